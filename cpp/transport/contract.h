@@ -1,0 +1,154 @@
+/* The transport contract: what a plugin gives and gets. C99; this file is all that a plugin includes of cmpkit.
+ * It refuses to carry policy: a plugin moves octets and says what became of them; it never looks into a message.
+ *
+ * A plugin is a shared object that exports one symbol, cmpkit_transport_entry. All structs begin with their size in octets:
+ * each side reads no further than the other wrote, so slots may be added at the end.
+ *
+ * Threads: create, set, open, listen and free are called by one thread at a time for one object; submit, cancel and respond
+ * from any thread. Callbacks (done, handler) come from the plugin's threads, with none of its locks held, and must not block.
+ * No exception and no C++ type crosses. */
+#ifndef CMPKIT_TRANSPORT_H
+#define CMPKIT_TRANSPORT_H
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define CMPKIT_TRANSPORT_MAGIC 0x434d5054u /* "CMPT" */
+#define CMPKIT_TRANSPORT_MAJOR 0           /* another major is refused; 0 until the contract is promised */
+#define CMPKIT_TRANSPORT_MINOR 1
+
+/* What became of an exchange. 0 or negative. */
+typedef int32_t cmpkit_transport_rc;
+enum {
+    CMPKIT_TRANSPORT_OK           = 0,
+    CMPKIT_TRANSPORT_BAD_ARGUMENT = -1,
+    CMPKIT_TRANSPORT_NO_MEMORY    = -2,
+    CMPKIT_TRANSPORT_BAD_URL      = -3,
+    CMPKIT_TRANSPORT_CONNECT      = -4, /* no connection; the message was not delivered */
+    CMPKIT_TRANSPORT_TLS          = -5,
+    CMPKIT_TRANSPORT_STATUS       = -6, /* the carrier reports a failure and brought no message, such as HTTP 404 */
+    CMPKIT_TRANSPORT_CONTENT      = -7, /* the carrier brought something else than the kind of message asked for */
+    CMPKIT_TRANSPORT_TOO_LARGE    = -8,
+    CMPKIT_TRANSPORT_DEADLINE     = -9,
+    CMPKIT_TRANSPORT_CANCELLED    = -10,
+    CMPKIT_TRANSPORT_GONE         = -11, /* the peer closed first; the message may or may not have been delivered */
+    CMPKIT_TRANSPORT_FAILED       = -12
+};
+
+/* Kinds of content. */
+enum { CMPKIT_TRANSPORT_CMP = 1 };
+
+/* How a server's answer went, for carriers that have a word for it. */
+enum {
+    CMPKIT_TRANSPORT_ANSWERED = 0,
+    CMPKIT_TRANSPORT_BAD      = 1, /* the request was no message (HTTP 400) */
+    CMPKIT_TRANSPORT_BUSY     = 2, /* come again later (HTTP 503) */
+    CMPKIT_TRANSPORT_BROKEN   = 3  /* the server failed (HTTP 500) */
+};
+
+enum { CMPKIT_TRANSPORT_LOG_ERROR = 1, CMPKIT_TRANSPORT_LOG_WARNING = 2, CMPKIT_TRANSPORT_LOG_INFO = 3, CMPKIT_TRANSPORT_LOG_DEBUG = 4 };
+
+typedef struct cmpkit_transport_instance cmpkit_transport_instance; /* the plugin's: one loaded transport with its options */
+typedef struct cmpkit_transport_channel  cmpkit_transport_channel;  /* the plugin's: a client of one URL */
+typedef struct cmpkit_transport_listener cmpkit_transport_listener; /* the plugin's: a server at one URL */
+typedef struct cmpkit_transport_exchange cmpkit_transport_exchange; /* the plugin's: one request that waits for its answer */
+typedef struct cmpkit_transport_tls      cmpkit_transport_tls;      /* the host's: keys and trust for TLS, opaque to the plugin */
+
+/* Who is at the other end; strings and octets live as long as the message they came with. */
+typedef struct cmpkit_transport_peer {
+    uint32_t       size;
+    const char    *address;          /* "127.0.0.1:50412"; never NULL */
+    const uint8_t *certificate;      /* DER of its TLS certificate, or NULL */
+    size_t         certificate_size;
+} cmpkit_transport_peer;
+
+/* One message, request or answer. The octets are borrowed for the call. */
+typedef struct cmpkit_transport_message {
+    uint32_t       size;
+    int32_t        kind;       /* CMPKIT_TRANSPORT_CMP */
+    const uint8_t *data;       /* one DER PKIMessage */
+    size_t         data_size;
+    const char    *operation;  /* path label of RFC 9483 6.1 ("initialization"), NULL: none. Requests only */
+    const char    *profile;    /* name after /p/, NULL: none. Requests only */
+    int32_t        status;     /* answers only: CMPKIT_TRANSPORT_ANSWERED, … */
+    const cmpkit_transport_peer *peer; /* what a handler or done learns; NULL where the host sends */
+} cmpkit_transport_message;
+
+/* Services of the host, valid while the instance lives. Any thread. */
+typedef struct cmpkit_transport_host {
+    uint32_t size;
+    void    *context;
+    void (*log)(void *context, int32_t level, const char *text);
+    /* Fill an SSL_CTX made by the plugin with keys, trust, versions and suites. `openssl_version` is the address of
+     * OpenSSL_version as the plugin sees it: if it is not the host's own, two copies of libcrypto are in the process and the
+     * call fails with CMPKIT_TRANSPORT_TLS. */
+    cmpkit_transport_rc (*tls_client)(void *context, const cmpkit_transport_tls *tls, void *ssl_ctx, const void *openssl_version);
+    cmpkit_transport_rc (*tls_server)(void *context, const cmpkit_transport_tls *tls, void *ssl_ctx, const void *openssl_version);
+} cmpkit_transport_host;
+
+/* Ends an exchange; called exactly once for each submit that returned OK, also after cancel and during channel_free.
+ * `answer` is NULL unless rc is OK; `detail` is a sentence for the operator ("HTTP 404 from http://…"), or NULL. */
+typedef void (*cmpkit_transport_done)(void *user, cmpkit_transport_rc rc, const cmpkit_transport_message *answer, const char *detail);
+
+/* Takes a request. The message is valid during the call only; the exchange until respond, which must follow exactly once. */
+typedef void (*cmpkit_transport_handler)(void *user, cmpkit_transport_exchange *exchange, const cmpkit_transport_message *request);
+
+/* A mandatory slot may not be NULL. Ownership passes to the host only when OK is returned. `error` takes a sentence for the
+ * operator, cut to error_size and ended by NUL; it may be NULL with 0. */
+typedef struct cmpkit_transport_plugin {
+    uint32_t    magic;
+    uint16_t    major, minor;
+    uint32_t    size;
+    const char *name;           /* "http" */
+    const char *version;
+    const char *const *schemes; /* "http", "https", NULL */
+
+    /* Does not block. `host` outlives the instance. */
+    cmpkit_transport_rc (*create)(const cmpkit_transport_host *host, cmpkit_transport_instance **out);
+    /* Options by name, before open or listen; the plugin's README lists them. Common to all: "max-message" (octets),
+     * "connect-timeout" and "idle-timeout" (milliseconds). BAD_ARGUMENT: unknown name or bad value. */
+    cmpkit_transport_rc (*set)(cmpkit_transport_instance *instance, const char *name, const char *value);
+    void (*destroy)(cmpkit_transport_instance *instance); /* after all its channels and listeners are freed */
+
+    /* Client. open checks the URL and does no I/O; tls is NULL for schemes without TLS and outlives the channel. */
+    cmpkit_transport_rc (*open)(cmpkit_transport_instance *instance, const char *url, const cmpkit_transport_tls *tls,
+                                cmpkit_transport_channel **out, char *error, size_t error_size);
+    /* Does not block; copies the request; `id` is the caller's own number for cancel. timeout_ms 0: no limit. */
+    cmpkit_transport_rc (*submit)(cmpkit_transport_channel *channel, const cmpkit_transport_message *request, uint32_t timeout_ms,
+                                  uint64_t id, cmpkit_transport_done done, void *user);
+    /* Asks; done still comes, with CANCELLED unless it was under way already. An id that is done is ignored. */
+    void (*cancel)(cmpkit_transport_channel *channel, uint64_t id);
+    /* Cancels what is open and returns after the last done. Not from a callback. NULL is fine. */
+    void (*channel_free)(cmpkit_transport_channel *channel);
+
+    /* Server. listen returns when requests are accepted; the handler may be called before it returns. */
+    cmpkit_transport_rc (*listen)(cmpkit_transport_instance *instance, const char *url, const cmpkit_transport_tls *tls,
+                                  cmpkit_transport_handler handler, void *user, cmpkit_transport_listener **out, char *error, size_t error_size);
+    /* The URL clients can use, with the real port if 0 was asked for. Lives as long as the listener. */
+    const char *(*listener_url)(cmpkit_transport_listener *listener);
+    /* Copies the answer; ends the exchange in all cases. GONE: the peer left before the answer was taken. */
+    cmpkit_transport_rc (*respond)(cmpkit_transport_exchange *exchange, const cmpkit_transport_message *answer);
+    /* Stops accepting; exchanges that are open may still be answered for grace_ms. Returns when all is quiet: no handler runs and
+     * none will. Exchanges not answered by then are dropped, but respond to them stays allowed until listener_free. Not from a callback. */
+    void (*listener_stop)(cmpkit_transport_listener *listener, uint32_t grace_ms);
+    /* After every exchange was responded to. Stops first if need be. NULL is fine. */
+    void (*listener_free)(cmpkit_transport_listener *listener);
+} cmpkit_transport_plugin;
+
+/* The one exported symbol. Returns NULL if the plugin cannot serve that major. The struct and its strings live as long as the process. */
+typedef const cmpkit_transport_plugin *(*cmpkit_transport_entry_fn)(uint32_t host_major);
+#define CMPKIT_TRANSPORT_ENTRY "cmpkit_transport_entry"
+
+#if defined(__GNUC__)
+#define CMPKIT_TRANSPORT_EXPORT __attribute__((visibility("default")))
+#else
+#define CMPKIT_TRANSPORT_EXPORT
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+#endif

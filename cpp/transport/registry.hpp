@@ -1,0 +1,99 @@
+// Finds, checks and loads transport plugins by URL scheme, and gives them C++ faces: Channel (client) and Listener (server).
+// It refuses to open anything but `cmpkit-transport-<name>.so` in a folder it was given, and no file that another user could have written.
+//
+//     Registry registry({folder}, log);
+//     auto channel = registry.open("http://127.0.0.1:8080/.well-known/cmp", nullptr);
+//     auto answer  = (*channel)->exchange(request, 10s, cancel);
+#pragma once
+#include "contract.h"
+#include "result.hpp"
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <mutex>
+
+namespace cmpkit::transport {
+
+struct Peer {
+    std::string address;
+    Octets      certificate;  // DER of the TLS certificate; empty: none
+};
+
+struct Request {
+    Bytes       message;
+    std::string operation;  // path label; empty: none
+    std::string profile;    // empty: none
+};
+
+struct Answer {
+    Octets message;
+    Peer   peer;
+};
+
+/// Fills the SSL_CTX of a plugin; implemented above this room, where keys are known. Must outlive what was opened with it. Any thread.
+class Tls {
+public:
+    virtual ~Tls() = default;
+    virtual cmpkit_transport_rc client(void* ssl_ctx, const void* openssl_version) const = 0;
+    virtual cmpkit_transport_rc server(void* ssl_ctx, const void* openssl_version) const = 0;
+};
+
+/// Ends a blocking exchange from another thread, or before it begins. One exchange at a time; reset() makes it usable again.
+class Cancel;
+
+class Channel {
+public:
+    virtual ~Channel() = default;
+    /// Sends and waits in the caller's thread. @error connect_failed, tls_failed, http_status, content_type, deadline, cancelled, peer_gone, too_large, transport_failed
+    virtual Result<Answer> exchange(const Request& request, std::chrono::milliseconds timeout, Cancel* cancel) = 0;
+};
+
+/// Where a handler's answer goes: exactly one respond(); dropping the object unanswered responds with status BROKEN. Any thread.
+class Exchange {
+public:
+    virtual ~Exchange() = default;
+    /// @param status  CMPKIT_TRANSPORT_ANSWERED, …_BAD, …_BUSY, …_BROKEN; the message may be empty unless ANSWERED
+    /// @error peer_gone  the peer left before it took the answer
+    virtual Result<void> respond(Bytes message, std::int32_t status) = 0;
+};
+/// Called from plugin threads; must not block. The request's octets are valid during the call only.
+using Handler = std::function<void(std::unique_ptr<Exchange>, const Request&, const Peer&)>;
+
+class Listener {
+public:
+    virtual ~Listener() = default;  // every Exchange must be gone before
+    virtual const std::string& url() const = 0;
+    virtual void               stop(std::chrono::milliseconds grace) = 0;
+};
+
+using Log     = std::function<void(std::int32_t level, std::string_view text)>;
+using Options = std::map<std::string, std::string>;
+
+/// Threads: any. Plugins stay loaded until the process ends.
+class Registry {
+public:
+    /// @param folders  searched in order; empty: `plugins` in the prefix of this library, else the folder fixed at build
+    Registry(std::vector<std::string> folders, Log log);
+    ~Registry();
+
+    /// Registers a plugin that is part of the program. @error bad_plugin
+    Result<void> add(const cmpkit_transport_plugin* plugin);
+
+    /// @error bad_url, no_plugin (detail names the files looked for), bad_plugin (detail says why)
+    Result<std::unique_ptr<Channel>>  open(const std::string& url, const Tls* tls, const Options& options = {});
+    Result<std::unique_ptr<Listener>> listen(const std::string& url, const Tls* tls, Handler handler, const Options& options = {});
+
+    struct Found {
+        std::string name, version, file;
+        std::vector<std::string> schemes;
+    };
+    /// Every plugin in the folders that can be loaded.
+    std::vector<Found> list();
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace cmpkit::transport
