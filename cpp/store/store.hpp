@@ -9,6 +9,9 @@
 
 namespace cmpkit::store {
 
+constexpr std::size_t max_key   = std::size_t{1} << 20;  // octets of a key or an index
+constexpr std::size_t max_value = std::size_t{1} << 27;  // octets of a value
+
 enum class Table : std::uint8_t {
     transactions = 1,  // key: identity and transactionID
     certificates = 2,  // key: issuer and serial number; index: the requester's name for it, see ca
@@ -18,14 +21,15 @@ enum class Table : std::uint8_t {
 };
 
 struct Record {
-    Octets        key;
-    std::uint64_t version = 0;  // 1 for the first write, one more for each later one
+    Octets        key;          // not empty
+    std::uint64_t version = 0;  // 1 for the first write, one more for each later one; from 1 again after an erasure
     Octets        value;
     Octets        index;    // a second way to find it, not unique; empty: none
     std::int64_t  due = 0;  // Unix seconds at which timed work is due; 0: never
 };
 
 /// One change to one record. `read_version` is the version that was read, 0 for «there was none»; the batch is refused if that is no longer so.
+/// An erasure with `read_version` 0 changes nothing: it holds the batch to there being no such record.
 struct Write {
     Table         table;
     Octets        key;
@@ -47,10 +51,10 @@ public:
     /// @return the record, or nothing
     virtual Result<std::optional<Record>> get(Table table, Bytes key) = 0;
 
-    /// Records whose index is `index`, in the order of their keys, at most `limit`.
+    /// Records whose index is `index`, in the order of their keys (unsigned octets, as memcmp), at most `limit`. The empty index finds none.
     virtual Result<std::vector<Record>> find(Table table, Bytes index, std::size_t limit) = 0;
 
-    /// Records whose `due` is not 0 and not after `now`, earliest first, at most `limit`.
+    /// Records whose `due` is not 0 and not after `now`, earliest first, then in the order of their keys, at most `limit`.
     virtual Result<std::vector<Record>> due(Table table, std::int64_t now, std::size_t limit) = 0;
 
     /// Records with keys greater than `after` (empty: from the first), in the order of their keys, at most `limit`.
@@ -58,6 +62,7 @@ public:
 
     /// All writes or none; durable when it returns. Batches of several threads share one sync to the disk.
     ///
+    /// @error bad_argument  a key is empty or named twice, or a key, index or value is above its bound; nothing was written
     /// @error conflict      a record's version is not the one named; nothing was written
     /// @error store_failed  the disk or database failed; nothing was written
     virtual Result<void> commit(const Batch& batch) = 0;
