@@ -1,0 +1,69 @@
+// What stands inside generalInfo, genm and genp items (RFC 9810 5.1.1, 5.3.19) and in the KEM-based MAC.
+#pragma once
+#include "messages/body.hpp"
+#include "messages/extensions.hpp"
+
+namespace cmpkit {
+
+using CertProfileValue = List<der::Utf8String, non_empty>;   // 5.1.1.4
+using CaCertsValue     = CMPCertificates;                    // 5.3.19.14
+using AlgorithmList    = List<AlgorithmIdentifier, non_empty>;
+using OidList          = List<der::Oid, non_empty>;
+using LanguageTags     = List<der::Utf8String, non_empty>;
+using CRLs             = List<CertificateList, non_empty>;   // 5.3.19.17
+
+struct CertReqTemplateContent {  // 5.3.19.16
+    CertTemplate            certTemplate;
+    std::optional<Controls> keySpec;
+    static constexpr auto schema() { return sequence(field<&CertReqTemplateContent::certTemplate>(), field<&CertReqTemplateContent::keySpec>()); }
+};
+
+struct CRLSource : Choice<der::Explicit<"dpn", 0, DistributionPointName>, der::Explicit<"issuer", 1, GeneralNames>> {};
+struct CRLStatus {  // 5.3.19.17
+    CRLSource           source;
+    std::optional<Time> thisUpdate;
+    static constexpr auto schema() { return sequence(field<&CRLStatus::source>(), field<&CRLStatus::thisUpdate>()); }
+};
+using CRLStatusList = List<CRLStatus, non_empty>;
+
+struct KemCiphertextInfo {  // 5.1.1.5
+    AlgorithmIdentifier kem;
+    der::OctetString    ct;
+    static constexpr auto schema() { return sequence(field<&KemCiphertextInfo::kem>(), field<&KemCiphertextInfo::ct>()); }
+};
+struct KemBMParameter {  // 5.1.3.4
+    AlgorithmIdentifier             kdf;
+    std::optional<der::OctetString> kemContext;
+    std::int64_t                    len;
+    AlgorithmIdentifier             mac;
+    static constexpr auto schema() {
+        return sequence(field<&KemBMParameter::kdf>(), field<&KemBMParameter::kemContext>(explicit_tag(0)), field<&KemBMParameter::len>(),
+                        field<&KemBMParameter::mac>());
+    }
+};
+struct KemOtherInfo {
+    PKIFreeText                     staticString;
+    der::OctetString                transactionID;
+    std::optional<der::OctetString> kemContext;
+    static constexpr auto schema() {
+        return sequence(field<&KemOtherInfo::staticString>(), field<&KemOtherInfo::transactionID>(), field<&KemOtherInfo::kemContext>(explicit_tag(0)));
+    }
+};
+struct OOBCertHash {  // 5.2.5
+    std::optional<AlgorithmIdentifier> hashAlg;
+    std::optional<CertId>              certId;
+    der::BitString                     hashVal;
+    static constexpr auto schema() {
+        return sequence(field<&OOBCertHash::hashAlg>(explicit_tag(0)), field<&OOBCertHash::certId>(explicit_tag(1)), field<&OOBCertHash::hashVal>());
+    }
+};
+
+}  // namespace cmpkit
+
+extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::CertProfileValue>();
+extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::CertReqTemplateContent>();
+extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::CRLStatusList>();
+extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::KemCiphertextInfo>();
+extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::KemBMParameter>();
+extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::KemOtherInfo>();
+extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::OOBCertHash>();

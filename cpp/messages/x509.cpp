@@ -1,0 +1,36 @@
+#include "messages/x509.hpp"
+
+template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::AlgorithmIdentifier>();
+template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::Name>();
+template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::GeneralNames>();
+template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::SubjectPublicKeyInfo>();
+template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::Extensions>();
+template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::TBSCertificate>();
+template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::Certificate>();
+template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::TBSCertList>();
+template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::CertificateList>();
+
+namespace cmpkit {
+
+bool well_formed_content(Bytes content) {
+    while (!content.empty()) {
+        der::Tlv element;
+        if (der::take(content, element) || !der::well_formed(element.whole, 20)) return false;
+    }
+    return true;
+}
+
+std::int64_t unix_seconds(const Time& time) {
+    if (const auto* utc = time.get<"utcTime">()) return der::unix_seconds(*utc);
+    return der::unix_seconds(*time.get<"generalTime">());
+}
+
+Time time_of(std::int64_t seconds, der::Arena& arena) {
+    constexpr std::int64_t year_2050 = 2524608000;
+    Time time;
+    if (seconds < year_2050) time.emplace<"utcTime">() = der::utc_time(seconds, arena);
+    else time.emplace<"generalTime">() = der::generalized_time(seconds, arena);
+    return time;
+}
+
+}  // namespace cmpkit
