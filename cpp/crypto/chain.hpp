@@ -1,0 +1,51 @@
+// Trust: anchors, CRLs, and whether a path leads from a certificate to an anchor at a given time. Paths are judged by OpenSSL's verifier;
+// purpose and extended key usage are judged by the caller, who knows what the certificate is used for.
+#pragma once
+#include "crypto/certificate.hpp"
+
+namespace cmpkit::crypto {
+
+enum class Revocation : std::uint8_t {
+    none,  // not asked
+    soft,  // a CRL that is at hand is obeyed; one that is missing or stale is not missed
+    hard,  // every certificate but the anchor needs a current CRL
+};
+
+/// Anchors, helpers and CRLs, immutable once shared with a Verifier. One thread until then.
+struct Trust {
+    std::vector<Cert>   anchors;        // trusted as they are, self-signed or not
+    std::vector<Cert>   intermediates;  // helpers to find paths, not trusted
+    std::vector<Octets> crls;           // DER
+    Revocation          revocation = Revocation::soft;
+};
+
+/// Judges paths against one Trust; a new Trust is a new Verifier, so that what was accepted is never remembered beyond. Any thread.
+class Verifier {
+public:
+    /// @error bad_certificate, bad_value: an anchor or CRL that OpenSSL cannot read; path "anchors[i]", "crls[i]"
+    static Result<std::shared_ptr<Verifier>> make(Trust trust);
+    ~Verifier();
+
+    /// The path from `leaf` to an anchor, both included. An issuer's path is judged by OpenSSL once, then remembered (by the hash of the issuer's
+    /// certificate) while its certificates stay valid; the leaf's own signature, validity and revocation are judged each time. An issuer under name
+    /// constraints is not remembered.
+    ///
+    /// @param untrusted  the peer's extraCerts, in any order; at most 20 are looked at
+    /// @param now        Unix seconds
+    /// @error signer_not_trusted    no path; detail: OpenSSL's words and the subject it stopped at
+    /// @error certificate_expired, certificate_revoked
+    Result<std::vector<Cert>> path(const Cert& leaf, std::span<const Cert> untrusted, std::int64_t now) const;
+
+    bool         is_anchor(const Cert& certificate) const;
+    const Trust& trust() const;
+
+private:
+    struct State;
+    explicit Verifier(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+/// `leaf` and then each issuer found in `pool`, without self-signed roots: what goes into extraCerts (RFC 9483 3.3). No trust is implied.
+std::vector<Cert> chain_without_root(const Cert& leaf, std::span<const Cert> pool);
+
+}  // namespace cmpkit::crypto
