@@ -9,6 +9,7 @@
 #include "result.hpp"
 
 #include <chrono>
+#include <condition_variable>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -39,13 +40,35 @@ public:
     virtual cmpkit_transport_rc server(void* ssl_ctx, const void* openssl_version) const = 0;
 };
 
-/// Ends a blocking exchange from another thread, or before it begins. One exchange at a time; reset() makes it usable again.
-class Cancel;
+/// Ends a blocking exchange or wait from another thread, or before it begins. One exchange at a time; reset() makes it usable again.
+class Cancel {
+public:
+    void fire();
+    void reset();
+    bool fired() const;
+    /// Waits until `until` at most. @return true: fired
+    bool wait_until(std::chrono::steady_clock::time_point until);
+
+    /// For what can be cancelled: `hook` runs once, in the thread that fires, or at once if that was before. It must not block.
+    /// After detach it does not run and is not running.
+    void attach(std::function<void()> hook);
+    void detach();
+
+private:
+    mutable std::mutex      mutex_;
+    std::condition_variable changed_;
+    bool                    fired_ = false;
+    std::function<void()>   hook_;
+};
 
 class Channel {
 public:
     virtual ~Channel() = default;
-    /// Sends and waits in the caller's thread. @error connect_failed, tls_failed, http_status, content_type, deadline, cancelled, peer_gone, too_large, transport_failed
+    /// Sends and waits in the caller's thread. Threads: any, several at a time.
+    ///
+    /// @param timeout  for the whole exchange; 0: no limit
+    /// @param cancel   may be null
+    /// @error connect_failed, tls_failed, http_status, content_type, deadline, cancelled, peer_gone, too_large, transport_failed
     virtual Result<Answer> exchange(const Request& request, std::chrono::milliseconds timeout, Cancel* cancel) = 0;
 };
 

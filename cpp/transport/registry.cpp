@@ -1,0 +1,131 @@
+#include "transport/loaded.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace cmpkit::transport {
+
+namespace {
+
+bool is_scheme_character(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.'; }
+
+Result<std::string> scheme_of(const std::string& url) {
+    std::string scheme = url.substr(0, url.find(':'));
+    for (char& c : scheme)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    const bool valid = scheme.size() < url.size() && !scheme.empty() && scheme[0] >= 'a' && scheme[0] <= 'z';
+    if (!valid || !std::ranges::all_of(scheme, is_scheme_character))
+        return Error{.code = Code::bad_url, .detail = escaped(url) + " does not begin with a scheme, such as http:"};
+    return scheme;
+}
+
+/// The files that may hold the plugin of a scheme: nng+tls looks for nng, https for https and then http.
+std::vector<std::string> file_names(const std::string& scheme) {
+    const std::string stem = scheme.substr(0, scheme.find('+'));
+    std::vector<std::string> names{"cmpkit-transport-" + stem + ".so"};
+    if (stem.ends_with('s')) names.push_back("cmpkit-transport-" + stem.substr(0, stem.size() - 1) + ".so");
+    return names;
+}
+
+bool is_plugin_name(const std::string& name) { return name.starts_with("cmpkit-transport-") && name.ends_with(".so"); }
+
+std::vector<std::string> plugin_files(const std::string& folder) {
+    std::vector<std::string> files;
+    std::error_code          failure;
+    for (auto entry = std::filesystem::directory_iterator(folder, failure); !failure && entry != std::filesystem::directory_iterator(); entry.increment(failure))
+        if (is_plugin_name(entry->path().filename().string())) files.push_back(entry->path().string());
+    std::ranges::sort(files);
+    return files;
+}
+
+std::vector<std::string> usual_folders() {
+    std::string beside = plugins_of_this_library();
+    return {beside.empty() ? CMPKIT_PLUGIN_DIR : std::move(beside)};
+}
+
+}  // namespace
+
+struct Registry::Impl {
+    std::vector<std::string>                   folders;
+    Log                                        log;
+    std::mutex                                 mutex;
+    std::vector<std::shared_ptr<const Loaded>> plugins;  // shared with the instances made of them, which may outlive the registry
+
+    /// Under the lock.
+    Result<std::shared_ptr<const Loaded>> load(const std::string& file) {
+        for (const auto& plugin : plugins)
+            if (plugin->file == file) return plugin;
+        auto loaded = load_file(file);
+        if (!loaded) return loaded.error();
+        plugins.push_back(std::make_shared<const Loaded>(std::move(*loaded)));
+        return plugins.back();
+    }
+
+    Result<std::shared_ptr<const Loaded>> search(const std::string& scheme) {
+        std::string looked_for;
+        for (const auto& folder : folders)
+            for (const auto& name : file_names(scheme)) {
+                const std::string file   = folder + "/" + name;
+                auto              plugin = load(file);
+                if (!plugin && plugin.error().code != Code::not_found) return plugin.error();
+                if (plugin && (*plugin)->serves(scheme)) return plugin;
+                looked_for += (looked_for.empty() ? "" : ", ") + escaped(file) + (plugin ? " (which does not serve it)" : "");
+            }
+        return Error{.code = Code::no_plugin, .detail = "for " + scheme + ": looked for " + looked_for};
+    }
+
+    Result<std::shared_ptr<const Loaded>> find(const std::string& url) {
+        const auto scheme = scheme_of(url);
+        if (!scheme) return scheme.error();
+        const std::lock_guard lock(mutex);
+        for (const auto& plugin : plugins)
+            if (plugin->file.empty() && plugin->serves(*scheme)) return plugin;
+        return search(*scheme);
+    }
+};
+
+Registry::Registry(std::vector<std::string> folders, Log log) : impl_(std::make_unique<Impl>()) {
+    impl_->folders = folders.empty() ? usual_folders() : std::move(folders);
+    impl_->log     = std::move(log);
+}
+
+Registry::~Registry() = default;
+
+Result<void> Registry::add(const cmpkit_transport_plugin* plugin) {
+    auto loaded = check_table(plugin);
+    if (!loaded) return loaded.error();
+    const std::lock_guard lock(impl_->mutex);
+    impl_->plugins.push_back(std::make_shared<const Loaded>(std::move(*loaded)));
+    return {};
+}
+
+Result<std::unique_ptr<Channel>> Registry::open(const std::string& url, const Tls* tls, const Options& options) {
+    auto plugin = impl_->find(url);
+    if (!plugin) return plugin.error();
+    if (!(*plugin)->is_client()) return Error{.code = Code::bad_plugin, .detail = std::string((*plugin)->table.name) + " has no client side"};
+    auto instance = Instance::create(*plugin, impl_->log, options);
+    if (!instance) return instance.error();
+    return open_channel(std::move(*instance), url, tls);
+}
+
+Result<std::unique_ptr<Listener>> Registry::listen(const std::string& url, const Tls* tls, Handler handler, const Options& options) {
+    auto plugin = impl_->find(url);
+    if (!plugin) return plugin.error();
+    if (!(*plugin)->is_server()) return Error{.code = Code::bad_plugin, .detail = std::string((*plugin)->table.name) + " has no server side"};
+    auto instance = Instance::create(*plugin, impl_->log, options);
+    if (!instance) return instance.error();
+    return open_listener(std::move(*instance), url, tls, std::move(handler));
+}
+
+std::vector<Registry::Found> Registry::list() {
+    const std::lock_guard lock(impl_->mutex);
+    for (const auto& folder : impl_->folders)
+        for (const auto& file : plugin_files(folder))
+            if (const auto plugin = impl_->load(file); !plugin && impl_->log) impl_->log(CMPKIT_TRANSPORT_LOG_WARNING, plugin.error().text());
+    std::vector<Found> found;
+    for (const auto& plugin : impl_->plugins)
+        found.push_back({plugin->table.name, plugin->table.version, plugin->file, plugin->schemes});
+    return found;
+}
+
+}  // namespace cmpkit::transport
