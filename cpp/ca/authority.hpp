@@ -1,0 +1,105 @@
+// The embedded certification authority: issues by profiles, knows its certificates, revokes, makes CRLs. It decides only what its
+// configuration and its records say; it keeps nothing in memory that the store does not hold.
+#pragma once
+#include "ca/profile.hpp"
+#include "crypto/chain.hpp"
+
+namespace cmpkit::ca {
+
+/// A shared secret of the configuration; its use is counted in the store under its reference.
+struct SecretEntry {
+    std::string                           reference;
+    std::shared_ptr<const crypto::Secret> value;
+    std::string                           profile;           // empty: the request or the default says
+    std::vector<std::string>              subjects;          // patterns that replace the profile's; empty: the profile's
+    std::vector<std::string>              sans;
+    std::int64_t                          uses       = 1;    // certificates that may be had with it; 0: no limit
+    std::int64_t                          not_after  = 0;    // Unix seconds; 0: never expires
+    std::int64_t                          tries      = 10;   // wrong MACs until it is locked; 0: no limit
+};
+
+struct Settings {
+    crypto::Cert                          issuing_certificate;
+    std::shared_ptr<const crypto::Signer> issuing_key;
+    std::vector<crypto::Cert>             chain;            // issuers of the issuing certificate, ending with the root
+    std::shared_ptr<const crypto::Signer> cmp_key;          // of the CMP signer
+    crypto::Cert                          cmp_certificate;  // with id-kp-cmcCA
+    std::vector<Profile>                  profiles;         // not empty; the first is the default
+    std::vector<SecretEntry>              secrets;
+    crypto::Trust                         external;         // PKIs trusted for ir and p10cr
+    std::int64_t                          crl_validity_seconds = 7 * 86400;
+    std::int64_t                          crl_overlap_seconds  = 86400;  // a new one is made that long before the old one's nextUpdate
+};
+
+/// Random octets for serial numbers: an argument, like time.
+using Random = std::function<Result<void>(std::span<std::uint8_t>)>;
+
+enum class CertificateState : std::int64_t { unconfirmed, valid, updated, revoked };
+std::string_view name_of(CertificateState state);
+
+/// One certificate's record in Table::certificates: the value, as DER.
+struct CertificateRecord {
+    der::OctetString                    certificate;  // DER
+    CertificateState                    state = CertificateState::unconfirmed;
+    der::Utf8String                     requester;    // Requester::id
+    der::Utf8String                     profile;
+    std::optional<der::OctetString>     updates;      // key of the certificate that this one replaces
+    std::optional<der::GeneralizedTime> revokedAt;
+    std::optional<Reason>               reason;
+    static constexpr auto schema() {
+        return sequence(field<&CertificateRecord::certificate>(), field<&CertificateRecord::state>(), field<&CertificateRecord::requester>(),
+                        field<&CertificateRecord::profile>(), field<&CertificateRecord::updates>(implicit_tag(0)),
+                        field<&CertificateRecord::revokedAt>(implicit_tag(1)), field<&CertificateRecord::reason>(implicit_tag(2)));
+    }
+};
+
+/// Threads: any.
+class CertificationAuthority : public operations::Authority {
+public:
+    /// @error bad_configuration  a key does not fit its certificate, no profile, a pattern that cannot be read; detail says which
+    static Result<std::unique_ptr<CertificationAuthority>> make(Settings settings, store::Store& store, Random random);
+
+    Result<operations::SharedSecret>                     secret(Bytes reference, std::int64_t now) override;
+    Result<std::vector<store::Write>>                    failed_try(Bytes reference, std::int64_t now) override;
+    Result<operations::Requester>                        recognise(const crypto::Cert& signer, std::span<const crypto::Cert> extra, std::int64_t now) override;
+    Result<operations::Decision<operations::Issued>>     enroll(const operations::EnrollmentRequest& request, const operations::Requester& requester, std::int64_t now) override;
+    Result<operations::Decision<operations::Nothing>>    revoke(const operations::RevocationRequest& request, const operations::Requester& requester, std::int64_t now) override;
+    Result<crypto::Cert>                                 certificate(Bytes key) override;
+    Result<std::vector<store::Write>>                    confirm(Bytes key, std::int64_t now) override;
+    Result<std::vector<store::Write>>                    withdraw(Bytes key, std::int64_t now) override;
+    const protection::Protector&                         protector() const override;
+    const Name&                                          name() const override;
+
+    // The operator's desk: also from another process, on a running server's store.
+    struct Listed {
+        crypto::Cert     certificate;
+        CertificateState state;
+        std::string      requester, profile;
+        std::optional<std::int64_t> revoked_at;
+        std::optional<Reason>       reason;
+    };
+    /// Certificates of this CA in the order of their serial numbers, after `after` (empty: from the first).
+    Result<std::vector<Listed>> list(Bytes after_serial, std::size_t limit);
+    /// @param serial  content octets of the INTEGER  @error bad_cert_id, certificate_revoked, conflict
+    Result<void> revoke_by_operator(Bytes serial, Reason reason, std::int64_t now);
+
+    struct Crl {
+        Octets       der;
+        std::int64_t number = 0, next_update = 0;
+    };
+    /// Claims the next CRL number in the store, lists what is revoked and not expired, signs, stores. @error conflict  another node was faster: read its CRL
+    Result<Crl> issue_crl(std::int64_t now);
+    /// The newest CRL in the store.
+    Result<std::optional<Crl>> latest_crl();
+    /// Whether a revocation was recorded since the newest CRL, or its nextUpdate is near.
+    Result<bool> is_crl_due(std::int64_t now);
+
+    ~CertificationAuthority() override;
+
+private:
+    struct State;
+    explicit CertificationAuthority(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace cmpkit::ca

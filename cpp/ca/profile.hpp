@@ -1,0 +1,30 @@
+// Certificate profiles: what a certificate of that name says, as a function of who asks. A profile is data; apply() decides.
+//
+//     Profile device{.name = "device", .subjects = {"CN={subject.CN},*"}, .sans = {"dns:{subject.CN}", "dns:{subject.CN}.*"}};
+#pragma once
+#include "operations/authority.hpp"
+
+namespace cmpkit::ca {
+
+struct Profile {
+    std::string              name = "default";
+    std::vector<operations::RequesterKind> requesters{operations::RequesterKind::secret, operations::RequesterKind::external, operations::RequesterKind::own};
+    std::vector<std::string> keys{"ec:P-256", "ec:P-384", "ec:P-521", "rsa:2048-8192", "ed25519"};
+    std::int64_t             validity_seconds = 365 * 86400;  // at most; a shorter one may be asked for
+    std::int64_t             backdate_seconds = 300;          // notBefore lies that far before now, for devices with slow clocks
+
+    // Patterns, the first that fits is taken: RFC 4514 names, with {subject.CN}, {subject.serialNumber}, … of the requester's certificate and
+    // {reference}; a value * is what the request says; a last element * lets further O, OU, C, L, ST, DC attributes pass. "*" alone: any name.
+    std::vector<std::string> subjects{"CN={subject.CN},*", "CN={subject.serialNumber},*"};
+    std::vector<std::string> secret_subjects{"CN={reference},*"};
+    std::vector<std::string> sans;         // for requesters with a certificate: "dns:{subject.CN}", "ip:*"; * stands for any characters
+    std::vector<std::string> secret_sans;
+
+    std::vector<KeyUsageBit> key_usage{KeyUsageBit::digitalSignature};  // keyEncipherment or keyAgreement may be asked for where the key allows it
+    std::vector<std::string> extended_key_usage{"id-kp-clientAuth", "id-kp-serverAuth"};  // always in the certificate; a request may ask for a part of them
+    bool                     implicit_confirm     = true;   // granted if asked for
+    std::int64_t             confirm_wait_seconds = 300;    // then an unconfirmed certificate is revoked
+    std::vector<std::string> crl_distribution_points;       // URIs
+};
+
+}  // namespace cmpkit::ca

@@ -1,0 +1,104 @@
+// What a server's operation asks of an authority, and what it gets: the border between message flow and policy. An authority decides and
+// names the records to be written; it writes nothing itself, so that its decision and the transaction are committed together or not at all.
+#pragma once
+#include "crypto/certificate.hpp"
+#include "messages/body.hpp"
+#include "protection/protect.hpp"
+#include "store/store.hpp"
+
+namespace cmpkit::operations {
+
+enum class RequesterKind : std::uint8_t {
+    secret,    // MAC of a shared secret
+    external,  // certificate of a PKI that is trusted for first requests
+    own,       // certificate that this authority issued and that is good now
+};
+std::string_view name_of(RequesterKind kind);
+
+/// Who asked, as the protection of its message proved.
+struct Requester {
+    RequesterKind kind = RequesterKind::secret;
+    std::string   id;           // "secret:<reference>" or "certificate:<SHA-256, hex>": names the transaction's owner
+    std::string   reference;    // secret only
+    crypto::Cert  certificate;  // signature only
+};
+
+/// A secret that may protect messages now. `for_new` is false when it is spent, expired or locked: then it only ends transactions that it began.
+struct SharedSecret {
+    std::shared_ptr<const crypto::Secret> value;  // shared with the authority that owns it
+    bool                                  for_new = false;
+};
+
+/// One request for one certificate, from a CertTemplate or a PKCS#10 request; proof of possession is verified already. Views of the message.
+struct EnrollmentRequest {
+    BodyType                    type = BodyType::ir;  // ir, cr, kur or p10cr
+    const Name*                 subject    = nullptr;  // null: not said
+    const SubjectPublicKeyInfo* publicKey  = nullptr;
+    crypto::PublicKey           key;                   // the same, usable
+    const Extensions*           extensions = nullptr;
+    const OptionalValidity*     validity   = nullptr;
+    const CertId*               oldCertID  = nullptr;
+    std::string                 profile;               // certProfile, else the path label, else empty
+    bool                        confirms_implicitly = false;  // the request asks for implicitConfirm
+};
+
+struct RevocationRequest {
+    der::Integer serialNumber;
+    const Name*  issuer = nullptr;
+    Reason       reason = Reason::unspecified;
+};
+
+struct Refusal {
+    FailInfo    fail_info = FailInfo::badRequest;
+    std::string text;        // for the peer: little
+    Error       for_operator;
+};
+
+struct Issued {
+    crypto::Cert              certificate;
+    Octets                    key;          // of its record in Table::certificates
+    bool                      with_mods = false;
+    std::string               mods;         // what was changed, for the peer: "notAfter is earlier than asked"
+    std::vector<crypto::Cert> chain;        // its issuers without the root, for extraCerts
+    std::optional<crypto::Cert> root;       // for caPubs, where the kind of request allows it
+    bool                      confirmed_implicitly = false;  // granted; else certConf is due by confirm_by
+    std::int64_t              confirm_by = 0;  // Unix seconds
+};
+
+template <class T> struct Decision {
+    std::variant<T, Refusal>  outcome;
+    std::vector<store::Write> writes;  // to be committed with the transaction, also with a refusal
+};
+struct Nothing {};
+
+/// Threads: any. Every function may be called again for the same request when a commit met a conflict.
+class Authority {
+public:
+    virtual ~Authority() = default;
+
+    /// The secret of that reference; null: none. The caller derives a key in both cases, so that an unknown reference costs what a wrong MAC does.
+    virtual Result<SharedSecret> secret(Bytes reference, std::int64_t now) = 0;
+    /// A MAC under that reference was wrong: counts towards the limit of tries. @return the write to be committed, if the reference is known
+    virtual Result<std::vector<store::Write>> failed_try(Bytes reference, std::int64_t now) = 0;
+
+    /// Whether a path leads from the signer to a PKI trusted for requests, or to this authority itself.
+    /// @error signer_not_trusted, certificate_expired, certificate_revoked (also: it was updated already)
+    virtual Result<Requester> recognise(const crypto::Cert& signer, std::span<const crypto::Cert> extra, std::int64_t now) = 0;
+
+    virtual Result<Decision<Issued>>  enroll(const EnrollmentRequest& request, const Requester& requester, std::int64_t now) = 0;
+    virtual Result<Decision<Nothing>> revoke(const RevocationRequest& request, const Requester& requester, std::int64_t now) = 0;
+
+    /// The certificate under that key of Table::certificates.
+    virtual Result<crypto::Cert> certificate(Bytes key) = 0;
+    /// The requester has confirmed it: it becomes valid, what it updates becomes updated.
+    virtual Result<std::vector<store::Write>> confirm(Bytes key, std::int64_t now) = 0;
+    /// The requester refused it, or did not confirm it in time: it is revoked.
+    virtual Result<std::vector<store::Write>> withdraw(Bytes key, std::int64_t now) = 0;
+
+    /// How answers to signed requests are protected.
+    virtual const protection::Protector& protector() const = 0;
+    /// Subject of the CA: sender of answers under a MAC. Lives as long as the authority.
+    virtual const Name& name() const = 0;
+};
+
+}  // namespace cmpkit::operations

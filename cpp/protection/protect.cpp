@@ -1,0 +1,85 @@
+#include "protection/protect.hpp"
+
+#include "der/encode.hpp"
+#include "messages/names.hpp"
+
+namespace cmpkit::protection {
+
+Octets protected_part(Bytes header, Bytes body) {
+    der::Writer out;
+    out.octets(body);
+    out.octets(header);
+    out.header(der::tag::sequence, header.size() + body.size());
+    return out.finish();
+}
+
+Protector Protector::by_signature(std::shared_ptr<const crypto::Signer> signer, std::vector<crypto::Cert> chain) {
+    assert(signer && !chain.empty());
+    Protector protector;
+    protector.signer_ = std::move(signer);
+    protector.chain_  = std::move(chain);
+    return protector;
+}
+
+Protector Protector::by_mac(MacKey key, std::string reference) {
+    Protector protector;
+    protector.key_       = std::move(key);
+    protector.reference_ = std::move(reference);
+    return protector;
+}
+
+void Protector::name_sender(PKIHeader& header, der::Arena& arena) const {
+    if (key_) {
+        header.sender        = directory_name(common_name(reference_, arena));
+        header.senderKID     = der::octet_string(arena.keep(reference_));
+        header.protectionAlg = key_->algorithm();
+        return;
+    }
+    const crypto::Cert& own = chain_.front();
+    header.sender           = directory_name(own->subject);  // even if it is the NULL-DN (RFC 9483 3.1)
+    header.protectionAlg    = signer_->algorithm();
+    header.senderKID.reset();
+    if (const Octets* kid = own.subject_key_identifier()) header.senderKID = der::octet_string(*kid);
+}
+
+Result<Octets> Protector::protect(Bytes part) const { return key_ ? key_->mac(part) : signer_->sign(signer_->algorithm(), part); }
+
+namespace {
+
+void write_extra_certs(const Protector* protector, std::span<const crypto::Cert> extra, der::Writer& out) {
+    std::vector<crypto::Cert> certs = protector ? protector->chain() : std::vector<crypto::Cert>();
+    for (const crypto::Cert& cert : extra)
+        if (std::ranges::find(certs, cert) == certs.end()) certs.push_back(cert);
+    if (certs.empty()) return;
+    const std::size_t mark = out.size();
+    for (std::size_t i = certs.size(); i--;) out.octets(certs[i].der());
+    out.header(der::tag::sequence, out.size() - mark);
+    out.header(0xa1, out.size() - mark);
+}
+
+}  // namespace
+
+Result<Octets> seal(PKIHeader header, const PKIBody& body, const Protector* protector, std::span<const crypto::Cert> extra) {
+    der::Arena arena;
+    if (protector) protector->name_sender(header, arena);
+    header.received           = {};
+    const Octets header_octets = der::encode(header);
+    const Octets body_octets   = der::encode(body);
+    der::Writer  out;
+    write_extra_certs(protector, extra, out);
+    if (protector) {
+        auto value = protector->protect(protected_part(header_octets, body_octets));
+        if (!value) return value.error();
+        const std::size_t mark = out.size();
+        out.octets(*value);
+        out.octet(0);  // no unused bits
+        out.header(der::tag::bit_string, out.size() - mark);
+        out.header(0xa0, out.size() - mark);
+    }
+    out.octets(body_octets);
+    out.octets(header_octets);
+    out.header(der::tag::sequence, out.size());
+    return out.finish();
+}
+
+}  // namespace cmpkit::protection
