@@ -35,7 +35,7 @@ struct Name : List<RelativeDistinguishedName> {  // a CHOICE of one untagged alt
     Bytes received;
     bool  is_null_dn() const { return empty(); }
 };
-std::string summary(const Name& name);  // RFC 4514, escaped
+std::string summary(const Name& name);  // RFC 4514, escaped; "NULL-DN" if empty
 
 struct OtherName {
     der::Oid  type_id;

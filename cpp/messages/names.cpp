@@ -1,0 +1,106 @@
+#include "messages/names.hpp"
+
+#include "der/encode.hpp"
+
+namespace cmpkit {
+namespace {
+
+/// The characters of a string value, or nothing: another type, whose octets are all that can be said.
+std::optional<std::string> characters(const der::Open& value) {
+    const Octets built = value.tlv.empty() ? der::encode(value) : Octets{};
+    Bytes    in = value.tlv.empty() ? Bytes(built) : value.tlv;
+    der::Tlv element;
+    if (der::take(in, element)) return std::nullopt;
+    switch (element.tag) {
+    case der::tag::utf8_string:
+    case der::tag::printable_string:
+    case der::tag::ia5_string:
+    case der::tag::visible_string:
+    case der::tag::numeric_string:
+    case der::tag::teletex_string: return std::string(text_of(element.content));
+    default: return std::nullopt;
+    }
+}
+
+/// RFC 4514 2.4. What `escaped` finds unfit for a display, `\x1b`, is written as RFC 4514 writes any octet: `\1b`.
+std::string shown_value(std::string_view value) {
+    const std::string safe = escaped(value);
+    std::string       text;
+    for (std::size_t i = 0; i < safe.size(); ++i) {
+        const char c        = safe[i];
+        const bool is_outer = c == ' ' && (i == 0 || i + 1 == safe.size());
+        if (safe.compare(i, 4, "\\x5c") == 0) text += "\\\\", i += 3;
+        else if (c == '\\') text += c, ++i;
+        else if (is_outer || (c == '#' && i == 0) || std::string_view("\"+,;<>").find(c) != std::string_view::npos) (text += '\\') += c;
+        else text += c;
+    }
+    return text;
+}
+
+std::string shown_attribute(const AttributeTypeAndValue& attribute) {
+    const std::string_view name  = oid_name(attribute.type.content);
+    const auto             value = name.empty() ? std::nullopt : characters(attribute.value);
+    const std::string      type  = name.empty() ? der::dotted(attribute.type.content) : std::string(name);
+    return type + "=" + (value ? shown_value(*value) : "#" + to_hex(der::encode(attribute.value)));
+}
+
+/// Case and spaces taken away, as RFC 5280 7.1 asks and peers do it: in ASCII only.
+std::string folded(std::string_view text) {
+    std::string plain;
+    for (const char c : text) {
+        if (c == ' ' && (plain.empty() || plain.back() == ' ')) continue;
+        plain += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    }
+    if (plain.ends_with(' ')) plain.pop_back();
+    return plain;
+}
+
+bool same_attribute(const AttributeTypeAndValue& a, const AttributeTypeAndValue& b) {
+    if (a.type != b.type) return false;
+    if (!a.value.tlv.empty() && equal(a.value.tlv, b.value.tlv)) return true;
+    const auto left = characters(a.value), right = characters(b.value);
+    if (left && right) return folded(*left) == folded(*right);
+    return equal(der::encode(a.value), der::encode(b.value));
+}
+
+bool same_rdn(const RelativeDistinguishedName& a, const RelativeDistinguishedName& b) { return std::ranges::equal(a, b, same_attribute); }
+
+}  // namespace
+
+std::string to_text(const Name& name) {
+    std::string text;
+    for (std::size_t i = name.size(); i--;)
+        for (const AttributeTypeAndValue& attribute : name[i]) {
+            if (!text.empty()) text += &attribute == name[i].begin() ? ',' : '+';
+            text += shown_attribute(attribute);
+        }
+    return text;
+}
+
+std::string summary(const Name& name) { return name.is_null_dn() ? "NULL-DN" : to_text(name); }
+
+bool same_name(const Name& a, const Name& b) { return std::ranges::equal(a, b, same_rdn); }
+
+std::string attribute_text(const Name& name, const OidConstant& type) {
+    for (std::size_t i = name.size(); i--;)
+        for (std::size_t k = name[i].size(); k--;)
+            if (name[i][k].type == type) return characters(name[i][k].value).value_or("");
+    return {};
+}
+
+Name common_name(std::string_view text, der::Arena& arena) {
+    auto* attribute  = arena.make<AttributeTypeAndValue>();
+    attribute->type  = oids::id_at_commonName;
+    attribute->value = der::Open::raw(arena.keep(der::encode(der::utf8_string(text))));
+    auto* rdn        = arena.make<RelativeDistinguishedName>();
+    *rdn             = RelativeDistinguishedName(attribute, 1);
+    return Name(rdn, 1);
+}
+
+GeneralName directory_name(const Name& name) {
+    GeneralName general;
+    general.emplace<"directoryName">() = name;
+    return general;
+}
+
+}  // namespace cmpkit
