@@ -1,0 +1,165 @@
+// The end entity's side of an operation: enroll (ir, cr, kur, p10cr) or revoke (rr). Event in, action out; no I/O, no clock, no policy of
+// its own. The caller sends, waits, decides and stores, and tells what came of it.
+//
+//     EndEntity operation(order, credentials, trust);
+//     Action next = operation.step(Begin{}, now, random);
+//     while (const auto* send = std::get_if<Send>(&next)) next = operation.step(Received{exchange(send->message)}, now, random);
+#pragma once
+#include "crypto/chain.hpp"
+#include "operations/compose.hpp"
+#include "operations/transition.hpp"
+#include "protection/protect.hpp"
+
+namespace cmpkit::operations {
+
+/// How an end entity proves who it is: a signature, or the MAC of a shared secret.
+struct Credentials {
+    std::shared_ptr<const crypto::Signer> signer;     // shared with the application that owns the key
+    std::vector<crypto::Cert>             chain;      // own certificate, then issuers without the root
+    std::shared_ptr<const crypto::Secret> secret;     // set: MAC
+    std::string                           reference;
+    protection::MacKind                   mac        = protection::MacKind::pbm;
+    std::int64_t                          iterations = 10'000;
+};
+
+/// Whose answers count. With a secret, its MAC alone does.
+struct PeerTrust {
+    std::shared_ptr<const crypto::Verifier> anchors;  // paths of CMP signers; null: none
+    std::vector<crypto::Cert>               pinned;   // if any: the CMP signers trusted, and no others
+    std::shared_ptr<const crypto::Verifier> new_certificate;  // anchors for the certificate that is issued; null: not judged here
+    std::int64_t                            time_window = 300;  // seconds that messageTime may be off; 0: not judged
+    protection::MacLimits                   mac_limits{};
+};
+
+struct Enrollment {
+    BodyType                              type = BodyType::ir;  // ir, cr, kur, p10cr
+    std::shared_ptr<const crypto::Signer> key;                  // to be certified; null for p10cr
+    Octets                                csr;                  // p10cr: DER of the CertificationRequest
+    Octets                                subject;              // DER of a Name; empty: NULL-DN
+    Octets                                extensions;           // DER of Extensions; empty: none
+    std::string                           profile;              // certProfile; empty: none
+    bool                                  implicit_confirm = false;  // ask for it
+    std::optional<std::int64_t>           not_after;            // asked for
+};
+struct Revocation {
+    Octets issuer;  // DER of a Name
+    Octets serial;  // content octets of the INTEGER
+    Reason reason = Reason::unspecified;
+};
+struct Order {
+    std::variant<Enrollment, Revocation> what;
+    Octets                               recipient;  // DER of a Name; empty: NULL-DN
+};
+
+// What happens.
+struct Begin {};
+struct Received {
+    Octets message;
+};
+struct Lost {  // no answer will come, or storing failed
+    Error reason;
+};
+struct Decided {
+    bool        accept    = true;
+    FailInfo    fail_info = FailInfo::badCertTemplate;  // told to the CA if not accepted
+    std::string text;
+};
+struct Stored {};
+using Event = std::variant<Begin, Received, Lost, Decided, Stored>;
+
+// What to do.
+struct Send {
+    Octets           message;
+    std::string_view label;  // path label of the operation, RFC 9483 6.1
+};
+struct Decide {  // the certificate fits the request and a path leads to an anchor: is it wanted?
+    crypto::Cert certificate;
+    bool         with_mods = false;
+    std::string  text;  // of the CA, not escaped
+};
+struct Keep {  // make it durable, then say Stored
+    crypto::Cert              certificate;
+    std::vector<crypto::Cert> chain;  // its issuers as far as they came, the anchor included if it is known
+};
+struct Done {
+    crypto::Cert              certificate;  // none after a revocation
+    std::vector<crypto::Cert> chain;
+    std::vector<crypto::Cert> ca_pubs;      // what the CA offers as anchors; trusted by nobody yet
+    bool                      with_mods = false;
+};
+struct Failed {
+    Error error;
+};
+using Action = std::variant<Send, Decide, Keep, Done, Failed>;
+
+/// One thread at a time.
+class EndEntity {
+public:
+    EndEntity(Order order, Credentials credentials, PeerTrust trust);
+
+    /// @param now  Unix seconds; 0: no clock
+    Action step(const Event& event, std::int64_t now, const Random& random);
+
+    enum class State : std::uint8_t { idle, awaiting_answer, awaiting_decision, awaiting_storage, awaiting_confirmation, reporting, done, failed };
+    State state() const { return state_; }
+    Bytes transaction_id() const { return transaction_id_; }
+
+private:
+    enum class Happening : std::uint8_t { begun, granted, revoked, refused, waiting, confirmed, broken, lost, accepted, declined, stored };
+    using Row = Transition<EndEntity, State, Happening, Action>;
+    static const std::span<const Row>& table();
+
+    Happening take(const Event& event);
+    Happening take_message(const Octets& octets);
+    Result<Happening> read(const PKIMessage& message);
+    Result<Happening> read_responses(const CertRepMessage& content, const PKIHeader& header);
+    Result<Happening> read_certificate(const CertResponse& response, const CertRepMessage& content, const PKIHeader& header);
+    Result<Happening> read_revocation(const RevRepContent& content);
+    Result<Happening> read_error(const ErrorMsgContent& content);
+    Result<void>      authenticate(const PKIMessage& message);
+    Result<void>      authenticate_mac(const PKIMessage& message);
+    Result<void>      authenticate_signature(const PKIMessage& message);
+    Happening         refuse(const PKIStatusInfo& status, bool verified);
+    Result<void>      check_issued();
+
+    // guards
+    bool is_unwanted() const { return failure_.has_value(); }
+    bool is_confirmed_implicitly() const { return implicitly_confirmed_; }
+
+    // actions
+    Action send_request();
+    Action ask_decision();
+    Action keep();
+    Action send_confirmation();
+    Action report();
+    Action finish();
+    Action fail();
+
+    Result<Octets> enrollment_request(const Enrollment& enrollment);
+    Result<Octets> revocation_request(const Revocation& revocation);
+    Result<Octets> message(const PKIBody& body, Pvno pvno, std::span<const InfoTypeAndValue> info);
+    Action         send(Result<Octets> message);
+    std::string_view label() const;
+    const Enrollment* enrollment() const { return std::get_if<Enrollment>(&order_.what); }
+
+    Order       order_;
+    Credentials credentials_;
+    PeerTrust   trust_;
+
+    State                    state_ = State::idle;
+    Octets                   transaction_id_, our_nonce_, peer_nonce_;
+    std::optional<protection::Protector> protector_;
+    std::vector<std::pair<Octets, protection::MacKey>> mac_keys_;  // by the parameters that the peer chose
+    std::vector<crypto::Cert> extra_certs_;     // all that came in this transaction
+    std::vector<crypto::Cert> path_, ca_pubs_;  // of the new certificate
+    crypto::Cert             certificate_;
+    std::int64_t             cert_req_id_ = 0;
+    bool                     implicitly_confirmed_ = false, with_mods_ = false;
+    std::string              peer_text_;
+    std::optional<Error>     failure_;
+
+    std::int64_t  now_    = 0;        // of the step under way
+    const Random* random_ = nullptr;  // of the step under way
+};
+
+}  // namespace cmpkit::operations

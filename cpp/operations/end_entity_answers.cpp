@@ -1,0 +1,226 @@
+// How the end entity reads what comes back: the checks of RFC 9483 3.5 in their order, then what the body says.
+#include "der/encode.hpp"
+#include "messages/names.hpp"
+#include "operations/end_entity.hpp"
+#include "operations/header_checks.hpp"
+
+namespace cmpkit::operations {
+namespace {
+
+Error unexpected_body(BodyType type) {
+    return {.code = Code::unexpected_body, .path = "body", .fail_info = FailInfo::badRequest, .clause = "RFC 9483 4.1", .detail = "a " + std::string(name_of(type))};
+}
+
+BodyType answer_to(BodyType request) {  // RFC 9810 5.1.2
+    switch (request) {
+    case BodyType::cr:
+    case BodyType::p10cr: return BodyType::cp;
+    case BodyType::kur: return BodyType::kup;
+    default: return BodyType::ip;
+    }
+}
+
+// RFC 9810 4.5 and RFC 5280 4.2.1.12: a CA, a certificate with cmcCA or cmcRA, or one whose use is not restricted at all. A device's certificate
+// that says what it is for is not for this.
+bool may_sign_answers(const crypto::Cert& signer) {
+    return signer.is_ca() || signer.has_purpose(oids::id_kp_cmcCA) || signer.has_purpose(oids::id_kp_cmcRA) ||
+           !find_extension(signer->extensions, oids::id_ce_extKeyUsage);
+}
+
+Error signer_refused(std::string detail) {
+    return {.code = Code::signer_not_trusted, .path = "extraCerts[0]", .fail_info = FailInfo::signerNotTrusted, .clause = "RFC 9483 3.5", .detail = std::move(detail)};
+}
+
+}  // namespace
+
+EndEntity::Happening EndEntity::take_message(const Octets& octets) {
+    auto message = der::parse<PKIMessage>(octets);
+    auto read_as = message ? read(**message) : Result<Happening>(message.error());
+    if (read_as) return *read_as;
+    failure_ = read_as.error();
+    return Happening::broken;
+}
+
+Result<EndEntity::Happening> EndEntity::read(const PKIMessage& message) {
+    const auto* error = message.body.get<"error">();
+    if (error && !message.protection) return refuse(error->pKIStatusInfo, false);
+    if (auto good = check_header(message, now_, trust_.time_window); !good) return good.error();
+    if (auto good = check_answer(message.header, transaction_id_, our_nonce_); !good) return good.error();
+    if (auto good = authenticate(message); !good) return good.error();
+    peer_nonce_ = copy_of(message.header.senderNonce->content);
+    if (error) return read_error(*error);
+    const BodyType type = type_of(message.body);
+    if (state_ == State::awaiting_confirmation) return type == BodyType::pkiconf ? Result<Happening>(Happening::confirmed) : unexpected_body(type);
+    if (const auto* rp = message.body.get<"rp">(); rp && !enrollment()) return read_revocation(*rp);
+    const auto* responses = cert_responses(message.body);
+    if (!responses || !enrollment() || type != answer_to(enrollment()->type)) return unexpected_body(type);
+    return read_responses(*responses, message.header);
+}
+
+// ---------------------------------------------------------------- protection
+
+Result<void> EndEntity::authenticate(const PKIMessage& message) {
+    if (!message.protection || !message.header.protectionAlg)
+        return Error{.code = Code::protection_missing, .path = "protection", .fail_info = FailInfo::badMessageCheck, .clause = "RFC 9483 3.2"};
+    // RFC 9483 3.2: the same kind of protection for all messages of one operation.
+    if (protection::is_mac(*message.header.protectionAlg) != (credentials_.secret != nullptr))
+        return Error{.code = Code::wrong_protection, .path = "header.protectionAlg", .fail_info = FailInfo::wrongIntegrity, .clause = "RFC 9483 3.2",
+                     .detail = credentials_.secret ? "the answer is not protected with the shared secret" : "the answer is protected with a MAC"};
+    if (auto good = credentials_.secret ? authenticate_mac(message) : authenticate_signature(message); !good) return good;
+    if (!message.extraCerts) return {};
+    for (const CMPCertificate& each : *message.extraCerts)
+        if (auto cert = crypto::Cert::parse(each.received)) extra_certs_.push_back(*cert);
+    return {};
+}
+
+Result<void> EndEntity::authenticate_mac(const PKIMessage& message) {
+    const AlgorithmIdentifier& algorithm  = *message.header.protectionAlg;
+    const Octets               parameters = der::encode(algorithm);
+    const auto known = std::ranges::find(mac_keys_, parameters, &std::pair<Octets, protection::MacKey>::first);
+    if (known != mac_keys_.end()) return protection::verify_mac(message, known->second);
+    auto key = protection::MacKey::derive(algorithm, credentials_.secret->view(), trust_.mac_limits);
+    if (!key) return key.error();
+    if (auto good = protection::verify_mac(message, *key); !good) return good;
+    mac_keys_.emplace_back(parameters, *key);
+    return {};
+}
+
+Result<void> EndEntity::authenticate_signature(const PKIMessage& message) {
+    std::vector<crypto::Cert> candidates;
+    for (std::size_t i = 0; message.extraCerts && i < message.extraCerts->size(); ++i)
+        if (auto cert = crypto::Cert::parse((*message.extraCerts)[i].received)) candidates.push_back(*cert);
+    candidates.insert(candidates.end(), extra_certs_.begin(), extra_certs_.end());  // a later message may leave out what came before
+    candidates.insert(candidates.end(), trust_.pinned.begin(), trust_.pinned.end());
+    const auto* kid    = message.header.senderKID ? &*message.header.senderKID : nullptr;
+    const auto* sender = message.header.sender.get<"directoryName">();
+    const auto  named  = [&](const crypto::Cert& cert) {
+        const Octets* ski = cert.subject_key_identifier();
+        return sender && same_name(cert->subject, *sender) && (!kid || !ski || equal(*ski, kid->content));
+    };
+    const auto signer = std::ranges::find_if(candidates, named);
+    // RFC 9483 3.5: sender and senderKID name the protection certificate.
+    if (signer == candidates.end())
+        return Error{.code = Code::sender_mismatch, .path = "header.sender", .fail_info = FailInfo::badMessageCheck, .clause = "RFC 9483 3.5",
+                     .detail = "no certificate came for the sender " + (sender ? to_text(*sender) : std::string("(not a directoryName)"))};
+    auto key = signer->key();
+    if (!key) return key.error();
+    if (auto good = protection::verify_signature(message, *key); !good) return good;
+    if (!signer->allows(KeyUsageBit::digitalSignature)) return signer_refused("its keyUsage lacks digitalSignature");
+    if (!trust_.pinned.empty()) {
+        if (std::ranges::find(trust_.pinned, *signer) != trust_.pinned.end()) return {};
+        return signer_refused("the signer " + to_text((*signer)->subject) + " is not the one pinned");
+    }
+    if (!trust_.anchors) return signer_refused("no trust anchors are configured");
+    if (auto path = trust_.anchors->path(*signer, candidates, now_); !path) return signer_refused(to_text((*signer)->subject)).because_of(path.error());
+    if (may_sign_answers(*signer)) return {};
+    return signer_refused(to_text((*signer)->subject) + " is neither a CA nor has id-kp-cmcCA or id-kp-cmcRA (RFC 9810 4.5); pin it if it is meant");
+}
+
+// ---------------------------------------------------------------- bodies
+
+EndEntity::Happening EndEntity::refuse(const PKIStatusInfo& status, bool verified) {
+    if (failure_ && state_ == State::awaiting_confirmation) return Happening::refused;  // our own refusal says more
+    failure_ = Error{.code = verified ? Code::rejected : Code::protection_missing, .path = "body.error", .fail_info = first_fail_info(status), .clause = "RFC 9483 3.6"};
+    failure_->detail = std::string(verified ? "the peer says: " : "an unprotected answer, not verified, says: ") + std::string(name_of(status.status));
+    if (const std::string text = joined(status.statusString); !text.empty()) failure_->detail += ", \"" + escaped(text) + "\"";
+    return Happening::refused;
+}
+
+Result<EndEntity::Happening> EndEntity::read_error(const ErrorMsgContent& content) {
+    if (content.pKIStatusInfo.status == PKIStatus::waiting) {
+        failure_ = Error{.code = Code::waiting_unsupported, .path = "body.error", .clause = "RFC 9483 4.4"};
+        return Happening::waiting;
+    }
+    return refuse(content.pKIStatusInfo, true);
+}
+
+Result<EndEntity::Happening> EndEntity::read_revocation(const RevRepContent& content) {
+    // RFC 9483 4.2: exactly one PKIStatusInfo.
+    if (content.status.size() != 1)
+        return Error{.code = Code::bad_request, .path = "body.rp.status", .fail_info = FailInfo::badRequest, .clause = "RFC 9483 4.2"};
+    const PKIStatusInfo& status = content.status.front();
+    if (is_granted(status)) return Happening::revoked;
+    refuse(status, true);
+    failure_->path = "body.rp.status[0]";
+    return Happening::refused;
+}
+
+Result<EndEntity::Happening> EndEntity::read_responses(const CertRepMessage& content, const PKIHeader& header) {
+    if (content.response.size() != 1)
+        return Error{.code = Code::bad_request, .path = "body.response", .fail_info = FailInfo::badRequest, .clause = "RFC 9483 4.1.1"};
+    const CertResponse& response = content.response.front();
+    cert_req_id_                 = response.certReqId;
+    // RFC 9483 4.1.1: 0; for p10cr −1 (RFC 9810 5.3.4), and 0 from peers that follow the older text.
+    if (response.certReqId != 0 && (enrollment()->type != BodyType::p10cr || response.certReqId != -1))
+        return Error{.code = Code::bad_request, .path = "body.response[0].certReqId", .fail_info = FailInfo::badRequest, .clause = "RFC 9483 4.1.1"};
+    if (response.status.status == PKIStatus::waiting) {
+        failure_ = Error{.code = Code::waiting_unsupported, .path = "body.response[0].status", .clause = "RFC 9483 4.4"};
+        return Happening::waiting;
+    }
+    if (!is_granted(response.status)) {
+        refuse(response.status, true);
+        failure_->path = "body.response[0].status";
+        return Happening::refused;
+    }
+    return read_certificate(response, content, header);
+}
+
+Result<EndEntity::Happening> EndEntity::read_certificate(const CertResponse& response, const CertRepMessage& content, const PKIHeader& header) {
+    const auto* pair  = response.certifiedKeyPair ? &*response.certifiedKeyPair : nullptr;
+    const auto* plain = pair ? pair->certOrEncCert.get<"certificate">() : nullptr;
+    if (!plain)
+        return Error{.code = Code::missing, .path = "body.response[0].certifiedKeyPair", .fail_info = FailInfo::badDataFormat, .clause = "RFC 9483 4.1.1"};
+    auto certificate = crypto::Cert::parse(plain->received);
+    if (!certificate) return certificate.error();
+    certificate_ = *certificate;
+    with_mods_   = response.status.status == PKIStatus::grantedWithMods;
+    peer_text_   = joined(response.status.statusString);
+    auto granted = asks_implicit_confirm(header);
+    if (!granted) return granted.error();
+    // Implicit confirmation counts only where it was asked for (RFC 9483 4.1.1): else the CA waits for certConf.
+    implicitly_confirmed_ = *granted && enrollment()->implicit_confirm;
+    for (std::size_t i = 0; content.caPubs && i < content.caPubs->size(); ++i)
+        if (auto root = crypto::Cert::parse((*content.caPubs)[i].received)) ca_pubs_.push_back(*root);
+    if (auto good = check_issued(); !good) {
+        failure_ = good.error();
+        return Happening::declined;
+    }
+    return Happening::granted;
+}
+
+namespace {
+
+Result<Octets> requested_key(const Enrollment& enrollment) {
+    if (enrollment.key) return copy_of(enrollment.key->public_key().spki());
+    der::Arena arena;
+    auto       request = der::parse<CertificationRequest>(enrollment.csr, arena);
+    if (!request) return request.error();
+    return copy_of(request->certificationRequestInfo.subjectPKInfo.received);
+}
+
+}  // namespace
+
+Result<void> EndEntity::check_issued() {
+    const auto wrong = [](const char* path, const char* detail) {
+        return Error{.code = Code::wrong_certificate, .path = path, .fail_info = FailInfo::badCertTemplate, .clause = "RFC 9483 4.1.1", .detail = detail};
+    };
+    auto key = requested_key(*enrollment());
+    if (!key) return key.error();
+    if (!equal(certificate_->subjectPublicKeyInfo.received, *key))
+        return wrong("body.response[0].certifiedKeyPair", "the certificate is not for the key that was sent");
+    if (!with_mods_ && enrollment()->type != BodyType::p10cr && !enrollment()->subject.empty()) {
+        der::Arena arena;
+        auto       subject = der::parse<Name>(enrollment()->subject, arena);
+        if (!subject) return subject.error();
+        if (!same_name(*subject, certificate_->subject)) return wrong("body.response[0].certifiedKeyPair", "accepted, yet the subject is another");
+    }
+    path_ = crypto::chain_without_root(certificate_, extra_certs_);
+    if (!path_.empty()) path_.erase(path_.begin());
+    if (!trust_.new_certificate) return {};
+    auto path = trust_.new_certificate->path(certificate_, extra_certs_, now_);
+    if (!path) return wrong("body.response[0].certifiedKeyPair", "no path leads from the new certificate to a trusted root").because_of(path.error());
+    path_.assign(path->begin() + 1, path->end());
+    return {};
+}
+
+}  // namespace cmpkit::operations

@@ -1,0 +1,88 @@
+#include "operations/header_checks.hpp"
+
+namespace cmpkit::operations {
+namespace {
+
+Result<void> check_time(const PKIHeader& header, std::int64_t now, std::int64_t window) {
+    if (!header.messageTime || now == 0 || window == 0) return {};
+    const std::int64_t off = der::unix_seconds(*header.messageTime) - now;
+    if (off >= -window && off <= window) return {};
+    return Error{.code = Code::time_mismatch, .path = "header.messageTime", .fail_info = FailInfo::badTime, .clause = "RFC 9483 3.1",
+                 .detail = "messageTime is " + std::to_string(off) + " s from our clock"};
+}
+
+Result<void> bad_request(const char* path, const char* clause, std::string detail) {
+    return Error{.code = Code::bad_request, .path = path, .fail_info = FailInfo::badRequest, .clause = clause, .detail = std::move(detail)};
+}
+
+Result<void> check_template(const CertTemplate& t) {
+    const auto bad = [](const char* path, const char* detail) {
+        return Error{.code = Code::bad_template, .path = path, .fail_info = FailInfo::badCertTemplate, .clause = "RFC 9483 4.1.1", .detail = detail};
+    };
+    if (t.version && *t.version != CertificateVersion::v3) return bad("certReq.certTemplate.version", "only version 3 is issued");
+    if (t.serialNumber) return bad("certReq.certTemplate.serialNumber", "the CA chooses it");
+    if (t.signingAlg) return bad("certReq.certTemplate.signingAlg", "the CA chooses it");
+    if (t.issuerUID) return bad("certReq.certTemplate.issuerUID", "deprecated");
+    if (t.subjectUID) return bad("certReq.certTemplate.subjectUID", "deprecated");
+    if (!t.subject) return bad("certReq.certTemplate.subject", "it is required, a NULL-DN where the name is in subjectAltName");
+    if (!t.publicKey) return bad("certReq.certTemplate.publicKey", "it is required");
+    return {};
+}
+
+}  // namespace
+
+Result<void> check_header(const PKIMessage& message, std::int64_t now, std::int64_t window) {
+    const PKIHeader& header = message.header;
+    if (header.pvno != Pvno::cmp2000 && header.pvno != Pvno::cmp2021)
+        return Error{.code = Code::version_mismatch, .path = "header.pvno", .fail_info = FailInfo::unsupportedVersion, .clause = "RFC 9810 7"};
+    if (!header.transactionID || header.transactionID->content.empty())
+        return Error{.code = Code::missing, .path = "header.transactionID", .fail_info = FailInfo::badDataFormat, .clause = "RFC 9483 3.1"};
+    if (!header.senderNonce || header.senderNonce->content.size() < least_nonce)
+        return Error{.code = Code::nonce_mismatch, .path = "header.senderNonce", .fail_info = FailInfo::badSenderNonce, .clause = "RFC 9483 3.1"};
+    if (auto good = check_time(header, now, window); !good) return good;
+    // RFC 9810 5.1.3: both or neither.
+    if (header.protectionAlg.has_value() != message.protection.has_value())
+        return Error{.code = Code::protection_missing, .path = header.protectionAlg ? "protection" : "header.protectionAlg",
+                     .fail_info = FailInfo::badMessageCheck, .clause = "RFC 9810 5.1.3"};
+    return {};
+}
+
+Result<void> check_first(const PKIHeader& header) {
+    if (!header.recipNonce) return {};
+    return Error{.code = Code::nonce_mismatch, .path = "header.recipNonce", .fail_info = FailInfo::badRecipientNonce, .clause = "RFC 9483 3.1",
+                 .detail = "a first message answers nothing"};
+}
+
+Result<void> check_answer(const PKIHeader& header, Bytes transaction_id, Bytes nonce) {
+    if (!header.transactionID || !equal(header.transactionID->content, transaction_id))
+        return Error{.code = Code::transaction_mismatch, .path = "header.transactionID", .fail_info = FailInfo::badRequest, .clause = "RFC 9483 3.5"};
+    // RFC 9483 3.5: recipNonce MUST be the senderNonce of the message answered.
+    if (!header.recipNonce || !equal(header.recipNonce->content, nonce))
+        return Error{.code = Code::nonce_mismatch, .path = "header.recipNonce", .fail_info = FailInfo::badRecipientNonce, .clause = "RFC 9483 3.5"};
+    return {};
+}
+
+Result<const CertReqMsg*> one_request(const CertReqMessages& requests) {
+    if (requests.size() != 1) return bad_request("body", "RFC 9483 4.1.1", std::to_string(requests.size()) + " requests, exactly one is allowed").error();
+    const CertReqMsg& request = requests.front();
+    if (request.certReq.certReqId != 0) return bad_request("certReq.certReqId", "RFC 9483 4.1.1", "it must be 0").error();
+    if (auto good = check_template(request.certReq.certTemplate); !good) return good.error();
+    return &request;
+}
+
+Result<bool> asks_implicit_confirm(const PKIHeader& header) {
+    const InfoTypeAndValue* item = find_info(header.generalInfo, oids::id_it_implicitConfirm);
+    if (!item) return false;
+    if (item->infoValue && !item->infoValue->get<der::Null>()) return bad_request("header.generalInfo", "RFC 9810 5.1.1.1", "implicitConfirm is not NULL").error();
+    return true;
+}
+
+Result<std::string> profile_named(const PKIHeader& header) {
+    const InfoTypeAndValue* item = find_info(header.generalInfo, oids::id_it_certProfile);
+    if (!item) return std::string();
+    const auto* value = item->infoValue ? item->infoValue->get<CertProfileValue>() : nullptr;
+    if (!value || value->size() != 1) return bad_request("header.generalInfo", "RFC 9483 3.1", "certProfile names not exactly one profile").error();
+    return std::string(text_of(value->front().content));
+}
+
+}  // namespace cmpkit::operations

@@ -1,0 +1,29 @@
+// What every message must pass before any table looks at it (RFC 9483 3.5; RFC 9810 5.1.1). Cheap checks that need no identity; protection comes after.
+#pragma once
+#include "messages/general.hpp"
+
+namespace cmpkit::operations {
+
+inline constexpr std::size_t least_nonce = 16;  // octets
+
+/// pvno, transactionID, senderNonce, messageTime, and that protectionAlg and protection come together.
+/// @param now     Unix seconds; 0: no clock, messageTime is not judged
+/// @param window  seconds that messageTime may be off; 0: not judged
+Result<void> check_header(const PKIMessage& message, std::int64_t now, std::int64_t window);
+
+/// A first message answers nothing. @error nonce_mismatch
+Result<void> check_first(const PKIHeader& header);
+
+/// A later message belongs to the transaction and answers the message that carried `nonce`. @error transaction_mismatch, nonce_mismatch
+Result<void> check_answer(const PKIHeader& header, Bytes transaction_id, Bytes nonce);
+
+/// The one request of an ir, cr or kur, or an error that names the rule it breaks (RFC 9483 4.1.1): exactly one CertReqMsg, certReqId 0,
+/// version 3 if said, subject and public key there, no serialNumber, signingAlg or unique identifiers.
+Result<const CertReqMsg*> one_request(const CertReqMessages& requests);
+
+/// implicitConfirm with NULL or no value asks for implicit confirmation; another value is refused. @error bad_request
+Result<bool> asks_implicit_confirm(const PKIHeader& header);
+/// The one certProfile named in the header; empty: none. @error bad_request  more than one (RFC 9483 4.1.1)
+Result<std::string> profile_named(const PKIHeader& header);
+
+}  // namespace cmpkit::operations
