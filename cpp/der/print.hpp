@@ -5,7 +5,8 @@
 namespace cmpkit::der {
 
 struct PrintStyle {
-    bool json = false;
+    std::string_view name = "value";  // of the whole, on the first line of the text
+    bool             json = false;
     std::string_view (*oid_name)(Bytes oid) = nullptr;  // empty: unknown, print the dotted form
 };
 

@@ -113,6 +113,15 @@ std::string shown_integer(Bytes content) {
     return small ? std::to_string(*small) : "0x" + to_hex(content);
 }
 
+std::string shown_time(Bytes content) {
+    const bool is_utc = content.size() == 13;
+    if (!is_utc && content.size() != 15) return to_hex(content);
+    std::string digits(text_of(content));
+    if (is_utc) digits.insert(0, digits[0] < '5' ? "20" : "19");
+    const auto part = [&digits](std::size_t at) { return digits.substr(at, 2); };
+    return digits.substr(0, 4) + "-" + part(4) + "-" + part(6) + "T" + part(8) + ":" + part(10) + ":" + part(12) + "Z";
+}
+
 std::optional<std::int64_t> to_int64(Bytes content) {
     if (!minimal_integer(content) || content.size() > 8) return std::nullopt;
     std::uint64_t n = content[0] < 0x80 ? 0 : ~std::uint64_t{0};
@@ -202,6 +211,7 @@ std::string shown_element(Bytes tlv) {
     case tag::numeric_string:
     case tag::teletex_string: return escaped(text_of(element.content));
     case tag::oid: return dotted(element.content);
+    case tag::integer: return shown_integer(element.content);
     case tag::null: return "null";
     default: return to_hex(tlv);
     }

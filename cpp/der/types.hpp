@@ -16,6 +16,7 @@ inline bool any_octets(Bytes) { return true; }
 
 std::string dotted(Bytes oid);  // "1.3.6.1.5.5.7.3.27"
 std::string shown_integer(Bytes content);  // decimal up to 64 bits, else 0x…
+std::string shown_time(Bytes content);     // of either kind: "2026-11-21T01:45:02Z"
 
 /// Octets that were checked, not copied.
 template <std::uint8_t Tag, bool (*Valid)(Bytes)> struct View {
@@ -89,6 +90,7 @@ template <std::uint8_t Tag, auto Valid> struct Leaf<View<Tag, Valid>> {
     static std::string show(const V& v) {
         if constexpr (Tag == tag::oid) return dotted(v.content);
         else if constexpr (Tag == tag::integer) return shown_integer(v.content);
+        else if constexpr (Tag == tag::generalized_time || Tag == tag::utc_time) return shown_time(v.content);
         else if constexpr (Tag == tag::octet_string || Tag == tag::bmp_string || Tag == tag::universal_string) return to_hex(v.content);
         else return escaped(text_of(v.content));
     }
@@ -138,8 +140,11 @@ template <class E> struct Leaf<NamedBits<E>> {
     static void write(const NamedBits<E>& v, Writer& w) { write_bits(v.bits, w); }
     static std::string show(const NamedBits<E>& v) {
         std::string text;
-        for (unsigned bit = 0; bit < 32; ++bit)
-            if (v.has(static_cast<E>(bit))) text.append(text.empty() ? "" : ", ").append(name_of(static_cast<E>(bit)));
+        for (unsigned bit = 0; bit < 32; ++bit) {
+            if (!v.has(static_cast<E>(bit))) continue;
+            const std::string_view name = name_of(static_cast<E>(bit));
+            text.append(text.empty() ? "" : ", ").append(name == "unknown" ? "bit " + std::to_string(bit) : std::string(name));
+        }
         return text;
     }
 };

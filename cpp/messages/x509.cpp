@@ -20,6 +20,12 @@ bool well_formed_content(Bytes content) {
     return true;
 }
 
+std::string_view name_of(CertificateVersion version) {
+    static constexpr std::string_view names[] = {"v1", "v2", "v3"};
+    const auto i = static_cast<std::size_t>(version);
+    return i < std::size(names) ? names[i] : "unknown";
+}
+
 std::int64_t unix_seconds(const Time& time) {
     if (const auto* utc = time.get<"utcTime">()) return der::unix_seconds(*utc);
     return der::unix_seconds(*time.get<"generalTime">());

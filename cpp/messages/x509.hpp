@@ -90,6 +90,7 @@ struct Extension {  // 4.1
 using Extensions = List<Extension, non_empty>;
 
 enum class CertificateVersion : std::int64_t { v1, v2, v3 };
+std::string_view name_of(CertificateVersion version);  // "unknown" for a number no RFC names
 
 struct TBSCertificate {  // 4.1
     CertificateVersion            version = CertificateVersion::v1;
