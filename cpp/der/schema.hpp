@@ -222,14 +222,14 @@ template <std::size_t N> struct Name {
     char text[N];
     consteval Name(const char (&literal)[N]) { std::copy_n(literal, N, text); }
 };
-template <Name N, class T, Tagging (*Rule)(std::uint8_t), std::uint8_t Number> struct Alternative {
+template <Name N, class T, Tagging How = Tagging{}> struct Alternative {
     using Value = T;
     static constexpr auto    name    = N;
-    static constexpr Tagging tagging = Rule ? Rule(Number) : Tagging{};
+    static constexpr Tagging tagging = How;
 };
-template <Name N, std::uint8_t Number, class T> using Explicit = Alternative<N, T, &explicit_tag, Number>;
-template <Name N, std::uint8_t Number, class T> using Implicit = Alternative<N, T, &implicit_tag, Number>;
-template <Name N, class T> using Untagged = Alternative<N, T, nullptr, 0>;
+template <Name N, std::uint8_t Number, class T> using Explicit = Alternative<N, T, explicit_tag(Number)>;
+template <Name N, std::uint8_t Number, class T> using Implicit = Alternative<N, T, implicit_tag(Number)>;
+template <Name N, class T> using Untagged = Alternative<N, T>;
 
 /// CHOICE. Alternatives are read by name: message.body.get<"ir">() is null unless it is an ir.
 template <class... A> struct Choice {
