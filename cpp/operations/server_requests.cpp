@@ -1,0 +1,166 @@
+// How the server reads what came: the rules of each body that need no policy, and the proof of possession.
+#include "crypto/digest.hpp"
+#include "operations/header_checks.hpp"
+#include "operations/server.hpp"
+
+namespace cmpkit::operations {
+namespace {
+
+Error bad_pop(const char* path, const char* detail) {
+    return {.code = Code::bad_pop, .path = path, .fail_info = FailInfo::badPOP, .clause = "RFC 4211 4.1", .detail = detail};
+}
+
+Result<crypto::PublicKey> usable_key(const SubjectPublicKeyInfo& info) {
+    auto key = crypto::PublicKey::from(info);
+    if (key) return key;
+    return Error{.code = Code::bad_template, .path = "body.certTemplate.publicKey", .fail_info = FailInfo::badCertTemplate, .clause = "RFC 9483 4.1.1",
+                 .detail = "this public key cannot be certified"}
+        .because_of(key.error());
+}
+
+Result<void> check_possession(const CertReqMsg& request, const crypto::PublicKey& key) {
+    if (!request.popo) return bad_pop("body[0].popo", "there is no proof of possession");
+    // RFC 9810 5.2.8.4: raVerified is for RAs that have verified the proof.
+    if (request.popo->is<"raVerified">())
+        return Error{.code = Code::not_authorized, .path = "body[0].popo.raVerified", .fail_info = FailInfo::notAuthorized, .clause = "RFC 9810 5.2.8",
+                     .detail = "an end entity proves possession itself"};
+    const auto* proof = request.popo->get<"signature">();
+    if (!proof) return bad_pop("body[0].popo", "only a signature proves possession here");
+    // RFC 4211 4.1: poposkInput MUST be omitted where the template has subject and publicKey.
+    if (proof->poposkInput) return bad_pop("body[0].popo.signature.poposkInput", "it must be absent");
+    auto good = key.verify(proof->algorithmIdentifier, request.certReq.received, proof->signature.bytes);
+    return good && !proof->signature.unused ? Result<void>() : bad_pop("body[0].popo.signature", "the signature does not verify");
+}
+
+const CertId* old_cert_id(const CertRequest& request) {
+    if (!request.controls) return nullptr;
+    for (const AttributeTypeAndValue& control : *request.controls)
+        if (control.type == oids::id_regCtrl_oldCertID) return control.value.get<CertId>();
+    return nullptr;
+}
+
+}  // namespace
+
+ServerOperation::Happening ServerOperation::read() {
+    const auto note = [this](Result<void> result) {
+        if (!result && !problem_) problem_ = result.error();
+    };
+    note(check_place());
+    enrollment_.type = type_of(message_.body);
+    if (enrollment_.type == BodyType::ir || enrollment_.type == BodyType::cr || enrollment_.type == BodyType::kur) {
+        note(read_cert_request(*cert_requests(message_.body)));
+        return Happening::enrollment;
+    }
+    if (const auto* request = message_.body.get<"p10cr">()) {
+        note(read_pkcs10(*request));
+        return Happening::enrollment;
+    }
+    if (const auto* content = message_.body.get<"rr">()) {
+        note(read_revocation(*content));
+        return Happening::revocation;
+    }
+    if (const auto* content = message_.body.get<"certConf">()) {
+        note(read_confirmation(*content));
+        return Happening::confirmation;
+    }
+    return message_.body.is<"error">() ? Happening::error : Happening::other;
+}
+
+// First messages answer nothing, later ones our last reply.
+Result<void> ServerOperation::check_place() {
+    if (transaction_.state == TransactionState::fresh) return check_first(message_.header);
+    if (!message_.body.is<"certConf">() && !message_.body.is<"error">()) return {};
+    return check_answer(message_.header, message_.header.transactionID->content, transaction_.senderNonce.content);
+}
+
+Result<void> ServerOperation::read_cert_request(const CertReqMessages& requests) {
+    auto request = one_request(requests);
+    if (!request) return request.error();
+    const CertTemplate& wanted = (*request)->certReq.certTemplate;
+    auto key = usable_key(*wanted.publicKey);
+    if (!key) return key.error();
+    if (auto good = check_possession(**request, *key); !good) return good;
+    auto implicit = asks_implicit_confirm(message_.header);
+    if (!implicit) return implicit.error();
+    auto profile = profile_named(message_.header);
+    if (!profile) return profile.error();
+    enrollment_.subject    = &*wanted.subject;
+    enrollment_.publicKey  = &*wanted.publicKey;
+    enrollment_.key        = *key;
+    enrollment_.extensions = wanted.extensions ? &*wanted.extensions : nullptr;
+    enrollment_.validity   = wanted.validity ? &*wanted.validity : nullptr;
+    enrollment_.oldCertID  = old_cert_id((*request)->certReq);
+    enrollment_.profile    = profile->empty() ? profile_hint_ : *profile;
+    enrollment_.confirms_implicitly = *implicit;
+    return {};
+}
+
+Result<void> ServerOperation::read_pkcs10(const CertificationRequest& request) {
+    const CertificationRequestInfo& info = request.certificationRequestInfo;
+    // RFC 9483 4.1.4: version 0; the self-signature is the proof of possession.
+    if (info.version != 0)
+        return Error{.code = Code::bad_template, .path = "body.p10cr.certificationRequestInfo.version", .fail_info = FailInfo::badCertTemplate, .clause = "RFC 2986 4.1"};
+    auto key = usable_key(info.subjectPKInfo);
+    if (!key) return key.error();
+    auto good = key->verify(request.signatureAlgorithm, info.received, request.signature.bytes);
+    if (!good || request.signature.unused) return bad_pop("body.p10cr.signature", "the signature does not verify");
+    auto implicit = asks_implicit_confirm(message_.header);
+    if (!implicit) return implicit.error();
+    auto profile = profile_named(message_.header);
+    if (!profile) return profile.error();
+    enrollment_.subject    = &info.subject;
+    enrollment_.publicKey  = &info.subjectPKInfo;
+    enrollment_.key        = *key;
+    enrollment_.extensions = requested_extensions(info);
+    enrollment_.profile    = profile->empty() ? profile_hint_ : *profile;
+    enrollment_.confirms_implicitly = *implicit;
+    return {};
+}
+
+Result<void> ServerOperation::read_revocation(const RevReqContent& content) {
+    const auto bad = [](FailInfo info, const char* path, const char* detail) {
+        return Error{.code = Code::bad_request, .path = path, .fail_info = info, .clause = "RFC 9483 4.2", .detail = detail};
+    };
+    if (content.size() != 1) return bad(FailInfo::badRequest, "body.rr", "exactly one certificate is revoked at a time");
+    const RevDetails& details = content.front();
+    if (!details.certDetails.serialNumber || !details.certDetails.issuer)
+        return bad(FailInfo::addInfoNotAvailable, "body.rr[0].certDetails", "serialNumber and issuer are needed");
+    revocation_.serialNumber = *details.certDetails.serialNumber;
+    revocation_.issuer       = &*details.certDetails.issuer;
+    if (!details.crlEntryDetails) return {};  // peers leave it out where the reason is unspecified
+    const auto reasons = std::ranges::count_if(*details.crlEntryDetails, [](const Extension& e) { return e.extnID == oids::id_ce_cRLReasons; });
+    const auto* reason = extension_value<CRLReason>(details.crlEntryDetails, oids::id_ce_cRLReasons);
+    if (reasons > 1 || (reasons == 1 && (!reason || name_of(reason->value) == "unknown")))
+        return bad(FailInfo::badRequest, "body.rr[0].crlEntryDetails", "exactly one known reasonCode is needed");
+    if (reason) revocation_.reason = reason->value;
+    return {};
+}
+
+Result<void> ServerOperation::read_confirmation(const CertConfirmContent& content) {
+    const auto bad = [](FailInfo info, const char* path, const char* detail) {
+        return Error{.code = Code::bad_request, .path = path, .fail_info = info, .clause = "RFC 9483 4.1.1", .detail = detail};
+    };
+    if (content.empty()) return {};  // RFC 9810 5.3.18: all are refused
+    if (content.size() != 1) return bad(FailInfo::badRequest, "body.certConf", "exactly one CertStatus is expected");
+    status_ = &content.front();
+    // RFC 9810 5.3.18 with erratum 8806: the value of the response; peers of the older text send 0 after a p10cr.
+    if (status_->certReqId != 0 && status_->certReqId != transaction_.certReqId) return bad(FailInfo::badRequest, "body.certConf[0].certReqId", "it is another one");
+    if (status_->hashAlg && message_.header.pvno != Pvno::cmp2021)
+        return bad(FailInfo::badCertId, "body.certConf[0].hashAlg", "hashAlg needs pvno cmp2021");
+    if (status_->statusInfo && status_->statusInfo->status == PKIStatus::accepted && status_->statusInfo->failInfo)
+        return bad(FailInfo::badRequest, "body.certConf[0].statusInfo", "accepted, yet with failInfo");
+    return {};
+}
+
+bool ServerOperation::is_accepted_by_client() const { return status_ && (!status_->statusInfo || is_granted(*status_->statusInfo)); }
+
+Result<void> ServerOperation::compare_hash(const crypto::Cert& certificate) const {
+    auto hash = status_->hashAlg ? crypto::digest(*status_->hashAlg, certificate.der()) : crypto::certificate_hash(*certificate);
+    if (!hash) return Error{.code = Code::bad_cert_id, .path = "body.certConf[0].hashAlg", .fail_info = FailInfo::badCertId, .clause = "RFC 9810 5.3.18"}.because_of(hash.error());
+    Bytes told = status_->certHash.content;
+    if (crypto::equal_in_constant_time(*hash, told)) return {};
+    return Error{.code = Code::bad_cert_id, .path = "body.certConf[0].certHash", .fail_info = FailInfo::badCertId, .clause = "RFC 9810 5.3.18",
+                 .detail = "certHash is not the hash of the certificate"};
+}
+
+}  // namespace cmpkit::operations

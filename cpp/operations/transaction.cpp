@@ -1,0 +1,23 @@
+#include "operations/transaction.hpp"
+
+template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::operations::Transaction>();
+
+namespace cmpkit::operations {
+
+std::string_view name_of(TransactionState state) {
+    switch (state) {
+    case TransactionState::fresh: return "fresh";
+    case TransactionState::issued: return "issued";
+    case TransactionState::ended: return "ended";
+    }
+    return "unknown";
+}
+
+Octets transaction_key(std::string_view requester_id, Bytes transaction_id) {
+    Octets key = copy_of(bytes_of(requester_id));
+    key.push_back(0);
+    key.insert(key.end(), transaction_id.begin(), transaction_id.end());
+    return key;
+}
+
+}  // namespace cmpkit::operations

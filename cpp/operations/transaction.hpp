@@ -1,0 +1,38 @@
+// What a server keeps of one transaction: a record in Table::transactions, its value this schema as DER.
+#pragma once
+#include "messages/body.hpp"
+
+namespace cmpkit::operations {
+
+enum class TransactionState : std::int64_t {
+    fresh,   // nothing is stored yet
+    issued,  // a certificate was sent, its confirmation is due
+    ended,   // nothing more is expected; kept so that repeated messages get the same answer and the ID is not used again
+};
+std::string_view name_of(TransactionState state);
+
+struct Exchange {  // a message that came and the reply that went
+    der::OctetString request;  // SHA-256 of the octets as received
+    der::OctetString reply;    // the octets sent
+    static constexpr auto schema() { return sequence(field<&Exchange::request>(), field<&Exchange::reply>()); }
+};
+
+struct Transaction {
+    TransactionState                state = TransactionState::fresh;
+    std::int64_t                    request = 0;      // BodyType of the first message
+    std::int64_t                    certReqId = 0;
+    der::OctetString                senderNonce;      // ours, of the last reply
+    std::optional<der::OctetString> certificate;      // key of its record; of an issued one
+    List<Exchange>                  exchanges;
+    static constexpr auto schema() {
+        return sequence(field<&Transaction::state>(), field<&Transaction::request>(), field<&Transaction::certReqId>(), field<&Transaction::senderNonce>(),
+                        field<&Transaction::certificate>(implicit_tag(0)), field<&Transaction::exchanges>());
+    }
+};
+
+/// The key of its record: the owner, whose octets hold no NUL, and the transactionID.
+Octets transaction_key(std::string_view requester_id, Bytes transaction_id);
+
+}  // namespace cmpkit::operations
+
+extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::operations::Transaction>();
