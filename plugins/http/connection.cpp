@@ -1,0 +1,153 @@
+#include "connection.hpp"
+
+#include <cstring>
+
+namespace cmpkit_http {
+
+namespace {
+
+constexpr auto drain_time = std::chrono::seconds(5);
+constexpr auto never      = Clock::time_point::max();
+
+}  // namespace
+
+Connection::Connection(const Site& site, Household& household, std::string address)
+    : site_(site), household_(household), address_(std::move(address)), deadline_(Clock::now() + site.options.idle_timeout) {}
+
+void Connection::opened(std::string certificate) {
+    certificate_ = std::move(certificate);
+    next_request();
+}
+
+void Connection::next_request() {
+    state_    = State::reading;
+    deadline_ = Clock::now() + site_.options.idle_timeout;
+    invited_  = false;
+    request_.emplace(site_.options, site_.url.path);
+    parse();
+}
+
+void Connection::read_more() {
+    if (read_pending_ || filled_ == input_.size() || state_ == State::closed) return;
+    read_pending_ = true;
+    start_read({input_.data() + filled_, input_.size() - filled_});
+}
+
+void Connection::on_read(bool failed, std::size_t size) {
+    read_pending_ = false;
+    if (failed || is_drained(size)) return close();
+    if (state_ == State::draining) return read_more();
+    // A request has the idle time to come in whole, however slowly, from its first octet on.
+    if (state_ == State::reading && filled_ == 0) deadline_ = Clock::now() + site_.options.idle_timeout;
+    filled_ += size;
+    if (state_ == State::reading) parse();  // else a request that came early waits where it is
+}
+
+void Connection::parse() {
+    const std::size_t taken = request_->feed({input_.data(), filled_});
+    std::memmove(input_.data(), input_.data() + taken, filled_ -= taken);
+    if (const auto status = request_->refusal()) return refuse(*status);
+    if (request_->is_complete()) return hand_up();
+    if (filled_ == input_.size()) return refuse(400);  // a line of a chunk that does not end
+    if (request_->wants_continue() && !invited_) return invite();
+    read_more();
+}
+
+void Connection::invite() {
+    invited_ = true;
+    state_   = State::continuing;
+    start_write("HTTP/1.1 100 Continue\r\n\r\n", {});
+}
+
+void Connection::hand_up() {
+    was_1_0_ = request_->is_1_0();
+    closing_ = closing_ || !request_->keeps_alive();
+    auto exchange = std::make_unique<cmpkit_transport_exchange>(cmpkit_transport_exchange{shared_from_this()});
+    state_    = State::exchanging;
+    deadline_ = never;
+
+    const auto&                 route = request_->route();
+    const cmpkit_transport_peer peer{
+        .size             = sizeof peer,
+        .address          = address_.c_str(),
+        .certificate      = certificate_.empty() ? nullptr : reinterpret_cast<const std::uint8_t*>(certificate_.data()),
+        .certificate_size = certificate_.size(),
+    };
+    const cmpkit_transport_message message{
+        .size      = sizeof message,
+        .kind      = CMPKIT_TRANSPORT_CMP,
+        .data      = request_->body().data(),
+        .data_size = request_->body().size(),
+        .operation = route.operation.empty() ? nullptr : route.operation.c_str(),
+        .profile   = route.profile.empty() ? nullptr : route.profile.c_str(),
+        .status    = CMPKIT_TRANSPORT_ANSWERED,
+        .peer      = &peer,
+    };
+    site_.handler(site_.user, exchange.release(), &message);
+    request_.reset();
+    // Reading on is how it learns that the peer left. Not behind a request that came early: the octets before it will move.
+    if (filled_ == 0) read_more();
+}
+
+void Connection::answer(Reply reply) {
+    if (state_ != State::exchanging) return;
+    write(std::move(reply));
+}
+
+void Connection::refuse(unsigned status) {
+    Reply reply = refusal(status);
+    if (request_->is_head()) reply.body.clear();
+    was_1_0_ = false;
+    closing_ = true;
+    write(std::move(reply));
+}
+
+void Connection::write(Reply reply) {
+    const auto persistence = closing_ ? Persistence::close : was_1_0_ ? Persistence::keep_1_0 : Persistence::keep;
+    head_     = head_of(reply, persistence, std::time(nullptr));
+    body_     = std::move(reply.body);
+    state_    = State::writing;
+    deadline_ = Clock::now() + site_.options.idle_timeout;
+    start_write(head_, body_);
+}
+
+void Connection::on_written(bool failed) {
+    if (failed) return close();
+    if (state_ == State::continuing) {
+        state_ = State::reading;
+        return parse();
+    }
+    if (state_ != State::writing) return;
+    if (closing_) drain();
+    else next_request();
+    household_.idle();
+}
+
+/// Waits for the peer to close: if we did so first with octets unread, the kernel would send a reset, which overtakes the answer.
+void Connection::drain() {
+    state_    = State::draining;
+    deadline_ = Clock::now() + std::min<Clock::duration>(drain_time, site_.options.idle_timeout);
+    filled_   = 0;
+    shut_down();
+    read_more();
+}
+
+bool Connection::is_drained(std::size_t size) {
+    if (state_ == State::draining) drained_ += size;
+    return drained_ > site_.options.max_message;
+}
+
+void Connection::wind_up() {
+    closing_ = true;
+    if (!is_busy()) close();
+}
+
+void Connection::close() {
+    if (state_ == State::closed) return;
+    state_ = State::closed;
+    gone_.store(true, std::memory_order_release);
+    close_socket();
+    household_.left(*this);
+}
+
+}  // namespace cmpkit_http

@@ -1,0 +1,95 @@
+// One connection of a server: reads a request, hands it up, writes the answer, and begins again.
+// It knows no socket: what is below it reads and writes octets. Everything runs in the loop's thread unless it says otherwise.
+#pragma once
+#include "reply.hpp"
+#include "request.hpp"
+#include "server.hpp"
+
+#include <array>
+#include <atomic>
+
+namespace cmpkit_http {
+
+using Clock = std::chrono::steady_clock;
+
+class Connection;
+
+/// What a connection tells its listener.
+class Household {
+public:
+    virtual void idle() = 0;  // an exchange is over
+    virtual void left(Connection& connection) = 0;
+    virtual void post(std::shared_ptr<Connection> connection, Reply reply) = 0;  // any thread: answer() in the loop's
+
+protected:
+    ~Household() = default;
+};
+
+class Connection : public std::enable_shared_from_this<Connection> {
+public:
+    Connection(const Site& site, Household& household, std::string address);
+    virtual ~Connection() = default;
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    virtual void begin() = 0;
+
+    void answer(Reply reply);
+    void close();
+    /// Closes after the exchange that is open; at once if there is none.
+    void wind_up();
+
+    bool              is_busy() const { return state_ == State::exchanging || state_ == State::writing; }
+    Clock::time_point deadline() const { return deadline_; }  // when it is to be closed; never while an exchange is open
+    bool              is_gone() const { return gone_.load(std::memory_order_acquire); }  // any thread
+    Household&        household() const { return household_; }
+
+protected:
+    virtual void start_read(std::span<char> room) = 0;                                 // then on_read
+    virtual void start_write(std::string_view head, std::string_view body) = 0;  // then on_written
+    virtual void shut_down()    = 0;                                                // tells the peer that nothing more will come
+    virtual void close_socket() = 0;
+
+    /// @param certificate  DER of the peer's, or empty
+    void opened(std::string certificate);
+    void on_read(bool failed, std::size_t size);
+    void on_written(bool failed);
+
+private:
+    enum class State { opening, reading, continuing, exchanging, writing, draining, closed };
+
+    void next_request();
+    void read_more();
+    void parse();
+    void hand_up();
+    void refuse(unsigned status);
+    void write(Reply reply);
+    void invite();
+    void drain();
+    bool is_drained(std::size_t size);
+
+    const Site&       site_;
+    Household&        household_;
+    const std::string address_;
+    std::string       certificate_;
+
+    State             state_ = State::opening;
+    Clock::time_point deadline_;
+    std::atomic<bool> gone_         = false;
+    bool              read_pending_ = false;
+    bool              closing_      = false;  // after the answer
+    bool              invited_      = false;  // 100 was sent for this request
+
+    std::optional<Request>                  request_;
+    bool                                    was_1_0_ = false;
+    std::array<char, Request::header_limit> input_;
+    std::size_t                             filled_  = 0;
+    std::size_t                             drained_ = 0;
+    std::string                             head_, body_;  // being written
+};
+
+}  // namespace cmpkit_http
+
+struct cmpkit_transport_exchange {
+    std::shared_ptr<cmpkit_http::Connection> connection;  // shared with the loop, which closes it; this keeps its memory
+};

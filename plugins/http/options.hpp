@@ -1,0 +1,23 @@
+// The options of an instance, as README.md lists them.
+#pragma once
+#include "contract.h"
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace cmpkit_http {
+
+struct Options {
+    std::size_t               max_message     = std::size_t{1} << 20;
+    std::size_t               max_connections = 1024;
+    std::chrono::milliseconds connect_timeout{10'000};
+    std::chrono::milliseconds idle_timeout{60'000};
+    std::string               proxy;  // empty: none, whatever the environment says
+};
+
+/// @return BAD_ARGUMENT for an unknown name, or a value that is no number in the option's bounds
+cmpkit_transport_rc set(Options& options, std::string_view name, std::string_view value);
+
+}  // namespace cmpkit_http

@@ -1,0 +1,93 @@
+// The one unit that includes Beast.
+#include "request.hpp"
+
+#include "url.hpp"
+
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/vector_body.hpp>
+
+namespace cmpkit_http {
+
+namespace http = boost::beast::http;
+using Failure  = boost::system::error_code;
+using Parser   = http::request_parser<http::vector_body<std::uint8_t>>;
+
+struct Request::Parts {
+    Parser                  parser;
+    std::string             own_path;
+    std::optional<unsigned> refusal{};
+    bool                    judged = false;  // the header was
+    std::optional<Route>    route{};
+};
+
+namespace {
+
+unsigned status_of(const Failure& failure) {
+    if (failure == http::error::header_limit) return 431;
+    if (failure == http::error::body_limit) return 413;
+    if (failure == http::error::bad_version) return 505;
+    return 400;
+}
+
+/// RFC 9112 6.1 and 6.3: a length that two parties may read differently is how requests are smuggled, so only plain chunked passes.
+std::optional<unsigned> coding_refusal(const Parser& parser) {
+    const auto& fields = parser.get();
+    const auto  count  = fields.count(http::field::transfer_encoding);
+    if (count == 0) return std::nullopt;
+    if (fields.version() == 10 || count > 1 || parser.content_length()) return 400;
+    if (!boost::beast::iequals(fields[http::field::transfer_encoding], "chunked")) return 501;
+    return std::nullopt;
+}
+
+std::optional<unsigned> header_refusal(const Parser& parser, bool on_a_path) {
+    const auto& fields = parser.get();
+    // RFC 9112 3.2: a server MUST respond with 400 to an HTTP/1.1 request that lacks Host, or has more than one.
+    const auto hosts = fields.count(http::field::host);
+    if (hosts > 1 || (hosts == 0 && fields.version() == 11)) return 400;
+    if (const auto refusal = coding_refusal(parser)) return refusal;
+    if (!on_a_path) return 404;
+    if (fields.method() != http::verb::post) return 405;
+    if (fields.count(http::field::content_type) != 1 || !is_cmp(fields[http::field::content_type])) return 415;
+    return std::nullopt;
+}
+
+}  // namespace
+
+Request::Request(const Options& options, std::string_view own_path) : parts_(new Parts{.parser = {}, .own_path = std::string(own_path)}) {
+    parts_->parser.header_limit(header_limit);
+    parts_->parser.body_limit(options.max_message);
+    parts_->parser.eager(true);
+}
+
+Request::~Request() = default;
+
+std::size_t Request::feed(std::span<const char> octets) {
+    if (octets.empty() || parts_->refusal || is_complete()) return 0;
+    Failure    failure;
+    const auto taken = parts_->parser.put({octets.data(), octets.size()}, failure);
+    if (failure && failure != http::error::need_more) return parts_->refusal = status_of(failure), taken;
+    if (parts_->parser.is_header_done() && !parts_->judged) {
+        parts_->judged  = true;
+        parts_->route   = route_of(parts_->parser.get().target(), parts_->own_path);
+        parts_->refusal = header_refusal(parts_->parser, parts_->route.has_value());
+    }
+    if (!parts_->refusal && is_complete() && body().empty()) parts_->refusal = 400;
+    return taken;
+}
+
+std::optional<unsigned> Request::refusal() const { return parts_->refusal; }
+bool Request::is_complete() const { return parts_->parser.is_done(); }
+bool Request::is_head() const { return parts_->judged && parts_->parser.get().method() == http::verb::head; }
+
+bool Request::wants_continue() const {
+    const auto& fields = parts_->parser.get();
+    return parts_->judged && !is_complete() && fields.version() == 11 && boost::beast::iequals(fields[http::field::expect], "100-continue");
+}
+
+bool Request::keeps_alive() const { return parts_->parser.keep_alive(); }
+bool Request::is_1_0() const { return parts_->parser.get().version() == 10; }
+const Route& Request::route() const { return *parts_->route; }
+std::span<const std::uint8_t> Request::body() const { return parts_->parser.get().body(); }
+
+}  // namespace cmpkit_http

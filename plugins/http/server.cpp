@@ -1,0 +1,272 @@
+// The one unit that includes Asio.
+#define BOOST_ASIO_DISABLE_BOOST_DATE_TIME  // timers of std::chrono serve TLS streams as well
+#include "connection.hpp"
+#include "guard.hpp"
+#include "tls.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+#include <condition_variable>
+#include <unordered_set>
+
+namespace cmpkit_http {
+
+namespace asio  = boost::asio;
+using tcp       = asio::ip::tcp;
+using ErrorCode = boost::system::error_code;
+
+namespace {
+
+using TlsStream = asio::ssl::stream<tcp::socket>;
+
+std::string text_of(const tcp::endpoint& endpoint) {
+    const std::string address = endpoint.address().to_string();
+    return (endpoint.address().is_v6() ? "[" + address + "]" : address) + ":" + std::to_string(endpoint.port());
+}
+
+/// A connection over a stream of its kind; the overloads below are all that differs.
+template <class Stream> class Over : public Connection {
+public:
+    template <class... Parts>
+    Over(const Site& site, Household& household, std::string address, Parts&&... parts)
+        : Connection(site, household, std::move(address)), stream_(std::forward<Parts>(parts)...) {}
+
+    void begin() override { open(stream_); }
+
+private:
+    std::shared_ptr<Over> self() { return std::static_pointer_cast<Over>(shared_from_this()); }
+
+    void open(tcp::socket&) { opened({}); }
+    void open(TlsStream& tls) {
+        tls.async_handshake(asio::ssl::stream_base::server, [self = self()](ErrorCode failure) {
+            if (failure) self->close();
+            else self->opened(peer_certificate(self->stream_.native_handle()));
+        });
+    }
+
+    void start_read(std::span<char> room) override {
+        stream_.async_read_some(asio::buffer(room.data(), room.size()),
+                                [self = self()](ErrorCode failure, std::size_t size) { self->on_read(failure.failed(), size); });
+    }
+    void start_write(std::string_view head, std::string_view body) override {
+        asio::async_write(stream_, std::array{asio::buffer(head), asio::buffer(body)},
+                          [self = self()](ErrorCode failure, std::size_t) { self->on_written(failure.failed()); });
+    }
+
+    void shut_down() override { shut_down(stream_); }
+    void shut_down(tcp::socket& socket) {
+        ErrorCode ignored;
+        socket.shutdown(tcp::socket::shutdown_send, ignored);
+    }
+    void shut_down(TlsStream& tls) {
+        tls.async_shutdown([self = self()](ErrorCode) { self->close(); });
+    }
+
+    void close_socket() override {
+        ErrorCode ignored;
+        stream_.lowest_layer().close(ignored);
+    }
+
+    Stream stream_;
+};
+
+class Server : public cmpkit_transport_listener, public Household {
+public:
+    explicit Server(Site site) : site_(std::move(site)), acceptor_(loop_), tick_(loop_) {}
+    ~Server() override { stop(std::chrono::milliseconds(0)); }
+
+    cmpkit_transport_rc start(std::string& error);
+    const char*         url() const override { return url_.c_str(); }
+    void                stop(std::chrono::milliseconds grace) override;
+
+private:
+    ErrorCode bind();
+    void      run();
+    void      accept();
+    void      admit(tcp::socket socket);
+    std::shared_ptr<Connection> connect(tcp::socket socket, std::string address);
+    bool      make_room();
+    void      sweep();
+    void      begin_stop();
+    void      check_quiet();
+    void      close_all();
+    void      log(std::int32_t level, const std::string& text) const;
+
+    void idle() override { check_quiet(); }
+    void left(Connection& connection) override;
+    void post(std::shared_ptr<Connection> connection, Reply reply) override;
+
+    const Site         site_;
+    SslContext         tls_;
+    std::string        url_;
+    asio::io_context   loop_{1};
+    tcp::acceptor      acceptor_;
+    asio::steady_timer tick_;
+    std::unordered_set<std::shared_ptr<Connection>> connections_;  // shared with their pending operations
+    bool               accepting_ = false;
+    bool               stopping_  = false;
+    std::thread        thread_;
+
+    std::mutex              mutex_;
+    std::condition_variable changed_;
+    bool                    quiet_ = false;
+};
+
+ErrorCode Server::bind() {
+    ErrorCode failure;
+    const bool        bracketed = site_.url.host.starts_with('[');
+    const std::string host      = bracketed ? site_.url.host.substr(1, site_.url.host.size() - 2) : site_.url.host;
+    const auto found = tcp::resolver(loop_).resolve(host, std::to_string(site_.url.port), tcp::resolver::passive, failure);
+    if (failure) return failure;
+    const tcp::endpoint endpoint = found.begin()->endpoint();
+    if (acceptor_.open(endpoint.protocol(), failure)) return failure;
+    if (acceptor_.set_option(tcp::acceptor::reuse_address(true), failure)) return failure;
+    if (acceptor_.bind(endpoint, failure)) return failure;
+    return acceptor_.listen(tcp::acceptor::max_listen_connections, failure), failure;
+}
+
+cmpkit_transport_rc Server::start(std::string& error) {
+    if (site_.url.is_tls() && !(tls_ = server_context(site_.host, site_.tls))) return error = "the keys and trust for TLS could not be set up", CMPKIT_TRANSPORT_TLS;
+    if (const ErrorCode failure = bind()) return error = failure.message(), CMPKIT_TRANSPORT_FAILED;
+    url_ = cmpkit_http::text_of(site_.url, acceptor_.local_endpoint().port(), site_.url.path == "/" ? "" : site_.url.path);
+    sweep();
+    thread_ = quiet_thread([this] { run(); });
+    return CMPKIT_TRANSPORT_OK;
+}
+
+void Server::run() {
+    for (;;) {
+        const auto rc = guarded([this] { return loop_.run(), CMPKIT_TRANSPORT_OK; });
+        if (rc == CMPKIT_TRANSPORT_OK) return;
+        // The connection concerned has no operation pending any more, and the sweep will close it.
+        log(CMPKIT_TRANSPORT_LOG_ERROR, rc == CMPKIT_TRANSPORT_NO_MEMORY ? "http: out of memory" : "http: a connection failed");
+    }
+}
+
+void Server::log(std::int32_t level, const std::string& text) const {
+    if (site_.host.log) site_.host.log(site_.host.context, level, text.c_str());
+}
+
+void Server::accept() {
+    if (accepting_ || stopping_) return;
+    accepting_ = true;
+    acceptor_.async_accept([this](ErrorCode failure, tcp::socket socket) {
+        accepting_ = false;
+        if (stopping_) return;
+        // No descriptor left, or the like: the sweep tries again.
+        if (failure) return log(CMPKIT_TRANSPORT_LOG_WARNING, "http: accept: " + failure.message());
+        admit(std::move(socket));
+        if (make_room()) accept();
+    });
+}
+
+void Server::admit(tcp::socket socket) {
+    ErrorCode  failure;
+    const auto peer = socket.remote_endpoint(failure);
+    if (failure) return;
+    socket.set_option(tcp::no_delay(true), failure);  // else Nagle waits for the peer's delayed ACK between head and body
+    const auto connection = connect(std::move(socket), text_of(peer));
+    if (!connection) return;
+    connections_.insert(connection);
+    connection->begin();
+}
+
+std::shared_ptr<Connection> Server::connect(tcp::socket socket, std::string address) {
+    if (!tls_) return std::make_shared<Over<tcp::socket>>(site_, *this, std::move(address), std::move(socket));
+    SslPointer ssl(SSL_new(tls_.get()));
+    if (!ssl) return nullptr;
+    return std::make_shared<Over<TlsStream>>(site_, *this, std::move(address), std::move(socket), ssl.release());
+}
+
+/// With a full house the connection that has been silent longest goes; if all wait for answers, new ones wait in the backlog.
+bool Server::make_room() {
+    if (connections_.size() < site_.options.max_connections) return true;
+    std::shared_ptr<Connection> oldest;
+    for (const auto& connection : connections_)
+        if (!connection->is_busy() && (!oldest || connection->deadline() < oldest->deadline())) oldest = connection;
+    if (oldest) oldest->close();
+    return oldest != nullptr;
+}
+
+void Server::sweep() {
+    using namespace std::chrono_literals;
+    const auto now = Clock::now();
+    std::vector<std::shared_ptr<Connection>> late;
+    for (const auto& connection : connections_)
+        if (connection->deadline() <= now) late.push_back(connection);
+    for (const auto& connection : late) connection->close();
+    if (make_room()) accept();
+    tick_.expires_after(std::clamp<Clock::duration>(site_.options.idle_timeout / 4, 10ms, 1s));
+    tick_.async_wait([this](ErrorCode failure) {
+        if (!failure && !stopping_) sweep();
+    });
+}
+
+void Server::left(Connection& connection) {
+    connections_.erase(connection.shared_from_this());
+    check_quiet();
+    accept();
+}
+
+void Server::post(std::shared_ptr<Connection> connection, Reply reply) {
+    asio::post(loop_, [connection = std::move(connection), reply = std::move(reply)]() mutable { connection->answer(std::move(reply)); });
+}
+
+void Server::stop(std::chrono::milliseconds grace) {
+    if (!thread_.joinable()) return;
+    asio::post(loop_, [this] { begin_stop(); });
+    {
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, grace, [this] { return quiet_; });
+    }
+    asio::post(loop_, [this] { close_all(); });
+    thread_.join();
+}
+
+void Server::begin_stop() {
+    stopping_ = true;
+    ErrorCode ignored;
+    acceptor_.close(ignored);
+    tick_.cancel();
+    for (const auto& connection : std::vector(connections_.begin(), connections_.end())) connection->wind_up();
+    check_quiet();
+}
+
+void Server::check_quiet() {
+    if (!stopping_) return;
+    for (const auto& connection : connections_)
+        if (connection->is_busy()) return;
+    const std::lock_guard lock(mutex_);
+    quiet_ = true;
+    changed_.notify_all();
+}
+
+void Server::close_all() {
+    for (const auto& connection : std::vector(connections_.begin(), connections_.end())) connection->close();
+    loop_.stop();
+}
+
+}  // namespace
+
+cmpkit_transport_rc listen(Site site, std::unique_ptr<cmpkit_transport_listener>& out, std::string& error) {
+    auto       server = std::make_unique<Server>(std::move(site));
+    const auto rc     = server->start(error);
+    if (rc == CMPKIT_TRANSPORT_OK) out = std::move(server);
+    return rc;
+}
+
+cmpkit_transport_rc respond(cmpkit_transport_exchange* exchange, const cmpkit_transport_message& answer) {
+    const std::unique_ptr<cmpkit_transport_exchange> ended(exchange);
+    if (ended->connection->is_gone()) return CMPKIT_TRANSPORT_GONE;
+    Reply reply{.status = http_status(answer.status), .type = "application/pkixcmp",
+                .body = std::string(reinterpret_cast<const char*>(answer.data), answer.data_size)};
+    Household& household = ended->connection->household();
+    household.post(std::move(ended->connection), std::move(reply));
+    return CMPKIT_TRANSPORT_OK;
+}
+
+}  // namespace cmpkit_http

@@ -1,0 +1,190 @@
+#include "transfer.hpp"
+
+#include "guard.hpp"
+#include "paths.hpp"
+#include "tls.hpp"
+
+namespace cmpkit_http {
+
+namespace {
+
+std::string url_for(const Target& target, const cmpkit_transport_message& request) {
+    return text_of(target.url, target.url.port, path_for(target.url.path, request.profile ? request.profile : "", request.operation ? request.operation : ""));
+}
+
+Transfer::Headers make_headers() {
+    Transfer::Headers list(nullptr, &curl_slist_free_all);
+    // Without the empty Expect, libcurl waits a second for a 100 that many servers never send.
+    for (const char* line : {"Content-Type: application/pkixcmp", "Accept:", "Expect:"}) {
+        curl_slist* longer = curl_slist_append(list.get(), line);
+        if (!longer) throw std::bad_alloc();
+        (void)list.release();
+        list.reset(longer);
+    }
+    return list;
+}
+
+std::size_t take_body(char* data, std::size_t, std::size_t size, void* user) {
+    auto& transfer = *static_cast<Transfer*>(user);
+    if (size > transfer.target.options.max_message - transfer.answer.size()) return transfer.too_large = true, 0;
+    const auto rc = guarded([&] { return transfer.answer.append(data, size), CMPKIT_TRANSPORT_OK; });
+    return rc == CMPKIT_TRANSPORT_OK ? size : 0;
+}
+
+/// The peer's certificate can be asked for only while the connection belongs to the transfer.
+void note_certificate(Transfer& transfer) {
+    curl_tlssessioninfo* session = nullptr;
+    if (curl_easy_getinfo(transfer.easy.get(), CURLINFO_TLS_SSL_PTR, &session) != CURLE_OK || !session || !session->internals) return;
+    transfer.certificate = peer_certificate(static_cast<SSL*>(session->internals));
+}
+
+std::size_t take_header(char* data, std::size_t, std::size_t size, void* user) {
+    auto&                  transfer = *static_cast<Transfer*>(user);
+    const std::string_view line(data, size);
+    if (!line.starts_with("HTTP/")) return size;
+    const auto rc = guarded([&] {
+        transfer.status_line.assign(line.substr(0, std::min<std::size_t>(line.find_first_of("\r\n"), 200)));
+        if (transfer.target.url.is_tls()) note_certificate(transfer);
+        return CMPKIT_TRANSPORT_OK;
+    });
+    return rc == CMPKIT_TRANSPORT_OK ? size : 0;
+}
+
+CURLcode fill_tls(CURL*, void* ssl_ctx, void* user) {
+    auto& transfer      = *static_cast<Transfer*>(user);
+    transfer.tls_failed = !fill_client(transfer.target.host, transfer.target.tls, ssl_ctx);
+    return transfer.tls_failed ? CURLE_SSL_CERTPROBLEM : CURLE_OK;
+}
+
+template <class T> T info(CURL* easy, CURLINFO what) {
+    T value{};
+    curl_easy_getinfo(easy, what, &value);
+    return value;
+}
+
+std::string or_none(const char* text) { return text ? text : "none"; }
+
+}  // namespace
+
+Transfer::Transfer(const Target& to, const cmpkit_transport_message& message, std::uint32_t ms, std::uint64_t number, cmpkit_transport_done callback, void* of)
+    : target(to), url(url_for(to, message)), request(reinterpret_cast<const char*>(message.data), message.data_size), id(number), timeout_ms(ms),
+      done(callback), user(of), headers(make_headers()), easy(curl_easy_init(), &curl_easy_cleanup) {
+    if (!easy) throw std::bad_alloc();
+    set_up();
+}
+
+void Transfer::set_up() {
+    bool       complete = true;
+    const auto set      = [&](CURLoption option, auto value) { complete = curl_easy_setopt(easy.get(), option, value) == CURLE_OK && complete; };
+    set(CURLOPT_PRIVATE, this);
+    set(CURLOPT_URL, url.c_str());
+    set(CURLOPT_PROTOCOLS_STR, target.url.scheme.c_str());
+    set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+    set(CURLOPT_POST, 1L);
+    set(CURLOPT_POSTFIELDS, request.data());
+    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.size()));
+    set(CURLOPT_HTTPHEADER, headers.get());
+    set(CURLOPT_PROXY, target.options.proxy.c_str());  // "" also keeps the environment out
+    set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_QUICK_EXIT, 1L);  // a cancelled name look-up is left behind, not waited for
+    set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(target.options.connect_timeout.count()));
+    set(CURLOPT_MAXAGE_CONN, static_cast<long>(target.options.idle_timeout.count() / 1000 + 1));
+    set(CURLOPT_TIMEOUT_MS, static_cast<long>(timeout_ms));
+    set(CURLOPT_ERRORBUFFER, static_cast<char*>(error));
+    set(CURLOPT_WRITEFUNCTION, &take_body);
+    set(CURLOPT_WRITEDATA, this);
+    set(CURLOPT_HEADERFUNCTION, &take_header);
+    set(CURLOPT_HEADERDATA, this);
+    // The host brings the trust anchors: without these two libcurl would add the system's.
+    set(CURLOPT_CAINFO, static_cast<const char*>(nullptr));
+    set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+    set(CURLOPT_SSL_VERIFYPEER, 1L);
+    set(CURLOPT_SSL_VERIFYHOST, 2L);
+    set(CURLOPT_SSL_CTX_FUNCTION, &fill_tls);
+    set(CURLOPT_SSL_CTX_DATA, this);
+    if (!complete) throw std::bad_alloc();
+}
+
+Outcome Transfer::outcome(CURLcode result) const {
+    if (result == CURLE_ABORTED_BY_CALLBACK) return {CMPKIT_TRANSPORT_CANCELLED, ""};
+    if (too_large) return {CMPKIT_TRANSPORT_TOO_LARGE, "the answer is larger than " + std::to_string(target.options.max_message) + " octets"};
+    if (tls_failed) return {CMPKIT_TRANSPORT_TLS, "the keys and trust for TLS could not be set up"};
+    const std::string why = (*error ? error : curl_easy_strerror(result)) + std::string(": ") + url;
+    switch (result) {
+        case CURLE_OK: return answered();
+        case CURLE_OPERATION_TIMEDOUT: return timed_out();
+        case CURLE_URL_MALFORMAT:
+        case CURLE_UNSUPPORTED_PROTOCOL: return {CMPKIT_TRANSPORT_BAD_URL, why};
+        case CURLE_COULDNT_RESOLVE_PROXY:
+        case CURLE_COULDNT_RESOLVE_HOST:
+        case CURLE_COULDNT_CONNECT: return {CMPKIT_TRANSPORT_CONNECT, why};
+        case CURLE_SSL_CONNECT_ERROR:
+        case CURLE_SSL_CERTPROBLEM:
+        case CURLE_SSL_CIPHER:
+        case CURLE_PEER_FAILED_VERIFICATION: return {CMPKIT_TRANSPORT_TLS, why};
+        case CURLE_GOT_NOTHING:
+        case CURLE_PARTIAL_FILE:
+        case CURLE_SEND_ERROR:
+        case CURLE_RECV_ERROR: return {CMPKIT_TRANSPORT_GONE, why};
+        case CURLE_WRITE_ERROR:
+        case CURLE_OUT_OF_MEMORY: return {CMPKIT_TRANSPORT_NO_MEMORY, why};
+        default: return {CMPKIT_TRANSPORT_FAILED, why};
+    }
+}
+
+// RFC 9811 3.1: a PKIMessage in an answer of 2xx, 4xx or 5xx is handed up; so the content is judged first, the status second.
+Outcome Transfer::answered() const {
+    const auto        status = info<long>(easy.get(), CURLINFO_RESPONSE_CODE);
+    const char* const type   = info<char*>(easy.get(), CURLINFO_CONTENT_TYPE);
+    const std::string what   = status_line + " from " + url;
+    const bool        may_carry = status / 100 == 2 || status / 100 == 4 || status / 100 == 5;
+    if (may_carry && type && is_cmp(type) && !answer.empty()) return {CMPKIT_TRANSPORT_OK, ""};
+    if (status / 100 == 3) return {CMPKIT_TRANSPORT_STATUS, what + ", a redirect that is not followed, to " + or_none(info<char*>(easy.get(), CURLINFO_REDIRECT_URL))};
+    if (status / 100 != 2) return {CMPKIT_TRANSPORT_STATUS, what};
+    if (answer.empty()) return {CMPKIT_TRANSPORT_CONTENT, what + " brought no message"};
+    return {CMPKIT_TRANSPORT_CONTENT, what + " brought content type " + or_none(type) + " where application/pkixcmp is expected"};
+}
+
+Outcome Transfer::timed_out() const {
+    const auto connect_ms = target.options.connect_timeout.count();
+    const bool connected  = info<curl_off_t>(easy.get(), CURLINFO_PRETRANSFER_TIME_T) > 0;
+    if (!connected && (timeout_ms == 0 || connect_ms < timeout_ms))
+        return {CMPKIT_TRANSPORT_CONNECT, "no connection within " + std::to_string(connect_ms) + " ms: " + url};
+    return {CMPKIT_TRANSPORT_DEADLINE, "no answer within " + std::to_string(timeout_ms) + " ms: " + url};
+}
+
+Transfer& Transfer::of(CURL* easy) { return *static_cast<Transfer*>(info<void*>(easy, CURLINFO_PRIVATE)); }
+
+void Transfer::end(CURLcode result) const {
+    Outcome     ended{CMPKIT_TRANSPORT_NO_MEMORY, {}};
+    std::string address;
+    (void)guarded([&] {
+        address = or_none(info<char*>(easy.get(), CURLINFO_PRIMARY_IP)) + ":" + std::to_string(info<long>(easy.get(), CURLINFO_PRIMARY_PORT));
+        ended   = outcome(result);
+        return CMPKIT_TRANSPORT_OK;
+    });
+    tell(ended, address);
+}
+
+void Transfer::tell(const Outcome& ended, const std::string& address) const {
+    const cmpkit_transport_peer peer{
+        .size             = sizeof peer,
+        .address          = address.c_str(),
+        .certificate      = certificate.empty() ? nullptr : reinterpret_cast<const std::uint8_t*>(certificate.data()),
+        .certificate_size = certificate.size(),
+    };
+    const cmpkit_transport_message message{
+        .size      = sizeof message,
+        .kind      = CMPKIT_TRANSPORT_CMP,
+        .data      = reinterpret_cast<const std::uint8_t*>(answer.data()),
+        .data_size = answer.size(),
+        .operation = nullptr,
+        .profile   = nullptr,
+        .status    = CMPKIT_TRANSPORT_ANSWERED,
+        .peer      = &peer,
+    };
+    done(user, ended.rc, ended.rc == CMPKIT_TRANSPORT_OK ? &message : nullptr, ended.detail.empty() ? nullptr : ended.detail.c_str());
+}
+
+}  // namespace cmpkit_http
