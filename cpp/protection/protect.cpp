@@ -28,9 +28,16 @@ Protector Protector::by_mac(MacKey key, std::string reference) {
     return protector;
 }
 
+Protector Protector::by_mac(MacKey key, std::string reference, Octets sender) {
+    Protector protector = by_mac(std::move(key), std::move(reference));
+    protector.sender_   = std::move(sender);
+    return protector;
+}
+
 void Protector::name_sender(PKIHeader& header, der::Arena& arena) const {
     if (key_) {
-        header.sender        = directory_name(common_name(reference_, arena));
+        auto own             = der::parse<Name>(sender_, arena);
+        header.sender        = directory_name(own ? *own : common_name(reference_, arena));
         header.senderKID     = der::octet_string(arena.keep(reference_));
         header.protectionAlg = key_->algorithm();
         return;

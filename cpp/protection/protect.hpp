@@ -58,8 +58,10 @@ class Protector {
 public:
     /// @param chain  the protection certificate, then its issuers without the root: it becomes extraCerts (RFC 9483 3.3)
     static Protector by_signature(std::shared_ptr<const crypto::Signer> signer, std::vector<crypto::Cert> chain);
-    /// @param reference  sender's commonName and senderKID (RFC 9483 3.1)
+    /// @param reference  senderKID and, for an end entity, the sender's commonName (RFC 9483 3.1)
     static Protector by_mac(MacKey key, std::string reference);
+    /// The side that answers: its own name is the sender. @param sender  DER of a Name
+    static Protector by_mac(MacKey key, std::string reference, Octets sender);
 
     bool is_mac() const { return key_.has_value(); }
     const std::vector<crypto::Cert>& chain() const { return chain_; }  // empty for a MAC
@@ -72,6 +74,7 @@ private:
     std::vector<crypto::Cert>             chain_;
     std::optional<MacKey>                 key_;
     std::string                           reference_;
+    Octets                                sender_;  // MAC: DER of the sender's name; empty: the reference is the name
 };
 
 /// A complete DER PKIMessage. The sender's fields of the header are those of `protector`; without one they stand as they are and the

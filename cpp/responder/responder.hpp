@@ -1,0 +1,75 @@
+// Octets in, octets out: a CA's whole answer to one message. Parses, checks, authenticates, runs the operation, asks the authority, commits,
+// and only then lets the reply go: what a reply promises is stored. It keeps nothing that the store does not hold.
+//
+//     Responder responder(authority, store, policy, random, log);
+//     Reply reply = responder.answer(octets, {.address = "127.0.0.1:50412"}, now);
+#pragma once
+#include "operations/authority.hpp"
+#include "operations/compose.hpp"
+#include "operations/transaction.hpp"
+
+namespace cmpkit::responder {
+
+struct Policy {
+    std::int64_t          time_window  = 300;   // seconds that messageTime may be off; 0: not judged
+    std::int64_t          keep_seconds = 900;   // an ended transaction is kept that long: repeated messages get their answer again
+    protection::MacLimits mac_limits{.max_iterations = 10'000};
+};
+
+/// Where a message came from, for the log, and what its path said.
+struct Origin {
+    std::string address;
+    std::string profile;  // name after /p/; empty: none
+};
+
+struct Reply {
+    enum class Status : std::uint8_t { answered, not_a_message, broken };
+    Octets message;  // always a PKIMessage
+    Status status = Status::answered;
+};
+
+/// What happened, for one line of the log. Texts of the peer are not escaped.
+struct Incident {
+    std::string          transaction_id;  // hexadecimal
+    std::string          requester;       // empty: not authenticated
+    std::string          address;
+    std::string          body;            // "ir", "certConf"; empty: no message
+    std::string          outcome;         // "ip", "pkiconf", "error", "repeated ip", "expired"
+    std::optional<Error> problem;
+};
+using Log = std::function<void(const Incident&)>;
+
+/// Threads: any number at once.
+class Responder {
+public:
+    /// Borrows authority and store, which must outlive it. @param log  called from the threads that call answer(); may be empty
+    Responder(operations::Authority& authority, store::Store& store, Policy policy, operations::Random random, Log log);
+    ~Responder();
+
+    /// Never fails: what goes wrong becomes an error message to the peer and an incident in the log. @param now  Unix seconds
+    Reply answer(Bytes request, const Origin& origin, std::int64_t now);
+
+    /// Ends what is overdue: withdraws certificates that were not confirmed in time, forgets ended transactions.
+    /// @return how many transactions it dealt with, at most 256: call again while there are so many  @error store_failed
+    Result<std::size_t> end_overdue(std::int64_t now);
+
+private:
+    struct Authenticated;
+    struct Work;
+    Result<Authenticated> authenticate(const PKIMessage& message, std::int64_t now);
+    Result<Authenticated> authenticate_mac(const PKIMessage& message, std::int64_t now);
+    Result<Authenticated> authenticate_signature(const PKIMessage& message, std::int64_t now);
+    Result<Reply>         run(Work& work, Incident& incident);
+    Reply                 refuse(const PKIMessage* message, const Error& error, const protection::Protector* protector, std::int64_t now);
+    Result<bool>          end_one(const store::Record& record, std::int64_t now);
+
+    operations::Authority& authority_;
+    store::Store&          store_;
+    Policy                 policy_;
+    operations::Random     random_;
+    Log                    log_;
+    crypto::CertCache      certificates_;
+    crypto::Secret         nobodys_secret_;  // stands in for an unknown reference's, so that both cost the same
+};
+
+}  // namespace cmpkit::responder
