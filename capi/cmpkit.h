@@ -1,0 +1,342 @@
+/* cmpkit: certificate management (CMP, RFC 9810 and RFC 9483) for end entities and authorities. C99.
+ *
+ * Every function that can fail returns a cmpkit_rc: 0, or a negative code; its last parameter takes the detail as an owned
+ * cmpkit_error, or is NULL. Out-parameters are NULL or 0 after a failure. Octets go in as pointer and length, borrowed for the
+ * call (NULL only with 0), and come out as an owned cmpkit_buf. Text is UTF-8; what a peer wrote is escaped before it comes out.
+ * Handles are opaque; x_free(NULL) does nothing. Time is int64_t Unix seconds, durations are uint32_t milliseconds.
+ *
+ * Threads: unless a type says otherwise, one thread at a time for one handle; misuse that can be seen is CMPKIT_E_BAD_STATE.
+ * Handles do not survive fork. The library installs no signal handler and never ends the process.
+ *
+ *     cmpkit_context *ctx; cmpkit_credentials *who; cmpkit_trust *trust; cmpkit_key *key; cmpkit_operation *op; cmpkit_error *err;
+ *     cmpkit_context_new(&ctx, &err);
+ *     cmpkit_credentials_new_secret("dev1", secret, secret_len, &who, &err);
+ *     cmpkit_trust_new(&trust, &err);  cmpkit_trust_add_anchors(trust, root_pem, root_len, &err);
+ *     cmpkit_key_generate("ec:P-256", &key, &err);
+ *     cmpkit_enroll_options want = CMPKIT_ENROLL_OPTIONS_INIT;  want.key = key;  want.subject = "/CN=dev1";
+ *     cmpkit_operation_new_enroll(ctx, &want, who, trust, &op, &err);
+ *     if (cmpkit_operation_run(op, "http://127.0.0.1:8080", NULL, &err) == CMPKIT_OK)
+ *         cmpkit_operation_certificate_pem(op, &pem, &err);
+ */
+#ifndef CMPKIT_H
+#define CMPKIT_H
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__GNUC__)
+#define CMPKIT_API __attribute__((visibility("default")))
+#else
+#define CMPKIT_API
+#endif
+/* The version a declaration came with. */
+#define CMPKIT_SINCE(major, minor)
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define CMPKIT_ABI_MAJOR 0
+#define CMPKIT_ABI_MINOR 1
+
+/* 0 or one of the negative codes below; they are grouped by layer and never renumbered. */
+typedef int32_t cmpkit_rc;
+enum {
+    CMPKIT_OK                     = 0,
+    CMPKIT_E_BAD_ARGUMENT         = -1,
+    CMPKIT_E_MEMORY               = -2,
+    CMPKIT_E_BAD_STATE            = -3,
+    CMPKIT_E_UNSUPPORTED          = -4,
+    CMPKIT_E_NOT_FOUND            = -5,
+    CMPKIT_E_CANCELLED            = -6,
+    CMPKIT_E_IO                   = -7,
+    CMPKIT_E_BAD_CONFIGURATION    = -8,
+    CMPKIT_E_EXISTS               = -9,
+    CMPKIT_E_TRUNCATED            = -20, /* DER */
+    CMPKIT_E_BAD_LENGTH           = -21,
+    CMPKIT_E_BAD_TAG              = -22,
+    CMPKIT_E_MISSING              = -23,
+    CMPKIT_E_UNEXPECTED           = -24,
+    CMPKIT_E_BAD_VALUE            = -25,
+    CMPKIT_E_DEFAULT_ENCODED      = -26,
+    CMPKIT_E_EMPTY_LIST           = -27,
+    CMPKIT_E_TOO_DEEP             = -28,
+    CMPKIT_E_TOO_LARGE            = -29,
+    CMPKIT_E_BAD_KEY              = -40, /* keys and certificates */
+    CMPKIT_E_BAD_CERTIFICATE      = -41,
+    CMPKIT_E_SIGNATURE_MISMATCH   = -42,
+    CMPKIT_E_SIGNER_NOT_TRUSTED   = -43,
+    CMPKIT_E_CERTIFICATE_EXPIRED  = -44,
+    CMPKIT_E_CERTIFICATE_REVOKED  = -45,
+    CMPKIT_E_SIGNING_FAILED       = -46,
+    CMPKIT_E_CRYPTO_FAILED        = -47,
+    CMPKIT_E_PROTECTION_MISSING   = -60, /* protection of messages */
+    CMPKIT_E_PROTECTION_MISMATCH  = -61,
+    CMPKIT_E_ALGORITHM_REFUSED    = -62,
+    CMPKIT_E_WRONG_PROTECTION     = -63,
+    CMPKIT_E_SENDER_MISMATCH      = -64,
+    CMPKIT_E_VERSION_MISMATCH     = -80, /* rules of CMP */
+    CMPKIT_E_TRANSACTION_MISMATCH = -81,
+    CMPKIT_E_NONCE_MISMATCH       = -82,
+    CMPKIT_E_TIME_MISMATCH        = -83,
+    CMPKIT_E_UNEXPECTED_BODY      = -84,
+    CMPKIT_E_REJECTED             = -85, /* the peer refused: see cmpkit_error_fail_info */
+    CMPKIT_E_BAD_REQUEST          = -86,
+    CMPKIT_E_BAD_TEMPLATE         = -87,
+    CMPKIT_E_BAD_POP              = -88,
+    CMPKIT_E_NOT_AUTHORIZED       = -89,
+    CMPKIT_E_BAD_CERT_ID          = -90,
+    CMPKIT_E_WRONG_CERTIFICATE    = -91,
+    CMPKIT_E_WAITING_UNSUPPORTED  = -92,
+    CMPKIT_E_CONFLICT             = -100, /* the store */
+    CMPKIT_E_STORE_FAILED         = -101,
+    CMPKIT_E_NO_PLUGIN            = -120, /* transport */
+    CMPKIT_E_BAD_PLUGIN           = -121,
+    CMPKIT_E_BAD_URL              = -122,
+    CMPKIT_E_CONNECT_FAILED       = -123,
+    CMPKIT_E_TLS_FAILED           = -124,
+    CMPKIT_E_HTTP_STATUS          = -125,
+    CMPKIT_E_CONTENT_TYPE         = -126,
+    CMPKIT_E_DEADLINE             = -127,
+    CMPKIT_E_PEER_GONE            = -128,
+    CMPKIT_E_TRANSPORT_FAILED     = -129,
+    CMPKIT_E_CALLBACK_FAILED      = -140,
+    CMPKIT_E_INTERNAL             = -199
+};
+
+/* Version of the ABI: major << 16 | minor. A caller's major must be equal, its minor not larger. Any thread. */
+CMPKIT_API uint32_t    cmpkit_abi_version(void);
+CMPKIT_API const char *cmpkit_version(void); /* "0.1.0", static */
+/* The symbolic name of a code ("nonce_mismatch"), static; "unknown" for others. */
+CMPKIT_API const char *cmpkit_rc_name(cmpkit_rc code);
+
+/* ---- errors: immutable, any thread; strings live as long as the error. Every accessor takes NULL. */
+typedef struct cmpkit_error cmpkit_error;
+CMPKIT_API cmpkit_rc   cmpkit_error_code(const cmpkit_error *error);   /* CMPKIT_OK for NULL */
+CMPKIT_API const char *cmpkit_error_text(const cmpkit_error *error);   /* one line: layer, what, where, detail, clause, causes */
+CMPKIT_API const char *cmpkit_error_layer(const cmpkit_error *error);  /* "der", "crypto", "protection", "cmp", "store", "transport", "api" */
+CMPKIT_API const char *cmpkit_error_path(const cmpkit_error *error);   /* "header.recipNonce"; "" where there is none */
+CMPKIT_API const char *cmpkit_error_clause(const cmpkit_error *error); /* "RFC 9483 3.5"; "" where there is none */
+CMPKIT_API const char *cmpkit_error_detail(const cmpkit_error *error); /* what was expected, what came */
+CMPKIT_API int64_t     cmpkit_error_offset(const cmpkit_error *error); /* octets into the message */
+CMPKIT_API int32_t     cmpkit_error_fail_info(const cmpkit_error *error); /* bit of PKIFailureInfo (RFC 9810 5.2.3), -1: none */
+CMPKIT_API const char *cmpkit_error_fail_info_name(const cmpkit_error *error); /* "badPOP"; "" where there is none */
+CMPKIT_API const cmpkit_error *cmpkit_error_cause(const cmpkit_error *error);  /* lives as long as the error; NULL: none */
+CMPKIT_API void        cmpkit_error_free(cmpkit_error *error);
+
+/* ---- octets that the library hands out: immutable, any thread. A NUL follows the last octet, so that text can be read as a string. */
+typedef struct cmpkit_buf cmpkit_buf;
+CMPKIT_API const uint8_t *cmpkit_buf_data(const cmpkit_buf *buf);
+CMPKIT_API size_t         cmpkit_buf_size(const cmpkit_buf *buf);
+CMPKIT_API void           cmpkit_buf_free(cmpkit_buf *buf); /* wipes the octets */
+
+/* ---- where a callback puts its answer; valid during the callback. */
+typedef struct cmpkit_sink cmpkit_sink;
+CMPKIT_API cmpkit_rc cmpkit_sink_write(cmpkit_sink *sink, const uint8_t *data, size_t size);
+CMPKIT_API void      cmpkit_sink_set_error(cmpkit_sink *sink, cmpkit_rc code, const char *text); /* why the callback fails */
+
+/* Called once when the library no longer needs `user`, also if the setter failed; may be NULL. */
+typedef void (*cmpkit_destroy_fn)(void *user);
+
+/* ---- context: plugins, log. Any thread; outlives what is made with it. */
+typedef struct cmpkit_context cmpkit_context;
+typedef int32_t cmpkit_log_level;
+enum { CMPKIT_LOG_ERROR = 1, CMPKIT_LOG_WARNING = 2, CMPKIT_LOG_INFO = 3, CMPKIT_LOG_DEBUG = 4 };
+/* From any thread of the library, never under a lock; must not free the context. `text` is one escaped line. */
+typedef void (*cmpkit_log_fn)(void *user, cmpkit_log_level level, const char *text);
+
+CMPKIT_API cmpkit_rc cmpkit_context_new(cmpkit_context **out, cmpkit_error **error); /* cmpkit_context_free */
+CMPKIT_API void      cmpkit_context_free(cmpkit_context *context);
+CMPKIT_API cmpkit_rc cmpkit_context_set_log(cmpkit_context *context, cmpkit_log_level most, cmpkit_log_fn log, void *user, cmpkit_destroy_fn destroy, cmpkit_error **error);
+/* A folder to look for plugins in, before the library's own; only until the first URL is used. */
+CMPKIT_API cmpkit_rc cmpkit_context_add_plugin_folder(cmpkit_context *context, const char *folder, cmpkit_error **error);
+/* The plugins found, as JSON: [{"name","version","file","schemes":[…]}]. */
+CMPKIT_API cmpkit_rc cmpkit_context_transports(cmpkit_context *context, cmpkit_buf **json, cmpkit_error **error);
+
+/* ---- keys: immutable, any thread, shared by what is made with them; cmpkit_key_free */
+typedef struct cmpkit_key cmpkit_key;
+/* "ec:P-256", "ec:P-384", "ec:P-521", "rsa:2048" … "rsa:8192", "ed25519", "ed448" */
+CMPKIT_API cmpkit_rc cmpkit_key_generate(const char *kind, cmpkit_key **out, cmpkit_error **error);
+/* PEM or DER, PKCS#8 or traditional. passphrase NULL: none is known. */
+CMPKIT_API cmpkit_rc cmpkit_key_load(const uint8_t *data, size_t size, const uint8_t *passphrase, size_t passphrase_size, cmpkit_key **out, cmpkit_error **error);
+/* PKCS#8 PEM, encrypted if there is a passphrase. CMPKIT_E_UNSUPPORTED for a callback's key. */
+CMPKIT_API cmpkit_rc cmpkit_key_pem(const cmpkit_key *key, const uint8_t *passphrase, size_t passphrase_size, cmpkit_buf **pem, cmpkit_error **error);
+/* Signs `data` with the algorithm (DER of an AlgorithmIdentifier); writes the signature. From the thread that runs the operation, or any
+ * thread of a responder; must not call into the handle that uses the key. Returns CMPKIT_OK or a failure. */
+typedef cmpkit_rc (*cmpkit_sign_fn)(void *user, const uint8_t *algorithm, size_t algorithm_size, const uint8_t *data, size_t size, cmpkit_sink *signature);
+/* A key that stays in the application's hands. spki: DER of its SubjectPublicKeyInfo. Each signature is verified before it is used. */
+CMPKIT_API cmpkit_rc cmpkit_key_new_callback(const uint8_t *spki, size_t spki_size, cmpkit_sign_fn sign, void *user, cmpkit_destroy_fn destroy, cmpkit_key **out, cmpkit_error **error);
+CMPKIT_API cmpkit_rc cmpkit_key_public(const cmpkit_key *key, cmpkit_buf **spki, cmpkit_error **error);
+CMPKIT_API void      cmpkit_key_free(cmpkit_key *key);
+
+/* ---- credentials: who we are to the peer. Immutable, any thread; cmpkit_credentials_free */
+typedef struct cmpkit_credentials cmpkit_credentials;
+/* certificates: PEM or one DER; the first is the key's own, the others help to build its chain. */
+CMPKIT_API cmpkit_rc cmpkit_credentials_new_certificate(const cmpkit_key *key, const uint8_t *certificates, size_t size, cmpkit_credentials **out, cmpkit_error **error);
+/* A shared secret of 1 to 1024 octets. The octets are copied, and wiped with the last user of the copy. */
+CMPKIT_API cmpkit_rc cmpkit_credentials_new_secret(const char *reference, const uint8_t *secret, size_t size, cmpkit_credentials **out, cmpkit_error **error);
+typedef int32_t cmpkit_mac;
+enum { CMPKIT_MAC_PBM = 0, CMPKIT_MAC_PBMAC1 = 1 }; /* id-PasswordBasedMac, id-PBMAC1 */
+/* Only for a secret, only before it is used. iterations 0: 10 000. */
+CMPKIT_API cmpkit_rc cmpkit_credentials_set_mac(cmpkit_credentials *credentials, cmpkit_mac mac, uint32_t iterations, cmpkit_error **error);
+CMPKIT_API void      cmpkit_credentials_free(cmpkit_credentials *credentials);
+
+/* ---- trust: whose answers count. One thread until it is used; then read only. cmpkit_trust_free */
+typedef struct cmpkit_trust cmpkit_trust;
+CMPKIT_API cmpkit_rc cmpkit_trust_new(cmpkit_trust **out, cmpkit_error **error);
+CMPKIT_API cmpkit_rc cmpkit_trust_add_anchors(cmpkit_trust *trust, const uint8_t *certificates, size_t size, cmpkit_error **error);      /* CMP signers, and new certificates unless verify-new says otherwise */
+CMPKIT_API cmpkit_rc cmpkit_trust_add_intermediates(cmpkit_trust *trust, const uint8_t *certificates, size_t size, cmpkit_error **error); /* helpers, not trusted */
+CMPKIT_API cmpkit_rc cmpkit_trust_add_pins(cmpkit_trust *trust, const uint8_t *certificates, size_t size, cmpkit_error **error);         /* the CMP signers trusted, and no others */
+CMPKIT_API cmpkit_rc cmpkit_trust_add_verify_new(cmpkit_trust *trust, const uint8_t *certificates, size_t size, cmpkit_error **error);   /* anchors for the new certificate */
+CMPKIT_API cmpkit_rc cmpkit_trust_add_crl(cmpkit_trust *trust, const uint8_t *crl, size_t size, cmpkit_error **error);                   /* PEM or DER */
+CMPKIT_API void      cmpkit_trust_free(cmpkit_trust *trust);
+
+/* ---- TLS: keys and trust of HTTPS, apart from those of CMP. cmpkit_tls_free */
+typedef struct cmpkit_tls cmpkit_tls;
+CMPKIT_API cmpkit_rc cmpkit_tls_new(cmpkit_tls **out, cmpkit_error **error);
+CMPKIT_API cmpkit_rc cmpkit_tls_add_anchors(cmpkit_tls *tls, const uint8_t *certificates, size_t size, cmpkit_error **error);
+CMPKIT_API cmpkit_rc cmpkit_tls_set_certificate(cmpkit_tls *tls, const cmpkit_key *key, const uint8_t *certificates, size_t size, cmpkit_error **error);
+CMPKIT_API void      cmpkit_tls_free(cmpkit_tls *tls);
+
+/* ---- operations of an end entity */
+typedef struct cmpkit_operation cmpkit_operation;
+typedef int32_t cmpkit_enroll_kind;
+enum {
+    CMPKIT_ENROLL_IR    = 0, /* initialization: a new PKI, by an external certificate or a secret (RFC 9483 4.1.1, 4.1.5) */
+    CMPKIT_ENROLL_CR    = 2, /* certification: another certificate of the same PKI (4.1.2) */
+    CMPKIT_ENROLL_P10CR = 4, /* a PKCS#10 request (4.1.4) */
+    CMPKIT_ENROLL_KUR   = 7  /* key update: the certificate of the credentials is replaced (4.1.3) */
+};
+/* Pointers are borrowed for the call; zero means the default. */
+typedef struct cmpkit_enroll_options {
+    size_t             struct_size;
+    cmpkit_enroll_kind kind;
+    const cmpkit_key  *key;              /* to be certified; NULL with CMPKIT_ENROLL_P10CR */
+    const uint8_t     *csr;              /* PKCS#10, PEM or DER; with CMPKIT_ENROLL_P10CR only */
+    size_t             csr_size;
+    const char        *subject;          /* "/O=Plant/CN=dev1" or "CN=dev1,O=Plant"; NULL: the CA says; with KUR: the old certificate's */
+    const char *const *sans;             /* "dns:dev1.plant", "ip:192.0.2.1", "uri:…", "email:…", ended by NULL; NULL: none (KUR: the old certificate's) */
+    const char        *profile;          /* certProfile */
+    const char        *recipient;        /* name of the CA; NULL: the issuer where it is known */
+    int32_t            implicit_confirm; /* not 0: ask for it */
+    int64_t            not_after;        /* asked for; 0: not */
+} cmpkit_enroll_options;
+#define CMPKIT_ENROLL_OPTIONS_INIT { sizeof(cmpkit_enroll_options), 0, NULL, NULL, 0, NULL, NULL, NULL, NULL, 0, 0 }
+CMPKIT_API cmpkit_rc cmpkit_operation_new_enroll(cmpkit_context *context, const cmpkit_enroll_options *options, const cmpkit_credentials *credentials, const cmpkit_trust *trust,
+                                                 cmpkit_operation **out, cmpkit_error **error); /* cmpkit_operation_free */
+
+typedef struct cmpkit_revoke_options {
+    size_t         struct_size;
+    const uint8_t *certificate;  /* to be revoked, PEM or DER; NULL: issuer and serial, or else the credentials' own */
+    size_t         certificate_size;
+    const char    *issuer;       /* as subject above */
+    const char    *serial;       /* decimal, or hexadecimal after 0x */
+    const char    *reason;       /* "keyCompromise", …; NULL: unspecified */
+    const char    *recipient;
+} cmpkit_revoke_options;
+#define CMPKIT_REVOKE_OPTIONS_INIT { sizeof(cmpkit_revoke_options), NULL, 0, NULL, NULL, NULL, NULL }
+CMPKIT_API cmpkit_rc cmpkit_operation_new_revoke(cmpkit_context *context, const cmpkit_revoke_options *options, const cmpkit_credentials *credentials, const cmpkit_trust *trust,
+                                                 cmpkit_operation **out, cmpkit_error **error);
+
+/* Callbacks of a blocking run, from the thread that runs it. */
+typedef int32_t cmpkit_verdict;
+enum { CMPKIT_VERDICT_REJECT = 0, CMPKIT_VERDICT_ACCEPT = 1 };
+/* The new certificate (DER) has the right key and a trusted path: is it wanted? with_mods: granted otherwise than asked. text: the CA's words. */
+typedef cmpkit_verdict (*cmpkit_policy_fn)(void *user, const uint8_t *certificate, size_t size, int32_t with_mods, const char *text);
+/* Makes certificate and chain (DER, the issuers in order) durable; it is confirmed to the CA only after CMPKIT_OK. */
+typedef cmpkit_rc (*cmpkit_keep_fn)(void *user, const uint8_t *certificate, size_t size, const uint8_t *const *chain, const size_t *chain_sizes, size_t chain_count);
+/* Each message as it goes (sent not 0) or came. */
+typedef void (*cmpkit_trace_fn)(void *user, int32_t sent, const uint8_t *message, size_t size);
+/* Carries one message and writes the answer: a transport of the application's own. label: path label of RFC 9483 6.1. */
+typedef cmpkit_rc (*cmpkit_exchange_fn)(void *user, const char *label, const uint8_t *request, size_t size, cmpkit_sink *answer);
+CMPKIT_API cmpkit_rc cmpkit_operation_set_policy(cmpkit_operation *operation, cmpkit_policy_fn policy, void *user, cmpkit_destroy_fn destroy, cmpkit_error **error);
+CMPKIT_API cmpkit_rc cmpkit_operation_set_keep(cmpkit_operation *operation, cmpkit_keep_fn keep, void *user, cmpkit_destroy_fn destroy, cmpkit_error **error);
+CMPKIT_API cmpkit_rc cmpkit_operation_set_trace(cmpkit_operation *operation, cmpkit_trace_fn trace, void *user, cmpkit_destroy_fn destroy, cmpkit_error **error);
+CMPKIT_API cmpkit_rc cmpkit_operation_set_exchange(cmpkit_operation *operation, cmpkit_exchange_fn exchange, void *user, cmpkit_destroy_fn destroy, cmpkit_error **error);
+/* connect: to the peer; exchange: one message and its answer; total: the whole operation. 0 leaves a limit as it is (10 s, 60 s, 5 min).
+ * What did not reach the peer, or brought no answer, is sent again as the same octets until total is over. */
+CMPKIT_API cmpkit_rc cmpkit_operation_set_timeouts(cmpkit_operation *operation, uint32_t connect_ms, uint32_t exchange_ms, uint32_t total_ms, cmpkit_error **error);
+
+/* Blocks until the operation is over. url NULL: only with an exchange callback. tls NULL: none. */
+CMPKIT_API cmpkit_rc cmpkit_operation_run(cmpkit_operation *operation, const char *url, const cmpkit_tls *tls, cmpkit_error **error);
+/* The one function that another thread may call: a run under way ends with CMPKIT_E_CANCELLED. */
+CMPKIT_API void      cmpkit_operation_cancel(cmpkit_operation *operation);
+
+/* The same without I/O, step by step: do what the action says, then tell what came of it. now: Unix seconds; 0: there is no clock. */
+typedef int32_t cmpkit_action;
+enum {
+    CMPKIT_ACTION_SEND   = 1, /* cmpkit_operation_message; then receive or lost */
+    CMPKIT_ACTION_DECIDE = 2, /* cmpkit_operation_certificate; then decide */
+    CMPKIT_ACTION_KEEP   = 3, /* make it durable; then kept or lost */
+    CMPKIT_ACTION_DONE   = 4  /* a failure is the return code instead */
+};
+CMPKIT_API cmpkit_rc cmpkit_operation_begin(cmpkit_operation *operation, int64_t now, cmpkit_action *next, cmpkit_error **error);
+CMPKIT_API cmpkit_rc cmpkit_operation_receive(cmpkit_operation *operation, const uint8_t *message, size_t size, int64_t now, cmpkit_action *next, cmpkit_error **error);
+CMPKIT_API cmpkit_rc cmpkit_operation_lost(cmpkit_operation *operation, const char *why, int64_t now, cmpkit_action *next, cmpkit_error **error);
+CMPKIT_API cmpkit_rc cmpkit_operation_decide(cmpkit_operation *operation, cmpkit_verdict verdict, const char *text, int64_t now, cmpkit_action *next, cmpkit_error **error);
+CMPKIT_API cmpkit_rc cmpkit_operation_kept(cmpkit_operation *operation, int64_t now, cmpkit_action *next, cmpkit_error **error);
+CMPKIT_API cmpkit_rc cmpkit_operation_message(const cmpkit_operation *operation, cmpkit_buf **message, cmpkit_error **error);
+CMPKIT_API const char *cmpkit_operation_label(const cmpkit_operation *operation); /* path label; lives as long as the operation */
+
+/* Results, once they are there; CMPKIT_E_BAD_STATE before. */
+CMPKIT_API cmpkit_rc cmpkit_operation_certificate(const cmpkit_operation *operation, cmpkit_buf **der, cmpkit_error **error);
+CMPKIT_API cmpkit_rc cmpkit_operation_certificate_pem(const cmpkit_operation *operation, cmpkit_buf **pem, cmpkit_error **error);
+CMPKIT_API cmpkit_rc cmpkit_operation_chain_pem(const cmpkit_operation *operation, cmpkit_buf **pem, cmpkit_error **error);   /* its issuers as far as they are known */
+CMPKIT_API cmpkit_rc cmpkit_operation_ca_pubs_pem(const cmpkit_operation *operation, cmpkit_buf **pem, cmpkit_error **error); /* anchors the CA offers; trusted by nobody yet */
+CMPKIT_API int32_t   cmpkit_operation_with_mods(const cmpkit_operation *operation); /* not 0: granted otherwise than asked */
+CMPKIT_API const char *cmpkit_operation_peer_text(const cmpkit_operation *operation); /* the CA's words, escaped; "" if it said none */
+CMPKIT_API void      cmpkit_operation_free(cmpkit_operation *operation);
+
+/* ---- looking into messages and certificates */
+/* Any CMP message, certificate, CRL, PKCS#10 or CRMF request, DER or PEM, with offsets. Any thread. */
+CMPKIT_API cmpkit_rc cmpkit_show_text(const uint8_t *data, size_t size, cmpkit_buf **text, cmpkit_error **error);
+CMPKIT_API cmpkit_rc cmpkit_show_json(const uint8_t *data, size_t size, cmpkit_buf **json, cmpkit_error **error);
+/* {"subject","issuer","serial","notBefore","notAfter","sans":[…],"key"} of the first certificate (PEM or DER). Any thread. */
+CMPKIT_API cmpkit_rc cmpkit_certificate_summary(const uint8_t *data, size_t size, cmpkit_buf **json, cmpkit_error **error);
+
+/* ---- an authority: a CA made from one configuration text */
+typedef struct cmpkit_responder cmpkit_responder; /* any number of threads; cmpkit_responder_free */
+/* config: TOML, see docs/configuration.md. folder: where its relative paths begin; NULL: the current folder. */
+CMPKIT_API cmpkit_rc cmpkit_responder_new(cmpkit_context *context, const char *config, const char *folder, cmpkit_responder **out, cmpkit_error **error);
+/* Octets in, octets out; a message that is refused is answered too. address: who asks, for the log; profile: from the path; both may be NULL. */
+CMPKIT_API cmpkit_rc cmpkit_responder_answer(cmpkit_responder *responder, const uint8_t *request, size_t size, const char *address, const char *profile, int64_t now,
+                                             cmpkit_buf **answer, cmpkit_error **error);
+/* Ends what is overdue and renews the CRL where it is due. A listener does this by itself. */
+CMPKIT_API cmpkit_rc cmpkit_responder_tick(cmpkit_responder *responder, int64_t now, cmpkit_error **error);
+CMPKIT_API void      cmpkit_responder_free(cmpkit_responder *responder); /* after its listeners */
+
+/* The operator's desk; works on a running server's store from another process. */
+CMPKIT_API cmpkit_rc cmpkit_ca_list(cmpkit_responder *responder, cmpkit_buf **json, cmpkit_error **error); /* [{"serial","subject","state","requester","notAfter",…}] */
+CMPKIT_API cmpkit_rc cmpkit_ca_revoke(cmpkit_responder *responder, const char *serial, const char *reason, int64_t now, cmpkit_error **error);
+CMPKIT_API cmpkit_rc cmpkit_ca_crl(cmpkit_responder *responder, int64_t now, cmpkit_buf **pem, cmpkit_error **error); /* a fresh CRL */
+
+typedef struct cmpkit_listener cmpkit_listener;
+/* Serves the responder at url, or at every `listen` of its configuration if url is NULL; returns when requests are accepted. Starts threads. */
+CMPKIT_API cmpkit_rc cmpkit_listener_new(cmpkit_responder *responder, const char *url, cmpkit_listener **out, cmpkit_error **error); /* cmpkit_listener_free */
+CMPKIT_API size_t      cmpkit_listener_count(const cmpkit_listener *listener);
+CMPKIT_API const char *cmpkit_listener_url(const cmpkit_listener *listener, size_t index); /* with the real port; lives as long as the listener */
+CMPKIT_API void        cmpkit_listener_stop(cmpkit_listener *listener, uint32_t grace_ms); /* lets open requests end */
+CMPKIT_API void        cmpkit_listener_free(cmpkit_listener *listener);                    /* joins its threads */
+
+/* ---- founding a CA */
+typedef struct cmpkit_ca_options {
+    size_t             struct_size;
+    const char        *subject;          /* of the root */
+    const char        *key;              /* words of cmpkit_key_generate; NULL: "ec:P-256" */
+    const char        *listen;           /* URL for the configuration; NULL: http://127.0.0.1:8080 */
+    const char        *reference;        /* a first shared secret; NULL: none */
+    const char        *secret;           /* how the configuration names it: "file:PATH", "env:NAME", or the secret itself, which is then put into a file */
+    const char *const *trust_external;   /* PEM files of external roots, ended by NULL: copied */
+    const uint8_t     *passphrase;       /* the keys are encrypted with it; NULL: mode 0600 only */
+    size_t             passphrase_size;
+    const char        *passphrase_source;/* how the configuration names it: "file:PATH", "env:NAME" */
+    int32_t            ra_signer;        /* not 0: also a signer for an RA (id-kp-cmcRA) */
+    int32_t            kga_signer;       /* not 0: also one for a key generation authority (id-kp-cmKGA) */
+} cmpkit_ca_options;
+#define CMPKIT_CA_OPTIONS_INIT { sizeof(cmpkit_ca_options), NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, 0, 0 }
+/* Makes `folder` (0700): root.pem, ca-chain.pem, keys (0600), first CRL, a commented cmpkit.toml. CMPKIT_E_EXISTS: there is a CA already. */
+CMPKIT_API cmpkit_rc cmpkit_ca_init(cmpkit_context *context, const char *folder, const cmpkit_ca_options *options, int64_t now, cmpkit_error **error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
