@@ -20,8 +20,9 @@ Client::~Client() {
 }
 
 cmpkit_transport_rc Client::submit(const cmpkit_transport_message& request, std::uint32_t timeout_ms, std::uint64_t id, cmpkit_transport_done done, void* user) {
-    Transfers one;
-    one.emplace_back(target_, request, timeout_ms, id, done, user).self = one.begin();
+    Transfers  one;
+    const auto transfer = one.emplace(one.end(), target_, request, timeout_ms, id, done, user);
+    transfer->self      = transfer;
     {
         const std::lock_guard lock(mutex_);
         if (!thread_.joinable()) thread_ = quiet_thread([this] { run(); });
