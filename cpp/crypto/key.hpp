@@ -17,7 +17,7 @@ class PublicKey {
 public:
     PublicKey() = default;
     /// Made by EVP_PKEY_fromdata (RSA, P-256, P-384, P-521) or from raw octets (Ed25519, Ed448): never by the generic decoder.
-    /// EC points must be on the curve; RSA 1024 to 16384 bits, odd exponent of 3 or more.
+    /// EC points must be on the curve; RSA 1024 to 16384 bits, odd exponent of 3 or more and at most 64 bits.
     /// @error unsupported  the algorithm or curve is not ours    @error bad_key  not a key of that algorithm
     static Result<PublicKey> from(const SubjectPublicKeyInfo& info);
 
@@ -32,11 +32,11 @@ public:
     /// @error algorithm_refused  unknown, SHA-1, or not an algorithm of this kind of key    @error signature_mismatch
     Result<void> verify(const AlgorithmIdentifier& algorithm, Bytes data, Bytes signature) const;
 
+    struct Key;  // crypto's own files only
+
 private:
-    struct Key;
     explicit PublicKey(std::shared_ptr<const Key> key) : key_(std::move(key)) {}
     std::shared_ptr<const Key> key_;  // shared by copies, certificate caches and signers; immutable
-    friend class PrivateKey;
 };
 
 /// Signs with the private half of a public key. Any thread.
@@ -64,12 +64,13 @@ public:
     AlgorithmIdentifier algorithm() const override;
     Result<Octets>      sign(const AlgorithmIdentifier& algorithm, Bytes data) const override;
     void*               evp_pkey() const;  // for TLS; crypto's own files only
+    /// Takes an EVP_PKEY over, whatever comes of it; crypto's own files only. @error bad_key  not of a kind of ours
+    static Result<std::shared_ptr<PrivateKey>> adopt(void* evp_pkey);
 
 private:
     struct State;
     explicit PrivateKey(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
-    friend Result<std::shared_ptr<PrivateKey>> generate_key(std::string_view);
 };
 
 /// @param kind  "ec:P-256", "ec:P-384", "ec:P-521", "rsa:2048" … "rsa:8192" (multiples of 256), "ed25519", "ed448"
