@@ -25,8 +25,9 @@ Result<void> check_bounds(const Write& write, std::size_t position) {
     return {};
 }
 
-bool is_before(const Write* a, const Write* b) { return std::tie(a->table, a->key, a) < std::tie(b->table, b->key, b); }
-bool is_same_record(const Write* a, const Write* b) { return a->table == b->table && a->key == b->key; }
+auto place_of(const Write* write) { return std::tuple(write->table, text_of(write->key)); }
+bool is_before(const Write* a, const Write* b) { return std::tuple(place_of(a), a) < std::tuple(place_of(b), b); }
+bool is_same_record(const Write* a, const Write* b) { return place_of(a) == place_of(b); }
 
 }  // namespace
 

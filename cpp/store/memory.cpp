@@ -1,7 +1,6 @@
 // The store of tests and of programs that need not survive themselves.
 #include "store/batch.hpp"
 
-#include <algorithm>
 #include <map>
 #include <mutex>
 #include <set>
@@ -20,27 +19,23 @@ struct Place {
     Bytes key;
 };
 
-Place place_of(const Entry& entry) { return {entry.table, entry.record.key}; }
-Place place_of(const Place& place) { return place; }
+// Octets compare as text does: as memcmp.
+auto place_of(const Place& place) { return std::tuple(place.table, text_of(place.key)); }
+auto place_of(const Entry& entry) { return std::tuple(entry.table, text_of(entry.record.key)); }
 
 struct ByKey {
     using is_transparent = void;
-    bool operator()(const auto& left, const auto& right) const {
-        const Place a = place_of(left), b = place_of(right);
-        return a.table != b.table ? a.table < b.table : std::ranges::lexicographical_compare(a.key, b.key);
-    }
+    bool operator()(const auto& a, const auto& b) const { return place_of(a) < place_of(b); }
 };
 
 struct ByIndex {
-    bool operator()(const Entry* a, const Entry* b) const {
-        return std::tie(a->table, a->record.index, a->record.key) < std::tie(b->table, b->record.index, b->record.key);
-    }
+    static auto rank(const Entry& entry) { return std::tuple(entry.table, text_of(entry.record.index), text_of(entry.record.key)); }
+    bool        operator()(const Entry* a, const Entry* b) const { return rank(*a) < rank(*b); }
 };
 
 struct ByDue {
-    bool operator()(const Entry* a, const Entry* b) const {
-        return std::tie(a->table, a->record.due, a->record.key) < std::tie(b->table, b->record.due, b->record.key);
-    }
+    static auto rank(const Entry& entry) { return std::tuple(entry.table, entry.record.due, text_of(entry.record.key)); }
+    bool        operator()(const Entry* a, const Entry* b) const { return rank(*a) < rank(*b); }
 };
 
 struct Entries {

@@ -3,6 +3,7 @@
 #include "store/commit_queue.hpp"
 #include "store/sqlite_file.hpp"
 
+#include <algorithm>
 #include <array>
 #include <condition_variable>
 #include <mutex>

@@ -10,11 +10,14 @@ namespace {
 constexpr std::chrono::milliseconds patience = std::chrono::seconds(10);
 
 std::string reason_of(sqlite3& connection) {
-    std::string reason = sqlite3_errmsg(&connection);
-    const int   code   = sqlite3_errcode(&connection) & 0xff;
-    const int   system = sqlite3_system_errno(&connection);
-    if (system != 0 && (code == SQLITE_IOERR || code == SQLITE_CANTOPEN)) reason += " (" + std::generic_category().message(system) + ")";
-    return reason;
+    const int code = sqlite3_extended_errcode(&connection);
+    return std::string(sqlite3_errmsg(&connection)) + (code > 0xff ? " (SQLite's code " + std::to_string(code) + ")" : "");
+}
+
+// Right after opening alone: later SQLite keeps the system's code of some failures and not of others.
+std::string reason_not_opened(sqlite3& connection) {
+    const int system = sqlite3_system_errno(&connection);
+    return system ? std::generic_category().message(system) : reason_of(connection);
 }
 
 }  // namespace
@@ -32,7 +35,7 @@ Result<Connection> connect(const std::string& path) {
     sqlite3*   opened = nullptr;
     const int  code   = sqlite3_open_v2(path.c_str(), &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
     Connection connection(opened);
-    if (code != SQLITE_OK) return failure(path, connection ? reason_of(*connection) : sqlite3_errstr(code));
+    if (code != SQLITE_OK) return failure(path, connection ? reason_not_opened(*connection) : sqlite3_errstr(code));
     // A file without write permission is opened for reading without a word.
     if (sqlite3_db_readonly(opened, "main") != 0) return failure(path, "it cannot be written");
     sqlite3_busy_timeout(opened, static_cast<int>(patience.count()));

@@ -1,9 +1,12 @@
 #include "store/sqlite_file.hpp"
 
 #include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
 #include <filesystem>
 #include <sys/stat.h>
 #include <system_error>
+#include <unistd.h>
 
 namespace cmpkit::store::sqlite {
 namespace {
@@ -13,7 +16,9 @@ static_assert(SQLITE_VERSION_NUMBER >= 3037000, "STRICT tables came with SQLite 
 constexpr std::int64_t application_id = 0x636d706b;  // "cmpk"
 constexpr std::int64_t schema_version = 1;
 
-// The value stands last: versions, indexes and due times are read without the overflow pages of a large one.
+// Rows lie in the order in which they came, apart from their keys: a group of new records fills whole pages, where a table ordered by
+// random keys would write a page and an overflow page each (measured: half the commits a second).
+// The value stands last, so that a version is read without the overflow pages of a large one.
 constexpr const char* schema = R"(
 CREATE TABLE record (
     tbl     INTEGER NOT NULL,
@@ -22,67 +27,26 @@ CREATE TABLE record (
     due     INTEGER,
     idx     BLOB,
     value   BLOB    NOT NULL,
-    PRIMARY KEY (tbl, key)
-) WITHOUT ROWID, STRICT;
+    UNIQUE (tbl, key)
+) STRICT;
 CREATE INDEX record_by_index ON record (tbl, idx, key) WHERE idx IS NOT NULL;
 CREATE INDEX record_by_due   ON record (tbl, due, key) WHERE due IS NOT NULL;
-PRAGMA application_id = 0x636d706b;
-PRAGMA user_version = 1;
 )";
+
+std::string text_of_system(int error) { return std::generic_category().message(error); }
+
+bool exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
 
 // Absolute, so that SQLite takes no path for a URI or for one of its own names such as ":memory:".
 Result<std::string> absolute(const std::string& path) {
     if (path.empty() || path.find('\0') != std::string::npos) return failure(path, "this is not a file name");
-    std::error_code ignored;
-    const auto      whole = std::filesystem::absolute(path, ignored);
-    if (ignored) return failure(path, ignored.message());
+    std::error_code error;
+    const auto      whole = std::filesystem::absolute(path, error);
+    if (error) return failure(path, error.message());
     return whole.string();
 }
 
-// Made without opening it: closing a descriptor would drop the locks that another Store of this process has on the file.
-Result<void> make_private_file(const std::string& path) {
-    if (mknod(path.c_str(), S_IFREG | S_IRUSR | S_IWUSR, 0) != 0 && errno != EEXIST)
-        return failure(path, "it cannot be made: " + std::generic_category().message(errno));
-    struct stat found{};
-    if (stat(path.c_str(), &found) != 0) return failure(path, std::generic_category().message(errno));
-    if (!S_ISREG(found.st_mode)) return failure(path, "it is not a regular file");
-    return {};
-}
-
-/// @return whether it is a store of ours; false: it is empty
-Result<bool> is_store(const std::string& path, sqlite3& connection) {
-    const auto application = number(connection, "PRAGMA application_id");
-    if (!application) return application.error();
-    const auto version = number(connection, "PRAGMA user_version");
-    if (!version) return version.error();
-    const auto objects = number(connection, "SELECT count(*) FROM sqlite_schema");
-    if (!objects) return objects.error();
-    if (*application == 0 && *version == 0 && *objects == 0) return false;
-    if (*application != application_id) return failure(path, "it is a database of another application");
-    if (*version != schema_version)
-        return failure(path, "its schema has version " + std::to_string(*version) + ", this library knows " + std::to_string(schema_version));
-    return true;
-}
-
-// In one transaction: another process may be making the schema just now, and half of an answer from before it would look foreign.
-Result<bool> recognise(const std::string& path, sqlite3& connection) {
-    if (auto begun = execute(connection, "BEGIN"); !begun) return begun.error();
-    const auto found = is_store(path, connection);
-    if (auto ended = execute(connection, "COMMIT"); found && !ended) return ended.error();
-    return found;
-}
-
-// Two processes may come to the same empty file: who gets the lock second finds a store.
-Result<void> make_schema(const std::string& path, sqlite3& connection) {
-    if (auto begun = execute(connection, "BEGIN IMMEDIATE"); !begun) return begun;
-    const auto found = is_store(path, connection);
-    if (!found) return found.error();
-    if (!*found)
-        if (auto made = execute(connection, schema); !made) return made;
-    return execute(connection, "COMMIT");
-}
-
-// Not inside a transaction, hence after the schema; the file keeps it.
+// Written in the file, so this asks more often than it changes.
 Result<void> use_log(const std::string& path, sqlite3& connection) {
     Statement statement;
     if (auto prepared = prepare(connection, {{statement, "PRAGMA journal_mode = WAL"}}); !prepared) return prepared;
@@ -93,22 +57,76 @@ Result<void> use_log(const std::string& path, sqlite3& connection) {
     return {};
 }
 
+// A file with a name that nobody else has; the name is gone when this is.
+class PrivateFile {
+public:
+    explicit PrivateFile(const std::string& beside) : path_(beside + ".XXXXXX") {
+        const int descriptor = mkostemp(path_.data(), O_CLOEXEC);  // mode 0600
+        error_               = descriptor < 0 ? errno : 0;
+        if (descriptor >= 0) close(descriptor);
+    }
+    PrivateFile(const PrivateFile&)            = delete;
+    PrivateFile& operator=(const PrivateFile&) = delete;
+    ~PrivateFile() {
+        if (!error_) unlink(path_.c_str());
+    }
+    const std::string& path() const { return path_; }
+    int                error() const { return error_; }
+
+private:
+    std::string path_;
+    int         error_ = 0;
+};
+
+Result<void> make_schema(const std::string& path) {
+    auto connection = connect(path);
+    if (!connection) return connection.error();
+    const std::string names = "PRAGMA application_id = " + std::to_string(application_id) + "; PRAGMA user_version = " + std::to_string(schema_version);
+    const std::string all   = "BEGIN; " + std::string(schema) + names + "; COMMIT";
+    if (auto made = execute(**connection, all.c_str()); !made) return made;
+    return use_log(path, **connection);
+}
+
+// Whole under another name first: nobody ever finds half a store, and of several who come at once all open the one of the first.
+Result<void> make_store(const std::string& path) {
+    // SQLite would take the log of a store that was removed for the new one's. One that somebody makes just now has its file before its log.
+    if (exists(path + "-wal") && !exists(path)) return failure(path, "there is no such file, but the log of one lies beside it");
+    const PrivateFile file(path);
+    if (file.error()) return failure(path, "it cannot be made: " + text_of_system(file.error()));
+    if (auto made = make_schema(file.path()); !made) return made;
+    if (link(file.path().c_str(), path.c_str()) != 0 && errno != EEXIST) return failure(path, "it cannot be made: " + text_of_system(errno));
+    return {};
+}
+
+// An empty file is refused too: it was a store that somebody cut off, and a CA must not begin anew without a word.
+Result<void> require_store(const std::string& path, sqlite3& connection) {
+    const auto application = number(connection, "PRAGMA application_id");
+    if (!application) return application.error();
+    const auto version = number(connection, "PRAGMA user_version");
+    if (!version) return version.error();
+    if (*application != application_id) return failure(path, "it is not a store of this library");
+    if (*version != schema_version)
+        return failure(path, "its schema has version " + std::to_string(*version) + ", this library knows " + std::to_string(schema_version));
+    return {};
+}
+
 }  // namespace
 
 Result<Connection> open_for_writing(const std::string& path) {
     const auto whole = absolute(path);
     if (!whole) return whole.error();
-    if (auto made = make_private_file(*whole); !made) return made.error();
+    struct stat found{};
+    if (stat(whole->c_str(), &found) != 0) {
+        if (auto made = make_store(*whole); !made) return made.error();
+    } else if (!S_ISREG(found.st_mode)) {
+        return failure(*whole, "it is not a regular file");
+    }
     auto connection = connect(*whole);
     if (!connection) return connection;
-    sqlite3& opened = **connection;
-    const auto found = recognise(*whole, opened);
-    if (!found) return found.error();
-    if (!*found)
-        if (auto made = make_schema(*whole, opened); !made) return made.error();
-    if (auto log = use_log(*whole, opened); !log) return log.error();
+    if (auto ours = require_store(*whole, **connection); !ours) return ours.error();
+    if (auto log = use_log(*whole, **connection); !log) return log.error();
     // FULL: a commit has returned only after its log is on the disk. secure_delete: an erased secret is overwritten in the file.
-    if (auto set = execute(opened, "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF"); !set) return set.error();
+    if (auto set = execute(**connection, "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF"); !set) return set.error();
     return connection;
 }
 

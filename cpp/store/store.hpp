@@ -64,7 +64,8 @@ public:
     ///
     /// @error bad_argument  a key is empty or named twice, or a key, index or value is above its bound; nothing was written
     /// @error conflict      a record's version is not the one named; nothing was written
-    /// @error store_failed  the disk or database failed; nothing was written
+    /// @error store_failed  the disk or database failed; nothing was written (a crash right after a failed sync may still bring the batch back: a
+    ///                      second try then meets a conflict)
     virtual Result<void> commit(const Batch& batch) = 0;
 };
 
