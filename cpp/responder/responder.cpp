@@ -94,6 +94,12 @@ Reply Responder::answer(Bytes request, const Origin& origin, std::int64_t now) {
     return std::move(*reply);
 }
 
+Octets Responder::unavailable(Bytes request, std::int64_t now) {
+    auto parsed = der::parse<PKIMessage>(copy_of(request));
+    if (!parsed) return {};
+    return refuse(&**parsed, Error{.code = Code::conflict, .fail_info = FailInfo::systemUnavail}, nullptr, now).message;
+}
+
 // ---------------------------------------------------------------- who sent it
 
 Result<Responder::Authenticated> Responder::authenticate(const PKIMessage& message, std::int64_t now) {

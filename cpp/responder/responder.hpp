@@ -49,6 +49,9 @@ public:
     /// Never fails: what goes wrong becomes an error message to the peer and an incident in the log. @param now  Unix seconds
     Reply answer(Bytes request, const Origin& origin, std::int64_t now);
 
+    /// An unprotected error systemUnavail to `request`, for a server that has no room to look at it; empty if it cannot be read.
+    Octets unavailable(Bytes request, std::int64_t now);
+
     /// Ends what is overdue: withdraws certificates that were not confirmed in time, forgets ended transactions.
     /// @return how many transactions it dealt with, at most 256: call again while there are so many  @error store_failed
     Result<std::size_t> end_overdue(std::int64_t now);

@@ -1,0 +1,197 @@
+#include "service/config.hpp"
+
+#include "service/files.hpp"
+#include "service/table.hpp"
+
+namespace cmpkit::service {
+namespace {
+
+// What every part needs to turn paths into things.
+class Reader {
+public:
+    explicit Reader(std::string folder) : folder_(std::move(folder)) {}
+
+    std::vector<crypto::Cert> certificates(Table& table, const char* key, const std::vector<std::string>& paths) {
+        std::vector<crypto::Cert> all;
+        for (const std::string& path : paths) {
+            auto octets = read_file(below(folder_, path));
+            auto certs  = octets ? crypto::read_certificates(*octets) : Result<std::vector<crypto::Cert>>(octets.error());
+            if (certs && certs->empty()) certs = Error{.code = Code::bad_certificate, .detail = "there is no certificate in it"};
+            if (certs) all.insert(all.end(), certs->begin(), certs->end());
+            else table.fail(key, path, &certs.error());
+        }
+        return all;
+    }
+    crypto::Cert certificate(Table& table, const char* key) {
+        const std::string path = table.required_text(key);
+        if (path.empty()) return {};
+        auto all = certificates(table, key, {path});
+        return all.empty() ? crypto::Cert() : all.front();
+    }
+    std::shared_ptr<crypto::PrivateKey> key(Table& table, const char* key) {
+        const std::string path   = table.required_text(key);
+        const std::string source = table.text("key_passphrase", {});
+        if (path.empty()) return nullptr;
+        crypto::Secret passphrase;
+        if (!source.empty()) {
+            auto read = read_source(source, folder_);
+            if (!read) return table.fail("key_passphrase", "it cannot be read", &read.error()), nullptr;
+            passphrase = crypto::Secret(std::move(*read));
+        }
+        auto octets = read_file(below(folder_, path));
+        if (!octets) return table.fail(key, path, &octets.error()), nullptr;
+        const crypto::Secret text(std::move(*octets));
+        auto parsed = crypto::PrivateKey::parse(text.view(), &passphrase);
+        if (!parsed) return table.fail(key, path, &parsed.error()), nullptr;
+        return *parsed;
+    }
+    std::vector<Octets> crls(Table& table, const char* key) {
+        std::vector<Octets> all;
+        for (const std::string& path : table.texts(key, {})) {
+            auto octets = read_file(below(folder_, path));
+            auto crl    = octets ? crypto::pem_or_der(*octets, {"X509 CRL"}) : octets;
+            if (crl) all.push_back(std::move(*crl));
+            else table.fail(key, path, &crl.error());
+        }
+        return all;
+    }
+    const std::string& folder() const { return folder_; }
+
+private:
+    std::string folder_;
+};
+
+void read_ca(Table& table, Reader& reader, ca::Settings& ca) {
+    ca.issuing_certificate = reader.certificate(table, "certificate");
+    ca.issuing_key         = reader.key(table, "key");
+    ca.chain               = reader.certificates(table, "chain", table.texts("chain", {}));
+}
+
+void read_cmp(Table& table, Reader& reader, Configuration& config) {
+    config.ca.cmp_certificate = reader.certificate(table, "certificate");
+    config.ca.cmp_key         = reader.key(table, "key");
+    config.policy.time_window = table.duration("time_window", config.policy.time_window);
+    config.policy.keep_seconds = table.duration("keep_transactions", config.policy.keep_seconds);
+    config.policy.mac_limits.max_iterations = table.number("max_iterations", config.policy.mac_limits.max_iterations, 100, 10'000'000);
+}
+
+void read_external(Table& table, Reader& reader, ca::Settings& ca) {
+    ca.external.anchors       = reader.certificates(table, "trust", table.texts("trust", {}));
+    ca.external.intermediates = reader.certificates(table, "intermediates", table.texts("intermediates", {}));
+    ca.external.crls          = reader.crls(table, "crls");
+    const std::string word    = table.text("revocation", "soft");
+    if (word == "hard") ca.external.revocation = crypto::Revocation::hard;
+    else if (word == "none") ca.external.revocation = crypto::Revocation::none;
+    else if (word != "soft") table.fail("revocation", "\"none\", \"soft\" or \"hard\" is expected");
+}
+
+void read_crl(Table& table, const Reader& reader, Configuration& config) {
+    config.crl_file                = below(reader.folder(), table.text("file", {}));
+    config.ca.crl_validity_seconds = table.duration("validity", config.ca.crl_validity_seconds);
+    config.ca.crl_overlap_seconds  = table.duration("overlap", config.ca.crl_overlap_seconds);
+}
+
+void read_tls(Table& table, Reader& reader, Configuration& config) {
+    crypto::TlsCredentials tls;
+    tls.chain          = reader.certificates(table, "certificate", table.texts("certificate", {}));
+    tls.key            = reader.key(table, "key");
+    tls.anchors        = reader.certificates(table, "trust", table.texts("trust", {}));
+    tls.require_client = table.flag("require_client", false);
+    config.tls         = std::move(tls);
+}
+
+std::optional<KeyUsageBit> key_usage_bit(const std::string& word) {
+    for (unsigned bit = 0; bit <= static_cast<unsigned>(KeyUsageBit::decipherOnly); ++bit)
+        if (name_of(static_cast<KeyUsageBit>(bit)) == word) return static_cast<KeyUsageBit>(bit);
+    return std::nullopt;
+}
+
+void read_profile(Table& table, Configuration& config) {
+    ca::Profile profile;
+    profile.name = table.required_text("name");
+    if (table.has("requesters")) profile.requesters.clear();
+    for (const std::string& word : table.texts("requesters", {})) {
+        using Kind = operations::RequesterKind;
+        if (word == "secret") profile.requesters.push_back(Kind::secret);
+        else if (word == "external") profile.requesters.push_back(Kind::external);
+        else if (word == "own") profile.requesters.push_back(Kind::own);
+        else table.fail("requesters", "\"secret\", \"external\" or \"own\" is expected");
+    }
+    profile.keys             = table.texts("keys", profile.keys);
+    profile.validity_seconds = table.duration("validity", profile.validity_seconds);
+    profile.backdate_seconds = table.duration("backdate", profile.backdate_seconds);
+    profile.subjects         = table.texts("subjects", profile.subjects);
+    profile.secret_subjects  = table.texts("secret_subjects", profile.secret_subjects);
+    profile.sans             = table.texts("sans", profile.sans);
+    profile.secret_sans      = table.texts("secret_sans", profile.secret_sans);
+    if (table.has("key_usage")) profile.key_usage.clear();
+    for (const std::string& word : table.texts("key_usage", {})) {
+        if (const auto bit = key_usage_bit(word)) profile.key_usage.push_back(*bit);
+        else table.fail("key_usage", "no such bit: " + word);
+    }
+    profile.extended_key_usage      = table.texts("extended_key_usage", profile.extended_key_usage);
+    profile.implicit_confirm        = table.flag("implicit_confirm", profile.implicit_confirm);
+    profile.confirm_wait_seconds    = table.duration("confirm_wait", profile.confirm_wait_seconds);
+    profile.crl_distribution_points = table.texts("crl_distribution_points", {});
+    config.ca.profiles.push_back(std::move(profile));
+}
+
+void read_secret(Table& table, const Reader& reader, Configuration& config) {
+    ca::SecretEntry entry;
+    entry.reference = table.required_text("reference");
+    auto value      = read_source(table.required_text("secret"), reader.folder());
+    if (!value) table.fail("secret", "it cannot be read", &value.error());
+    else if (value->empty() || value->size() > 1024) table.fail("secret", "1 to 1024 octets are expected");
+    else entry.value = std::make_shared<const crypto::Secret>(std::move(*value));
+    entry.profile   = table.text("profile", {});
+    entry.subjects  = table.texts("subjects", {});
+    entry.sans      = table.texts("sans", {});
+    entry.uses      = table.number("uses", entry.uses, 0, 1'000'000'000);
+    entry.tries     = table.number("tries", entry.tries, 0, 1'000'000);
+    entry.not_after = table.time("not_after");
+    config.ca.secrets.push_back(std::move(entry));
+}
+
+void read_server(Table& table, Configuration& config) {
+    config.threads = static_cast<unsigned>(table.number("threads", 0, 0, 256));
+    config.queue   = static_cast<std::size_t>(table.number("queue", 1024, 1, 1'000'000));
+    if (table.has("max_message")) config.transport["max-message"] = std::to_string(table.number("max_message", 1 << 20, 1024, 16 << 20));
+    if (table.has("idle_timeout")) config.transport["idle-timeout"] = std::to_string(1000 * table.duration("idle_timeout", 60));
+}
+
+void read_all(Table& table, Reader& reader, Configuration& config) {
+    config.listen = table.texts("listen", {});
+    table.table("store", [&](Table& store) { config.store = below(reader.folder(), store.text("file", {})); });
+    if (!table.has("ca") || !table.has("cmp")) table.fail("ca", "[ca] and [cmp] are required");
+    table.table("ca", [&](Table& t) { read_ca(t, reader, config.ca); });
+    table.table("cmp", [&](Table& t) { read_cmp(t, reader, config); });
+    table.table("external", [&](Table& t) { read_external(t, reader, config.ca); });
+    table.table("crl", [&](Table& t) { read_crl(t, reader, config); });
+    table.table("tls", [&](Table& t) { read_tls(t, reader, config); });
+    table.table("server", [&](Table& t) { read_server(t, config); });
+    table.tables("profile", [&](Table& t) { read_profile(t, config); });
+    table.tables("secret", [&](Table& t) { read_secret(t, reader, config); });
+    if (config.ca.profiles.empty()) config.ca.profiles.emplace_back();
+}
+
+}  // namespace
+
+Result<Configuration> read_configuration(std::string_view text, const std::string& folder) {
+    toml::table parsed;
+    try {  // toml++ reports by exception; it goes no further
+        parsed = toml::parse(text);
+    } catch (const toml::parse_error& problem) {
+        return Error{.code = Code::bad_configuration, .detail = "line " + std::to_string(problem.source().begin.line) + ": " + std::string(problem.description())};
+    }
+    Configuration        config;
+    std::optional<Error> error;
+    Reader               reader(folder);
+    {
+        Table table(parsed, {}, error);
+        read_all(table, reader, config);
+    }
+    if (error) return *error;
+    return config;
+}
+
+}  // namespace cmpkit::service

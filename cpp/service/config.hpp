@@ -1,0 +1,27 @@
+// The configuration text of a server (TOML): read whole, checked whole, every key known. docs/configuration.md describes the keys.
+#pragma once
+#include "ca/authority.hpp"
+#include "crypto/tls.hpp"
+#include "responder/responder.hpp"
+
+#include <map>
+
+namespace cmpkit::service {
+
+struct Configuration {
+    std::vector<std::string> listen;              // URLs
+    std::string              store;               // path of the SQLite file; empty: in memory
+    ca::Settings             ca;
+    responder::Policy        policy;
+    std::string              crl_file;            // PEM, written anew with each CRL; empty: none
+    std::optional<crypto::TlsCredentials> tls;    // for https listeners
+    unsigned                 threads = 0;         // of the pool; 0: one a core
+    std::size_t              queue   = 1024;      // requests that may wait; more are told to come again
+    std::map<std::string, std::string> transport; // options for the plugins
+};
+
+/// @param folder  where relative paths begin
+/// @error bad_configuration  detail names line, key and what is wrong; io and the errors of keys and certificates as causes
+Result<Configuration> read_configuration(std::string_view text, const std::string& folder);
+
+}  // namespace cmpkit::service

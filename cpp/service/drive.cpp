@@ -1,0 +1,81 @@
+#include "service/drive.hpp"
+
+namespace cmpkit::service {
+
+using namespace operations;
+using Steady = std::chrono::steady_clock;
+
+namespace {
+
+// Failures of the way, not of the peer: the same octets may be sent again.
+bool is_worth_another_try(const Error& error) {
+    switch (error.code) {
+    case Code::connect_failed:
+    case Code::peer_gone:
+    case Code::deadline:
+    case Code::transport_failed:
+    case Code::http_status: return true;
+    default: return false;
+    }
+}
+
+class Driver {
+public:
+    Driver(const Carry& carry, const Application& application, const Limits& limits, transport::Cancel& cancel)
+        : carry_(carry), application_(application), limits_(limits), cancel_(cancel), end_(Steady::now() + limits.total) {}
+
+    Event act(const Send& send) {
+        if (application_.trace) application_.trace(true, send.message);
+        auto answer = carry_until_end(send);
+        if (!answer) return Lost{answer.error()};
+        if (application_.trace) application_.trace(false, *answer);
+        return Received{std::move(*answer)};
+    }
+    Event act(const Decide& decide) { return application_.decide ? application_.decide(decide) : Decided{}; }
+    Event act(const Keep& keep) {
+        auto kept = application_.keep ? application_.keep(keep) : Result<void>();
+        return kept ? Event(Stored{}) : Lost{kept.error()};
+    }
+
+private:
+    Result<Octets> carry_until_end(const Send& send) {
+        auto pause = std::chrono::milliseconds(100);
+        for (;;) {
+            const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end_ - Steady::now());
+            if (left.count() <= 0) return over({});
+            auto answer = carry_(send, std::min(left, limits_.exchange));
+            if (answer || !is_worth_another_try(answer.error())) return answer;
+            const auto next = Steady::now() + pause;
+            if (next >= end_) return over(answer.error());
+            if (cancel_.wait_until(next)) return Error{.code = Code::cancelled};
+            pause = std::min(2 * pause, std::chrono::milliseconds(5000));
+        }
+    }
+    Error over(std::optional<Error> last) const {
+        const Error error{.code = Code::deadline, .detail = "the operation's time limit of " + std::to_string(limits_.total.count()) + " ms"};
+        return last ? error.because_of(*last) : error;
+    }
+
+    const Carry&       carry_;
+    const Application& application_;
+    const Limits&      limits_;
+    transport::Cancel& cancel_;
+    Steady::time_point end_;
+};
+
+}  // namespace
+
+Result<Done> drive(EndEntity& operation, const Carry& carry, const Application& application, const Limits& limits, const Random& random, transport::Cancel& cancel) {
+    Driver     driver(carry, application, limits, cancel);
+    const auto step = [&](const Event& event) { return operation.step(event, application.clock ? application.clock() : 0, random); };
+    for (Action next = step(Begin{});;) {
+        if (auto* done = std::get_if<Done>(&next)) return std::move(*done);
+        if (const auto* failed = std::get_if<Failed>(&next)) return failed->error;
+        if (cancel.fired()) return Error{.code = Code::cancelled};
+        if (const auto* send = std::get_if<Send>(&next)) next = step(driver.act(*send));
+        else if (const auto* decide = std::get_if<Decide>(&next)) next = step(driver.act(*decide));
+        else next = step(driver.act(std::get<Keep>(next)));
+    }
+}
+
+}  // namespace cmpkit::service

@@ -1,0 +1,31 @@
+// Drives an end entity's operation over a transport, in the caller's thread: sends, waits, sends again, asks, keeps, until it is over.
+#pragma once
+#include "operations/end_entity.hpp"
+#include "transport/registry.hpp"
+
+namespace cmpkit::service {
+
+/// What the application has a say in. Called from the thread that drives; may be empty.
+struct Application {
+    std::function<operations::Decided(const operations::Decide&)> decide;    // empty: accepted
+    std::function<Result<void>(const operations::Keep&)>          keep;      // empty: the application keeps it when the operation is done
+    std::function<void(bool sent, Bytes message)>                 trace;
+    std::function<std::int64_t()>                                 clock;     // Unix seconds; 0: there is none
+};
+
+/// Carries one message and brings the answer; a Channel's exchange, or the application's own.
+using Carry = std::function<Result<Octets>(const operations::Send&, std::chrono::milliseconds timeout)>;
+
+struct Limits {
+    std::chrono::milliseconds exchange{60'000};
+    std::chrono::milliseconds total{300'000};
+};
+
+/// A message that did not reach the peer, or brought no answer, is sent again as the same octets (the server answers those as before) after a
+/// growing pause, until the total is over.
+///
+/// @error what the operation failed with; cancelled; deadline, with the last failure of the transport as cause
+Result<operations::Done> drive(operations::EndEntity& operation, const Carry& carry, const Application& application, const Limits& limits, const operations::Random& random,
+                               transport::Cancel& cancel);
+
+}  // namespace cmpkit::service

@@ -1,0 +1,61 @@
+// A CA as it runs: authority, store and responder made from one configuration; then listeners, the pool that answers, the timer.
+#pragma once
+#include "service/config.hpp"
+#include "service/pool.hpp"
+#include "transport/registry.hpp"
+
+namespace cmpkit::service {
+
+/// Threads: any number at once.
+class Server {
+public:
+    /// @param log  from any thread, one line for each incident
+    static Result<std::unique_ptr<Server>> make(Configuration configuration, responder::Log log);
+    ~Server();
+
+    responder::Reply answer(Bytes request, const responder::Origin& origin, std::int64_t now);
+    /// A message that says systemUnavail to `request`, for a full queue; empty if it cannot be read.
+    Octets           unavailable(Bytes request, std::int64_t now);
+    /// Ends overdue transactions, renews the CRL and its file where it is due.
+    Result<void>     tick(std::int64_t now);
+    /// A fresh CRL, also written to the configured file.
+    Result<ca::CertificationAuthority::Crl> issue_crl(std::int64_t now);
+
+    ca::CertificationAuthority& authority() { return *authority_; }
+    const Configuration&        configuration() const { return configuration_; }
+
+private:
+    Server() = default;
+    Result<void> write_crl(Bytes crl);
+
+    Configuration                               configuration_;
+    std::unique_ptr<store::Store>               store_;
+    std::unique_ptr<ca::CertificationAuthority> authority_;
+    std::unique_ptr<responder::Responder>       responder_;
+};
+
+/// Serves at URLs until it is freed: one loop a listener (the plugin's), a pool that answers, one thread for timed work.
+class Listening {
+public:
+    /// @error the plugin's: bad_url, no_plugin, connect_failed (the address is in use) …
+    static Result<std::unique_ptr<Listening>> start(Server& server, transport::Registry& registry, const std::vector<std::string>& urls, responder::Log log);
+    ~Listening();
+
+    const std::vector<std::string>& urls() const { return urls_; }  // with the real ports
+    void                            stop(std::chrono::milliseconds grace);
+
+private:
+    explicit Listening(Server& server);
+    void take(std::shared_ptr<transport::Exchange> exchange, const transport::Request& request, const transport::Peer& peer);
+    void keep_time(const responder::Log& log);
+
+    Server&                                           server_;
+    std::unique_ptr<transport::Tls>                   tls_;
+    std::unique_ptr<Pool>                             pool_;
+    std::vector<std::unique_ptr<transport::Listener>> listeners_;
+    std::vector<std::string>                          urls_;
+    transport::Cancel                                 ending_;
+    std::thread                                       timer_;
+};
+
+}  // namespace cmpkit::service

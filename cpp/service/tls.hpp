@@ -1,0 +1,22 @@
+// Keys and trust of TLS as the transport registry wants them.
+#pragma once
+#include "crypto/tls.hpp"
+#include "transport/registry.hpp"
+
+namespace cmpkit::service {
+
+class TlsContext : public transport::Tls {
+public:
+    explicit TlsContext(crypto::TlsCredentials credentials) : credentials_(std::move(credentials)) {}
+    cmpkit_transport_rc client(void* ssl_ctx, const void* openssl_version) const override {
+        return crypto::fill_client(ssl_ctx, openssl_version, credentials_) ? CMPKIT_TRANSPORT_OK : CMPKIT_TRANSPORT_TLS;
+    }
+    cmpkit_transport_rc server(void* ssl_ctx, const void* openssl_version) const override {
+        return crypto::fill_server(ssl_ctx, openssl_version, credentials_) ? CMPKIT_TRANSPORT_OK : CMPKIT_TRANSPORT_TLS;
+    }
+
+private:
+    crypto::TlsCredentials credentials_;
+};
+
+}  // namespace cmpkit::service
