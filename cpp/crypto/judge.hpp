@@ -1,0 +1,36 @@
+// Paths as OpenSSL's verifier judges them. For crypto's own files.
+#pragma once
+#include "crypto/chain.hpp"
+#include "crypto/openssl.hpp"
+
+#include <openssl/x509_vfy.h>
+
+namespace cmpkit::crypto {
+
+/// Immutable. Any thread.
+class Judge {
+public:
+    /// @param trust  outlives this
+    /// @error bad_certificate, bad_value  OpenSSL cannot read it; path "anchors[i]", "intermediates[i]", "crls[i]"
+    static Result<std::unique_ptr<Judge>> make(const Trust& trust);
+
+    /// As Verifier::path, but with all of OpenSSL's work each time. @param untrusted  all of them are looked at
+    Result<std::vector<Cert>> path(const Cert& leaf, std::span<const Cert> untrusted, std::int64_t now) const;
+
+private:
+    using Store = Owned<X509_STORE, X509_STORE_free>;
+    struct Known {
+        Cert    cert;
+        X509Ptr x509;
+    };
+    explicit Judge(const Trust& trust, Store store) : trust_(trust), store_(std::move(store)) {}
+    Result<void> add_certificates(std::span<const Cert> certs, const char* path, std::vector<Known>& out);
+    Result<void> add_crls();
+    Cert         cert_of(const X509* x509, std::span<const Known> candidates) const;
+
+    const Trust&       trust_;
+    Store              store_;
+    std::vector<Known> anchors_, intermediates_;
+};
+
+}  // namespace cmpkit::crypto

@@ -1,0 +1,81 @@
+#include "crypto/known_issuer.hpp"
+
+#include "crypto/issued.hpp"
+#include "messages/names.hpp"
+
+namespace cmpkit::crypto {
+namespace {
+
+// Extensions of a leaf that change nothing about its path, critical or not.
+constexpr OidConstant harmless[] = {oids::id_ce_subjectKeyIdentifier, oids::id_ce_authorityKeyIdentifier, oids::id_ce_keyUsage,
+                                    oids::id_ce_basicConstraints,     oids::id_ce_extKeyUsage,            oids::id_ce_subjectAltName,
+                                    oids::id_ce_certificatePolicies,  oids::id_ce_cRLDistributionPoints};
+
+/// id-ce or id-pe: extensions of paths stand there; elsewhere they are private.
+bool is_standard(Bytes oid) {
+    static constexpr OidConstant id_ce{"2.5.29"}, id_pe{"1.3.6.1.5.5.7.1"};
+    const auto starts_with = [&](Bytes arc) { return oid.size() > arc.size() && equal(oid.first(arc.size()), arc); };
+    return starts_with(id_ce.content()) || starts_with(id_pe.content());
+}
+
+/// Distribution points that name another CRL issuer or only some reasons need more than the issuer's own CRL.
+bool is_whole(const CRLDistributionPoints& points) {
+    return std::ranges::none_of(points, [](const DistributionPoint& point) { return point.reasons || point.cRLIssuer; });
+}
+
+bool is_harmless(const Extension& extension) {
+    const bool is_listed = std::ranges::any_of(harmless, [&](const OidConstant& oid) { return extension.extnID == oid; });
+    if (const auto* points = extension.extnValue.get<CRLDistributionPoints>(); points && !is_whole(*points)) return false;
+    if (is_listed) return extension.extnValue.type != nullptr;
+    if (extension.critical) return false;
+    return extension.extnID == oids::id_pe_authorityInfoAccess || !is_standard(extension.extnID.content);
+}
+
+bool is_harmless(const Cert& leaf) {
+    if (!leaf.key()) return false;  // OpenSSL may know its strength
+    return !leaf->extensions || std::ranges::all_of(*leaf->extensions, [](const Extension& each) { return is_harmless(each); });
+}
+
+}  // namespace
+
+bool constrains_names(std::span<const Cert> chain) {
+    return std::ranges::any_of(chain, [](const Cert& cert) { return find_extension(cert->extensions, oids::id_ce_nameConstraints) != nullptr; });
+}
+
+KnownIssuer::KnownIssuer(std::vector<Cert> chain, const std::vector<Crl>& crls, Revocation revocation, std::int64_t now)
+    : chain_(std::move(chain)), revocation_(revocation), from_(INT64_MIN), until_(INT64_MAX) {
+    for (const Cert& cert : chain_) {
+        from_  = std::max(from_, cert.not_before());
+        until_ = std::min(until_, cert.not_after());
+    }
+    if (revocation_ != Revocation::none) take_crls(crls, now);
+}
+
+void KnownIssuer::take_crls(const std::vector<Crl>& crls, std::int64_t now) {
+    const Cert& issuer = chain_.front();
+    for (const Crl& crl : crls) {
+        for (const std::int64_t change : {crl.this_update(), crl.next_update()}) {
+            if (change <= now) from_ = std::max(from_, change);
+            else until_ = std::min(until_, change);
+        }
+        const SignedThing thing = signed_thing(*crl);
+        if (!same_name(thing.issuer, issuer->subject)) continue;
+        // Of a key that the issuer's name had before, or has elsewhere: OpenSSL does not look at it either.
+        if (std::ranges::none_of(chain_, [&](const Cert& cert) { return may_be_issued_by(thing, cert); })) continue;
+        if (crl.is_plain() && issuer.allows(KeyUsageBit::cRLSign) && is_signed_by(thing, issuer)) crls_.push_back(&crl);
+        else is_doubtful_ = true;
+    }
+}
+
+bool KnownIssuer::is_unrevoked(const Cert& leaf, std::int64_t now) const {
+    if (std::ranges::any_of(crls_, [&](const Crl* crl) { return crl->lists(leaf.serial()); })) return false;
+    return revocation_ != Revocation::hard || std::ranges::any_of(crls_, [now](const Crl* crl) { return crl->is_current(now); });
+}
+
+bool KnownIssuer::vouches_for(const Cert& leaf, std::int64_t now) const {
+    const SignedThing thing = signed_thing(*leaf);
+    return !is_doubtful_ && holds_at(now) && leaf.not_before() <= now && now < leaf.not_after() && may_be_issued_by(thing, chain_.front()) &&
+           is_harmless(leaf) && is_unrevoked(leaf, now) && is_signed_by(thing, chain_.front());
+}
+
+}  // namespace cmpkit::crypto
