@@ -39,9 +39,9 @@ struct ByDue {
 };
 
 struct Entries {
-    std::set<Entry, ByKey>           by_key;    // owns; an entry never changes, it is replaced
-    std::set<const Entry*, ByIndex>  by_index;  // those with an index
-    std::set<const Entry*, ByDue>    by_due;    // those that are due some day
+    std::set<Entry, ByKey>          by_key;    // owns; an entry never changes, it is replaced
+    std::set<const Entry*, ByIndex> by_index;  // those with an index
+    std::set<const Entry*, ByDue>   by_due;    // those that are due some day
 
     void add(Entry entry) {
         const Entry& added = *by_key.insert(std::move(entry)).first;

@@ -81,8 +81,8 @@ private:
 Result<void> make_schema(const std::string& path) {
     auto connection = connect(path);
     if (!connection) return connection.error();
-    const std::string names = "PRAGMA application_id = " + std::to_string(application_id) + "; PRAGMA user_version = " + std::to_string(schema_version);
-    const std::string all   = "BEGIN; " + std::string(schema) + names + "; COMMIT";
+    const std::string all = "BEGIN;" + std::string(schema) + "PRAGMA application_id = " + std::to_string(application_id) +
+                            "; PRAGMA user_version = " + std::to_string(schema_version) + "; COMMIT";
     if (auto made = execute(**connection, all.c_str()); !made) return made;
     return use_log(path, **connection);
 }
@@ -126,7 +126,8 @@ Result<Connection> open_for_writing(const std::string& path) {
     if (auto ours = require_store(*whole, **connection); !ours) return ours.error();
     if (auto log = use_log(*whole, **connection); !log) return log.error();
     // FULL: a commit has returned only after its log is on the disk. secure_delete: an erased secret is overwritten in the file.
-    if (auto set = execute(**connection, "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF"); !set) return set.error();
+    auto set = execute(**connection, "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF");
+    if (!set) return set.error();
     return connection;
 }
 
