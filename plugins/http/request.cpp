@@ -17,6 +17,7 @@ struct Request::Parts {
     Parser                  parser;
     std::string             own_path;
     std::optional<unsigned> refusal{};
+    std::size_t             header_size = 0;
     bool                    judged = false;  // the header was
     std::optional<Route>    route{};
 };
@@ -57,22 +58,37 @@ std::optional<unsigned> header_refusal(const Parser& parser, bool on_a_path) {
 Request::Request(const Options& options, std::string_view own_path) : parts_(new Parts{.parser = {}, .own_path = std::string(own_path)}) {
     parts_->parser.header_limit(header_limit);
     parts_->parser.body_limit(options.max_message);
-    parts_->parser.eager(true);
 }
 
 Request::~Request() = default;
 
 std::size_t Request::feed(std::span<const char> octets) {
+    std::size_t taken = 0;
+    if (!parts_->judged) taken = feed_header(octets);
+    if (parts_->judged) taken += put(octets.subspan(taken));
+    if (!parts_->refusal && is_complete() && body().empty()) parts_->refusal = 400;
+    return taken;
+}
+
+std::size_t Request::put(std::span<const char> octets) {
     if (octets.empty() || parts_->refusal || is_complete()) return 0;
     Failure    failure;
     const auto taken = parts_->parser.put({octets.data(), octets.size()}, failure);
-    if (failure && failure != http::error::need_more) return parts_->refusal = status_of(failure), taken;
-    if (parts_->parser.is_header_done() && !parts_->judged) {
-        parts_->judged  = true;
-        parts_->route   = route_of(parts_->parser.get().target(), parts_->own_path);
-        parts_->refusal = header_refusal(parts_->parser, parts_->route.has_value());
-    }
-    if (!parts_->refusal && is_complete() && body().empty()) parts_->refusal = 400;
+    if (failure && failure != http::error::need_more) parts_->refusal = status_of(failure);
+    return taken;
+}
+
+// Not eagerly: so the parser stops where the header ends, and its size is known. Beast's own limit is for what it is given at a time.
+std::size_t Request::feed_header(std::span<const char> octets) {
+    parts_->parser.eager(false);
+    const auto taken = put(octets);
+    parts_->header_size += taken;
+    if (!parts_->refusal && parts_->header_size > header_limit) parts_->refusal = 431;
+    if (parts_->refusal || !parts_->parser.is_header_done()) return taken;
+    parts_->judged  = true;
+    parts_->route   = route_of(parts_->parser.get().target(), parts_->own_path);
+    parts_->refusal = header_refusal(parts_->parser, parts_->route.has_value());
+    parts_->parser.eager(true);
     return taken;
 }
 

@@ -38,6 +38,9 @@ public:
     std::span<const std::uint8_t> body() const;
 
 private:
+    std::size_t feed_header(std::span<const char> octets);
+    std::size_t put(std::span<const char> octets);
+
     struct Parts;
     std::unique_ptr<Parts> parts_;
 };

@@ -1,9 +1,11 @@
 // The one unit that includes Asio.
 #define BOOST_ASIO_DISABLE_BOOST_DATE_TIME  // timers of std::chrono serve TLS streams as well
+#define BOOST_ASIO_DISABLE_FENCED_BLOCK     // one thread runs the loop, and its queue is under a lock; ThreadSanitizer knows no fences
 #include "connection.hpp"
 #include "guard.hpp"
 #include "tls.hpp"
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -89,14 +91,16 @@ private:
     void      accept();
     void      admit(tcp::socket socket);
     std::shared_ptr<Connection> connect(tcp::socket socket, std::string address);
-    bool      make_room();
+    bool      is_full() const;
+    bool      has_room() const;
+    void      make_room();
     void      sweep();
     void      begin_stop();
     void      check_quiet();
     void      close_all();
     void      log(std::int32_t level, const std::string& text) const;
 
-    void idle() override { check_quiet(); }
+    void idle() override;
     void left(Connection& connection) override;
     void post(std::shared_ptr<Connection> connection, Reply reply) override;
 
@@ -152,7 +156,7 @@ void Server::log(std::int32_t level, const std::string& text) const {
 }
 
 void Server::accept() {
-    if (accepting_ || stopping_) return;
+    if (accepting_ || stopping_ || !has_room()) return;
     accepting_ = true;
     acceptor_.async_accept([this](ErrorCode failure, tcp::socket socket) {
         accepting_ = false;
@@ -160,8 +164,23 @@ void Server::accept() {
         // No descriptor left, or the like: the sweep tries again.
         if (failure) return log(CMPKIT_TRANSPORT_LOG_WARNING, "http: accept: " + failure.message());
         admit(std::move(socket));
-        if (make_room()) accept();
+        accept();
     });
+}
+
+bool Server::is_full() const { return connections_.size() >= site_.options.max_connections; }
+
+/// If all connections wait for answers, new ones wait in the backlog.
+bool Server::has_room() const {
+    return !is_full() || std::ranges::any_of(connections_, [](const auto& connection) { return !connection->is_busy(); });
+}
+
+/// The connection that has been silent longest goes.
+void Server::make_room() {
+    std::shared_ptr<Connection> oldest;
+    for (const auto& connection : connections_)
+        if (!connection->is_busy() && (!oldest || connection->deadline() < oldest->deadline())) oldest = connection;
+    if (oldest) oldest->close();
 }
 
 void Server::admit(tcp::socket socket) {
@@ -171,6 +190,7 @@ void Server::admit(tcp::socket socket) {
     socket.set_option(tcp::no_delay(true), failure);  // else Nagle waits for the peer's delayed ACK between head and body
     const auto connection = connect(std::move(socket), text_of(peer));
     if (!connection) return;
+    if (is_full()) make_room();
     connections_.insert(connection);
     connection->begin();
 }
@@ -182,16 +202,6 @@ std::shared_ptr<Connection> Server::connect(tcp::socket socket, std::string addr
     return std::make_shared<Over<TlsStream>>(site_, *this, std::move(address), std::move(socket), ssl.release());
 }
 
-/// With a full house the connection that has been silent longest goes; if all wait for answers, new ones wait in the backlog.
-bool Server::make_room() {
-    if (connections_.size() < site_.options.max_connections) return true;
-    std::shared_ptr<Connection> oldest;
-    for (const auto& connection : connections_)
-        if (!connection->is_busy() && (!oldest || connection->deadline() < oldest->deadline())) oldest = connection;
-    if (oldest) oldest->close();
-    return oldest != nullptr;
-}
-
 void Server::sweep() {
     using namespace std::chrono_literals;
     const auto now = Clock::now();
@@ -199,11 +209,16 @@ void Server::sweep() {
     for (const auto& connection : connections_)
         if (connection->deadline() <= now) late.push_back(connection);
     for (const auto& connection : late) connection->close();
-    if (make_room()) accept();
+    accept();
     tick_.expires_after(std::clamp<Clock::duration>(site_.options.idle_timeout / 4, 10ms, 1s));
     tick_.async_wait([this](ErrorCode failure) {
         if (!failure && !stopping_) sweep();
     });
+}
+
+void Server::idle() {
+    check_quiet();
+    accept();
 }
 
 void Server::left(Connection& connection) {

@@ -64,6 +64,12 @@ template <class T> T info(CURL* easy, CURLINFO what) {
 
 std::string or_none(const char* text) { return text ? text : "none"; }
 
+std::string address_of(CURL* easy) {
+    const std::string host = or_none(info<char*>(easy, CURLINFO_PRIMARY_IP));
+    const bool        v6   = host.find(':') != std::string::npos;
+    return (v6 ? "[" + host + "]" : host) + ":" + std::to_string(info<long>(easy, CURLINFO_PRIMARY_PORT));
+}
+
 }  // namespace
 
 Transfer::Transfer(const Target& to, const cmpkit_transport_message& message, std::uint32_t ms, std::uint64_t number, cmpkit_transport_done callback, void* of)
@@ -114,8 +120,7 @@ Outcome Transfer::outcome(CURLcode result) const {
     switch (result) {
         case CURLE_OK: return answered();
         case CURLE_OPERATION_TIMEDOUT: return timed_out();
-        case CURLE_URL_MALFORMAT:
-        case CURLE_UNSUPPORTED_PROTOCOL: return {CMPKIT_TRANSPORT_BAD_URL, why};
+        case CURLE_URL_MALFORMAT: return {CMPKIT_TRANSPORT_BAD_URL, why};
         case CURLE_COULDNT_RESOLVE_PROXY:
         case CURLE_COULDNT_RESOLVE_HOST:
         case CURLE_COULDNT_CONNECT: return {CMPKIT_TRANSPORT_CONNECT, why};
@@ -160,7 +165,7 @@ void Transfer::end(CURLcode result) const {
     Outcome     ended{CMPKIT_TRANSPORT_NO_MEMORY, {}};
     std::string address;
     (void)guarded([&] {
-        address = or_none(info<char*>(easy.get(), CURLINFO_PRIMARY_IP)) + ":" + std::to_string(info<long>(easy.get(), CURLINFO_PRIMARY_PORT));
+        address = address_of(easy.get());
         ended   = outcome(result);
         return CMPKIT_TRANSPORT_OK;
     });
