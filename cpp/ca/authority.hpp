@@ -46,10 +46,12 @@ struct CertificateRecord {
     std::optional<der::OctetString>     updates;      // key of the certificate that this one replaces
     std::optional<der::GeneralizedTime> revokedAt;
     std::optional<Reason>               reason;
+    std::optional<der::OctetString>     updatedBy;    // key of the certificate that replaces this one, once that is confirmed
     static constexpr auto schema() {
         return sequence(field<&CertificateRecord::certificate>(), field<&CertificateRecord::state>(), field<&CertificateRecord::requester>(),
                         field<&CertificateRecord::profile>(), field<&CertificateRecord::updates>(implicit_tag(0)),
-                        field<&CertificateRecord::revokedAt>(implicit_tag(1)), field<&CertificateRecord::reason>(implicit_tag(2)));
+                        field<&CertificateRecord::revokedAt>(implicit_tag(1)), field<&CertificateRecord::reason>(implicit_tag(2)),
+                        field<&CertificateRecord::updatedBy>(implicit_tag(3)));
     }
 };
 
@@ -80,6 +82,9 @@ public:
     };
     /// Certificates of this CA in the order of their serial numbers, after `after` (empty: from the first).
     Result<std::vector<Listed>> list(Bytes after_serial, std::size_t limit);
+    /// Takes a certificate that the issuing key signed elsewhere, as at the founding, into the records as valid, so that it can be revoked.
+    /// @error bad_certificate  it is not of this CA  @error conflict  its serial number is in the records already
+    Result<void> adopt(const crypto::Cert& certificate);
     /// @param serial  content octets of the INTEGER  @error bad_cert_id, certificate_revoked, conflict
     Result<void> revoke_by_operator(Bytes serial, Reason reason, std::int64_t now);
 

@@ -1,0 +1,190 @@
+#include "ca/enrollment.hpp"
+
+#include "ca/refusal.hpp"
+
+namespace cmpkit::ca {
+
+using operations::Decision, operations::Issued, operations::RequesterKind;
+
+namespace {
+
+constexpr BodyType with_secret[]   = {BodyType::ir, BodyType::cr, BodyType::p10cr};
+constexpr BodyType with_external[] = {BodyType::ir, BodyType::p10cr};
+constexpr BodyType with_own[]      = {BodyType::cr, BodyType::kur, BodyType::p10cr};
+
+/// Which requests a kind of proof can make (RFC 9483 4.1).
+std::span<const BodyType> requests_of(RequesterKind kind) {
+    if (kind == RequesterKind::secret) return with_secret;
+    return kind == RequesterKind::external ? std::span<const BodyType>(with_external) : with_own;
+}
+
+bool identifies(const CertId& id, const crypto::Cert& certificate) {
+    const auto* issuer = id.issuer.get<"directoryName">();
+    return issuer && same_name(*issuer, certificate->issuer) && id.serialNumber == certificate->serialNumber;
+}
+
+}  // namespace
+
+Result<Decision<Issued>> Enrollment::decide() {
+    using E = Enrollment;
+    for (const auto step : {&E::check_right, &E::find_requester, &E::check_update, &E::choose_profile, &E::check_key, &E::grant_names, &E::grant_extensions,
+                            &E::set_validity, &E::spend_secret})
+        if (auto done = (this->*step)(); !done) return done.error();
+    return issue();
+}
+
+Result<void> Enrollment::check_right() {
+    // RFC 9483 4.1.3: an update is signed with the key of the certificate that is updated.
+    if (is_update() && requester_.kind == RequesterKind::secret)
+        return refusal(FailInfo::wrongIntegrity, "a kur is signed with the certificate that is updated", "RFC 9483 4.1.3");
+    const auto allowed = requests_of(requester_.kind);
+    if (std::ranges::find(allowed, request_.type) != allowed.end()) return {};
+    return refusal(FailInfo::notAuthorized, "this requester may not send " + std::string(name_of(request_.type)), "RFC 9483 4.1");
+}
+
+Result<void> Enrollment::find_requester() {
+    if (requester_.kind == RequesterKind::secret) {
+        secret_ = core_.secrets.find(bytes_of(requester_.reference));
+        if (!secret_) return refusal(FailInfo::notAuthorized, "the secret is not good for a new certificate");
+    }
+    if (requester_.kind != RequesterKind::own) return {};
+    auto record = core_.good_record(requester_.certificate);
+    if (!record) return record.error();
+    // A signer made when the CA was founded speaks for the CA or an RA; it has no identity of a device to go on with.
+    if (!*record) return refusal(FailInfo::notAuthorized, "the certificate that signed is not one that is continued here");
+    old_ = std::move(*record);
+    return {};
+}
+
+Result<void> Enrollment::check_update() {
+    if (!is_update()) return {};
+    if (request_.oldCertID && !identifies(*request_.oldCertID, requester_.certificate))
+        return refusal(FailInfo::badCertId, "oldCertID is not the certificate that signed", "RFC 9483 4.1.3");
+    if (!old_->record->updatedBy) return {};
+    const auto next = core_.records.find(old_->record->updatedBy->content);
+    if (!next) return next.error();
+    if (*next && (*next)->is(CertificateState::unconfirmed))
+        return refusal(FailInfo::badRequest, "an update of this certificate awaits its confirmation", "RFC 9483 4.1.3");
+    return {};
+}
+
+Result<void> Enrollment::choose_profile() {
+    const std::string& fixed = secret_ ? secret_->settings.profile : request_.profile;
+    const std::string& name  = fixed.empty() ? request_.profile : fixed;
+    rules_ = name.empty() ? &core_.profiles.front() : core_.profile(name);
+    if (!rules_) return refusal(FailInfo::badCertTemplate, "certProfile: there is none of this name");
+    if (name.empty() && is_update())  // an update goes on as its certificate began
+        if (const Rules* same = core_.profile(text_of(old_->record->profile.content))) rules_ = same;
+    if (!rules_->allows(requester_.kind)) return refusal(FailInfo::notAuthorized, "this profile is not for this kind of requester");
+    return {};
+}
+
+Result<void> Enrollment::check_key() {
+    if (!rules_->allows(request_.key)) return refusal(FailInfo::badCertTemplate, "publicKey: " + request_.key.name() + " is not allowed here");
+    statement_.key = request_.key;
+    return {};
+}
+
+Result<Names> Enrollment::names() {
+    if (old_) return keep_names(request_.subject, wishes_, requester_.certificate);
+    const NameRules& by_profile = secret_ ? rules_->by_secret : rules_->by_certificate;
+    const auto&      subjects   = secret_ && !secret_->names.subjects.empty() ? secret_->names.subjects : by_profile.subjects;
+    const auto&      sans       = secret_ && !secret_->names.sans.empty() ? secret_->names.sans : by_profile.sans;
+    const Identity   identity   = secret_ ? Identity{nullptr, requester_.reference} : Identity{&requester_.certificate->subject, {}};
+    return grant_by_patterns(request_.subject, wishes_, subjects, sans, identity, arena_);
+}
+
+Result<void> Enrollment::grant_names() {
+    auto wishes = read_wishes(request_.extensions);
+    if (!wishes) return wishes.error();
+    wishes_      = std::move(*wishes);
+    auto granted = names();
+    if (!granted) return granted.error();
+    if (is_update()) copy_alternative_names(wishes_, requester_.certificate, *granted);
+    // RFC 5280 4.1.2.6: without a subject the names are in subjectAltName.
+    if (granted->subject.is_null_dn() && granted->subjectAltName.empty()) return refusal(FailInfo::badCertTemplate, "subject: a name is needed");
+    statement_.subject        = granted->subject;
+    statement_.subjectAltName = std::move(granted->subjectAltName);
+    changes_                  = std::move(granted->changes);
+    return {};
+}
+
+Result<void> Enrollment::grant_extensions() {
+    const auto usage = grant_usage(wishes_.keyUsage, *rules_, request_.key);
+    if (!usage) return usage.error();
+    auto purposes = grant_purposes(wishes_.extKeyUsage, *rules_);
+    if (!purposes) return purposes.error();
+    statement_.keyUsage    = usage->usage;
+    statement_.extKeyUsage = std::move(purposes->purposes);
+    statement_.crl_uris    = rules_->profile.crl_distribution_points;
+    changes_.push_back(usage->left_out);
+    changes_.push_back(purposes->left_out);
+    for (const std::string& name : wishes_.dropped) changes_.push_back("extension " + name + " is left out");
+    return {};
+}
+
+Result<void> Enrollment::set_validity() {
+    const Profile&     profile  = rules_->profile;
+    const std::int64_t last     = core_.settings.issuing_certificate.not_after();
+    const std::int64_t earliest = now_ - profile.backdate_seconds, latest = std::min(now_ + profile.validity_seconds, last);
+    if (last < now_) return refusal(FailInfo::systemUnavail, "the certificate of the CA has expired");
+    const OptionalValidity nothing;
+    const OptionalValidity& asked  = request_.validity ? *request_.validity : nothing;
+    const std::int64_t      begins = asked.notBefore ? unix_seconds(*asked.notBefore) : earliest, ends = asked.notAfter ? unix_seconds(*asked.notAfter) : latest;
+    if (ends < now_) return refusal(FailInfo::badCertTemplate, "validity: notAfter is past");
+    if (begins < earliest) changes_.emplace_back("notBefore is later than asked");
+    if (ends > latest) changes_.emplace_back("notAfter is earlier than asked");
+    statement_.not_before = std::max(begins, earliest);
+    statement_.not_after  = std::min(ends, latest);
+    if (statement_.not_before >= statement_.not_after) return refusal(FailInfo::badCertTemplate, "validity: notBefore is not before notAfter");
+    return {};
+}
+
+Result<void> Enrollment::spend_secret() {
+    if (!secret_) return {};
+    auto spent = core_.secrets.spend(*secret_, now_);
+    if (!spent) return spent.error();
+    if (*spent) writes_.push_back(std::move(**spent));
+    return {};
+}
+
+std::string Enrollment::words_for_changes() const {
+    std::string words;
+    for (const std::string& change : changes_)
+        if (!change.empty()) words.append(words.empty() ? "" : "; ").append(change);
+    return words;
+}
+
+store::Write Enrollment::record_of(const Issued& issued) {
+    CertificateRecord record{.certificate = der::octet_string(issued.certificate.der()),
+                             .state       = issued.confirmed_implicitly ? CertificateState::valid : CertificateState::unconfirmed,
+                             .requester   = der::utf8_string(requester_.id),
+                             .profile     = der::utf8_string(rules_->profile.name),
+                             .updates = {}, .revokedAt = {}, .reason = {}, .updatedBy = {}};
+    if (is_update()) record.updates = der::octet_string(old_->key);
+    // No version was read: should the serial number have been used, nothing is issued.
+    return {store::Table::certificates, issued.key, 0, der::encode(record), {}, issued.confirmed_implicitly ? 0 : issued.confirm_by};
+}
+
+Result<Decision<Issued>> Enrollment::issue() {
+    auto serial = fresh_serial(core_.random);
+    if (!serial) return serial.error();
+    auto certificate = certify(statement_, core_.issuer(), *serial);
+    if (!certificate) return certificate.error();
+    Issued issued{.certificate = std::move(*certificate), .key = core_.records.key(*serial), .with_mods = false, .mods = words_for_changes(), .chain = core_.chain,
+                  .root = core_.root, .confirmed_implicitly = request_.confirms_implicitly && rules_->profile.implicit_confirm,
+                  .confirm_by = now_ + rules_->profile.confirm_wait_seconds};
+    issued.with_mods = !issued.mods.empty();
+    writes_.push_back(record_of(issued));
+    // The record of what is updated is written in any case, so that of two updates at the same time one meets a conflict.
+    if (is_update())
+        writes_.push_back(core_.records.replaced(*old_, issued.key, issued.confirmed_implicitly ? CertificateState::updated : CertificateState::valid));
+    return Decision<Issued>{std::move(issued), std::move(writes_)};
+}
+
+Result<Decision<Issued>> CertificationAuthority::enroll(const operations::EnrollmentRequest& request, const operations::Requester& requester, std::int64_t now) {
+    auto decision = Enrollment(*state_, request, requester, now).decide();
+    return decision ? decision : decision_of<Issued>(decision.error());
+}
+
+}  // namespace cmpkit::ca

@@ -1,0 +1,105 @@
+// How a certificate's state goes on after its issuance: confirmed, withdrawn, revoked, on hold and off again.
+#include "ca/refusal.hpp"
+#include "ca/state.hpp"
+
+namespace cmpkit::ca {
+namespace {
+
+using operations::Decision, operations::Nothing, operations::Requester, operations::RequesterKind;
+
+Result<Stored> existing(Result<std::optional<Stored>> found) {
+    if (!found) return found.error();
+    if (!*found) return refusal(FailInfo::badCertId, "there is no such certificate");
+    return std::move(**found);
+}
+
+Result<store::Write> take_off_hold(const Stored& target, const Records& records) {
+    if (target.is_on_hold()) return records.taken_off_hold(target);
+    if (target.is(CertificateState::revoked)) return refusal(FailInfo::certRevoked, "the certificate is revoked for good", "RFC 5280 5.3.1");
+    return refusal(FailInfo::badRequest, "the certificate is not on hold", "RFC 9483 4.2");
+}
+
+/// What a revocation of `target` for that reason writes.
+Result<store::Write> revocation_of(const Stored& target, Reason reason, const Records& records, std::int64_t now) {
+    if (reason == Reason::removeFromCRL) return take_off_hold(target, records);
+    if (target.is(CertificateState::revoked) && (!target.is_on_hold() || reason == Reason::certificateHold))
+        return refusal(FailInfo::certRevoked, "the certificate is revoked already", "RFC 9483 4.2");
+    // A hold ends in `valid`, so it must have begun there.
+    if (reason == Reason::certificateHold && !target.is(CertificateState::valid))
+        return refusal(FailInfo::badRequest, "only a valid certificate can be put on hold");
+    return records.revoked(target, reason, now);
+}
+
+/// Whether the requester speaks for the certificate: it is its own, or has its subject, or the requester is an RA of ours.
+Result<bool> may_revoke(const Requester& requester, const Stored& target, const Core& core) {
+    if (requester.kind != RequesterKind::own) return false;
+    const auto record = core.good_record(requester.certificate);
+    if (!record) return record.error();
+    if (is_registration_authority(requester.certificate)) return true;
+    if (!*record) return false;
+    const auto certificate = target.certificate();
+    if (!certificate) return certificate.error();
+    const Name& subject = (*certificate)->subject;
+    // Without a subject two devices would have «the same».
+    return *certificate == requester.certificate || (!subject.is_null_dn() && same_name(subject, requester.certificate->subject));
+}
+
+Result<store::Write> decide(const operations::RevocationRequest& request, const Requester& requester, const Core& core, std::int64_t now) {
+    if (requester.kind != RequesterKind::own) return refusal(FailInfo::notAuthorized, "a revocation is signed with a certificate of this CA", "RFC 9483 4.2");
+    if (!request.issuer || !same_name(*request.issuer, core.name())) return refusal(FailInfo::badCertId, "there is no such certificate");
+    const auto target = existing(core.records.find(core.records.key(request.serialNumber.content)));
+    if (!target) return target.error();
+    const auto allowed = may_revoke(requester, *target, core);
+    if (!allowed) return allowed.error();
+    if (!*allowed) return refusal(FailInfo::notAuthorized, "the certificate is not this requester's to revoke", "RFC 9483 4.2");
+    return revocation_of(*target, request.reason, core.records, now);
+}
+
+/// The write that sets what `successor` updates to `state`, if it is in `before` now.
+Result<void> replace(const Stored& successor, CertificateState before, CertificateState state, const Records& records, std::vector<store::Write>& writes) {
+    if (!successor.record->updates) return {};
+    const auto old = records.find(successor.record->updates->content);
+    if (!old) return old.error();
+    if (*old && (*old)->is(before)) writes.push_back(records.replaced(**old, successor.key, state));
+    return {};
+}
+
+}  // namespace
+
+Result<Decision<Nothing>> CertificationAuthority::revoke(const operations::RevocationRequest& request, const Requester& requester, std::int64_t now) {
+    auto write = decide(request, requester, *state_, now);
+    if (!write) return decision_of<Nothing>(write.error());
+    return Decision<Nothing>{Nothing{}, {std::move(*write)}};
+}
+
+Result<std::vector<store::Write>> CertificationAuthority::confirm(Bytes key, std::int64_t) {
+    std::vector<store::Write> writes;
+    const auto                stored = existing(state_->records.find(key));
+    if (!stored) return stored.error();
+    if (stored->is(CertificateState::revoked)) return refusal(FailInfo::certRevoked, "the certificate was withdrawn or revoked before it was confirmed");
+    if (!stored->is(CertificateState::unconfirmed)) return writes;
+    writes.push_back(state_->records.confirmed(*stored));
+    if (auto done = replace(*stored, CertificateState::valid, CertificateState::updated, state_->records, writes); !done) return done.error();
+    return writes;
+}
+
+Result<std::vector<store::Write>> CertificationAuthority::withdraw(Bytes key, std::int64_t now) {
+    std::vector<store::Write> writes;
+    const auto                stored = existing(state_->records.find(key));
+    if (!stored) return stored.error();
+    if (stored->is(CertificateState::revoked) && !stored->is_on_hold()) return writes;
+    writes.push_back(state_->records.revoked(*stored, Reason::cessationOfOperation, now));
+    // RFC 9483 4.1.3: what a refused certificate should have replaced goes on.
+    if (auto done = replace(*stored, CertificateState::updated, CertificateState::valid, state_->records, writes); !done) return done.error();
+    return writes;
+}
+
+Result<void> CertificationAuthority::revoke_by_operator(Bytes serial, Reason reason, std::int64_t now) {
+    const auto target = existing(state_->records.find(state_->records.key(serial)));
+    if (!target) return target.error();
+    auto write = revocation_of(*target, reason, state_->records, now);
+    if (!write) return write.error();
+    return state_->store.commit({{std::move(*write)}});
+}
+
+}  // namespace cmpkit::ca

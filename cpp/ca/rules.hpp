@@ -1,0 +1,43 @@
+// A profile read once, ready to judge requests: its patterns, keys and usages as values instead of text.
+// It refuses profiles that would make certificates of a CA, whatever a request says.
+#pragma once
+#include "ca/pattern.hpp"
+#include "ca/profile.hpp"
+
+namespace cmpkit::ca {
+
+/// What a requester's names are judged by.
+struct NameRules {
+    std::vector<NamePattern>        subjects;
+    std::vector<GeneralNamePattern> sans;
+
+    /// @error bad_value
+    static Result<NameRules> read(std::span<const std::string> subjects, std::span<const std::string> sans, Proof proof);
+};
+
+/// A kind of key and its sizes: "ec:P-256", "ed25519", "rsa:3072", "rsa:2048-8192".
+struct KeyRule {
+    std::string name;  // of exactly one kind; empty: RSA of `least` to `most` bits
+    std::size_t least = 0, most = 0;
+
+    static Result<KeyRule> read(std::string_view text);
+    bool                   allows(const crypto::PublicKey& key) const;
+};
+
+/// Immutable. Any thread.
+struct Rules {
+    Profile                       profile;
+    NameRules                     by_certificate, by_secret;
+    std::vector<KeyRule>          keys;
+    KeyUsage                      key_usage;
+    std::vector<Octets>           extended_key_usage;  // content octets of the OIDs
+
+    /// @error bad_configuration  detail names the profile and what is wrong in it
+    static Result<Rules> read(Profile profile);
+
+    bool allows(operations::RequesterKind kind) const;
+    bool allows(const crypto::PublicKey& key) const;
+    bool has_purpose(Bytes oid) const;
+};
+
+}  // namespace cmpkit::ca
