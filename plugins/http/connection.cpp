@@ -123,7 +123,7 @@ void Connection::on_written(bool failed) {
     household_.idle();
 }
 
-/// Waits for the peer to close: if we did so first with octets unread, the kernel would send a reset, which overtakes the answer.
+// If we closed first, with octets unread, the kernel would send a reset, which overtakes what we said last.
 void Connection::drain() {
     state_    = State::draining;
     deadline_ = Clock::now() + std::min<Clock::duration>(drain_time, site_.options.idle_timeout);

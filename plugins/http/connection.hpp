@@ -52,6 +52,8 @@ protected:
 
     /// @param certificate  DER of the peer's, or empty
     void opened(std::string certificate);
+    /// Tells the peer that nothing more will come, and waits until it closes.
+    void drain();
     void on_read(bool failed, std::size_t size);
     void on_written(bool failed);
 
@@ -65,7 +67,6 @@ private:
     void refuse(unsigned status);
     void write(Reply reply);
     void invite();
-    void drain();
     bool is_drained(std::size_t size);
 
     const Site&       site_;

@@ -40,26 +40,35 @@ public:
     void begin() override { open(stream_); }
 
 private:
+    static tcp::socket& socket_of(tcp::socket& socket) { return socket; }
+    static tcp::socket& socket_of(TlsStream& tls) { return tls.next_layer(); }
+
     std::shared_ptr<Over> self() { return std::static_pointer_cast<Over>(shared_from_this()); }
 
     void open(tcp::socket&) { opened({}); }
     void open(TlsStream& tls) {
         tls.async_handshake(asio::ssl::stream_base::server, [self = self()](ErrorCode failure) {
-            if (failure) self->close();
-            else self->opened(peer_certificate(self->stream_.native_handle()));
+            if (!failure) return self->opened(peer_certificate(self->stream_.native_handle()));
+            self->broken_ = true;
+            self->drain();
         });
     }
 
     void start_read(std::span<char> room) override {
-        stream_.async_read_some(asio::buffer(room.data(), room.size()),
-                                [self = self()](ErrorCode failure, std::size_t size) { self->on_read(failure.failed(), size); });
+        const auto buffer = asio::buffer(room.data(), room.size());
+        auto       done   = [self = self()](ErrorCode failure, std::size_t size) { self->on_read(failure.failed(), size); };
+        if (broken_) socket_of(stream_).async_read_some(buffer, std::move(done));
+        else stream_.async_read_some(buffer, std::move(done));
     }
     void start_write(std::string_view head, std::string_view body) override {
         asio::async_write(stream_, std::array{asio::buffer(head), asio::buffer(body)},
                           [self = self()](ErrorCode failure, std::size_t) { self->on_written(failure.failed()); });
     }
 
-    void shut_down() override { shut_down(stream_); }
+    void shut_down() override {
+        if (broken_) shut_down(socket_of(stream_));
+        else shut_down(stream_);
+    }
     void shut_down(tcp::socket& socket) {
         ErrorCode ignored;
         socket.shutdown(tcp::socket::shutdown_send, ignored);
@@ -70,10 +79,11 @@ private:
 
     void close_socket() override {
         ErrorCode ignored;
-        stream_.lowest_layer().close(ignored);
+        socket_of(stream_).close(ignored);
     }
 
     Stream stream_;
+    bool   broken_ = false;  // the handshake failed; what else comes is not TLS
 };
 
 class Server : public cmpkit_transport_listener, public Household {

@@ -127,16 +127,20 @@ Outcome Transfer::outcome(CURLcode result) const {
         case CURLE_SSL_CONNECT_ERROR:
         case CURLE_SSL_CERTPROBLEM:
         case CURLE_SSL_CIPHER:
+        case CURLE_SSL_CLIENTCERT:
         case CURLE_PEER_FAILED_VERIFICATION: return {CMPKIT_TRANSPORT_TLS, why};
         case CURLE_GOT_NOTHING:
         case CURLE_PARTIAL_FILE:
         case CURLE_SEND_ERROR:
-        case CURLE_RECV_ERROR: return {CMPKIT_TRANSPORT_GONE, why};
+        case CURLE_RECV_ERROR: return {has_tls_alert() ? CMPKIT_TRANSPORT_TLS : CMPKIT_TRANSPORT_GONE, why};
         case CURLE_WRITE_ERROR:
         case CURLE_OUT_OF_MEMORY: return {CMPKIT_TRANSPORT_NO_MEMORY, why};
         default: return {CMPKIT_TRANSPORT_FAILED, why};
     }
 }
+
+// In TLS 1.3 the server judges our certificate when we have begun to speak: it refuses by an alert, of which libcurl knows that reading failed.
+bool Transfer::has_tls_alert() const { return target.url.is_tls() && std::strstr(error, " alert "); }
 
 // RFC 9811 3.1: a PKIMessage in an answer of 2xx, 4xx or 5xx is handed up; so the content is judged first, the status second.
 Outcome Transfer::answered() const {

@@ -49,6 +49,7 @@ private:
     Outcome outcome(CURLcode result) const;
     Outcome answered() const;
     Outcome timed_out() const;
+    bool    has_tls_alert() const;
 };
 
 }  // namespace cmpkit_http
