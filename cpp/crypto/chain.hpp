@@ -13,9 +13,9 @@ enum class Revocation : std::uint8_t {
 
 /// Anchors, helpers and CRLs, immutable once shared with a Verifier. One thread until then.
 struct Trust {
-    std::vector<Cert>   anchors;        // trusted as they are, self-signed or not
-    std::vector<Cert>   intermediates;  // helpers to find paths, not trusted
-    std::vector<Octets> crls;           // DER
+    std::vector<Cert>   anchors{};        // trusted as they are, self-signed or not
+    std::vector<Cert>   intermediates{};  // helpers to find paths, not trusted
+    std::vector<Octets> crls{};           // DER
     Revocation          revocation = Revocation::soft;
 };
 

@@ -5,9 +5,9 @@
 namespace cmpkit::crypto {
 
 struct TlsCredentials {
-    std::vector<Cert>           chain;  // own certificate first; empty: none
-    std::shared_ptr<PrivateKey> key;
-    std::vector<Cert>           anchors;             // peers are judged against these
+    std::vector<Cert>           chain{};  // own certificate first; empty: none
+    std::shared_ptr<PrivateKey> key{};
+    std::vector<Cert>           anchors{};           // peers are judged against these
     bool                        require_client = false;  // server: a client certificate is needed
 };
 
