@@ -8,23 +8,16 @@
 #include "crypto/chain.hpp"
 #include "crypto/digest.hpp"
 #include "der/encode.hpp"
+#include "forge/value_of.hpp"
 #include "messages/names.hpp"
 
 #include <atomic>
-#include <catch2/catch.hpp>
 
 namespace cmpkit::test {
 
 // What is forged is good from `from` until `until` unless its fields say otherwise; `now` lies between.
 inline constexpr std::int64_t from = 1735689600, now = 1748779200, until = 2082758399;  // 2025-01-01, 2025-06-01 12:00, 2035-12-31 23:59:59
 inline constexpr std::int64_t day = 86400, year = 365 * day;
-
-/// The value, or the test fails and shows the error.
-template <class T> T value_of(Result<T> result) {
-    INFO((result ? "" : result.error().text()));
-    REQUIRE(result);
-    return *std::move(result);
-}
 
 struct ForgedFields {
     std::string                        subject = "CN=subject";
