@@ -29,7 +29,7 @@ struct ForgedFields {
     std::optional<KeyUsage>            usage{};  // absent: keyCertSign and cRLSign for a CA, digitalSignature for others
     std::vector<OidConstant>           eku{};
     std::vector<std::string>           sans{};                      // words of general_name_from_text
-    std::vector<Extension>             extensions{};                // after the others
+    std::vector<Extension>             extensions{};                // each instead of the usual one of its OID, or after the usual ones
     bool                               has_extensions = true;       // else it is a v1 certificate
     std::optional<std::string>         issuer{};                    // not the issuer's name
     std::optional<AlgorithmIdentifier> inner_algorithm{};           // not the one it is signed with
@@ -60,7 +60,9 @@ public:
         return made;
     }
     /// A certificate for a key whose private half is elsewhere.
-    crypto::Cert certify(const ForgedFields& fields, const crypto::PublicKey& key) const;
+    crypto::Cert certify(const ForgedFields& fields, const crypto::PublicKey& key) const { return value_of(crypto::Cert::parse(encode(fields, key))); }
+    /// The same as octets, for what cannot be read back.
+    Octets       encode(const ForgedFields& fields, const crypto::PublicKey& key) const;
     Octets       crl(const ForgedCrl& fields = {}) const;
 
     const crypto::Cert&             certificate() const { return certificate_; }
@@ -139,10 +141,12 @@ inline void Forge::add_authority(std::vector<Extension>& extensions, der::Arena&
     extensions.push_back(extension(oids::id_ce_authorityKeyIdentifier, false, authority, arena));
 }
 
-inline crypto::Cert Forge::certify(const ForgedFields& fields, const crypto::PublicKey& key) const {
+inline Octets Forge::encode(const ForgedFields& fields, const crypto::PublicKey& key) const {
     der::Arena             arena;
     std::vector<Extension> extensions = extensions_of(fields, key, arena);
     add_authority(extensions, arena);
+    const auto is_given = [&](const Extension& usual) { return std::ranges::any_of(fields.extensions, [&](const Extension& e) { return e.extnID == usual.extnID; }); };
+    std::erase_if(extensions, is_given);
     extensions.insert(extensions.end(), fields.extensions.begin(), fields.extensions.end());
     Certificate     certificate;
     TBSCertificate& tbs      = certificate.tbsCertificate;
@@ -158,7 +162,7 @@ inline crypto::Cert Forge::certify(const ForgedFields& fields, const crypto::Pub
     tbs.received                   = encoded;
     certificate.signatureAlgorithm = signer_->algorithm();
     certificate.signatureValue     = {0, signature};
-    return value_of(crypto::Cert::parse(der::encode(certificate)));
+    return der::encode(certificate);
 }
 
 inline Octets Forge::crl(const ForgedCrl& fields) const {
