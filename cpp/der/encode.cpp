@@ -39,8 +39,21 @@ private:
         if (field.is_explicit) out_.header(field.tag, out_.size() - mark);
     }
     void list(const Type& type, const void* object) {
-        const Type& element = type.element();
-        for (std::size_t i = type.count(object); i--;) value(element, element.tag, type.at(object, i));
+        const Type&       element = type.element();
+        const std::size_t mark = out_.size(), count = type.count(object);
+        for (std::size_t i = count; i--;) value(element, element.tag, type.at(object, i));
+        if (type.tag == tag::set && count > 1) order(out_.written().first(out_.size() - mark));
+    }
+    // X.690 11.6: the elements of a SET OF stand in the order of their encodings, in whatever order they were built.
+    void order(Bytes content) {
+        std::vector<Bytes> elements;
+        Tlv each;
+        for (Bytes rest = content; !rest.empty() && !take(rest, each);) elements.push_back(each.whole);
+        if (std::ranges::is_sorted(elements, std::ranges::lexicographical_compare)) return;
+        std::ranges::sort(elements, std::ranges::lexicographical_compare);
+        Octets ordered;
+        for (const Bytes element : elements) ordered.insert(ordered.end(), element.begin(), element.end());
+        out_.overwrite(ordered);
     }
     void open(const Open& open) {
         if (open.type && (!AsReceived || open.tlv.empty())) value(*open.type, open.type->tag, open.value);

@@ -39,7 +39,7 @@ std::string shortened(const std::string& shown) {
 
 /// A key identifier or reference is often a word.
 std::string with_word(const OctetString& octets, const std::string& shown) {
-    const bool is_word = !octets.content.empty() && std::ranges::all_of(octets.content, [](std::uint8_t c) { return c >= 0x20 && c < 0x7f; });
+    const bool is_word = std::ranges::all_of(octets.content, [](std::uint8_t c) { return c >= 0x20 && c < 0x7f; });
     return is_word ? shown + " \"" + std::string(text_of(octets.content)) + "\"" : shown;
 }
 
@@ -50,8 +50,8 @@ public:
     void leaf(std::string_view name, std::size_t offset, const Type& type, const void* value, const std::string& shown) override {
         const bool is_headline = line_ == Line::sequence && type.tag == tag::oid;
         if (!is_headline) begin(name, offset);
-        if (&type == &describe<OctetString>()) text.append(": ").append(shortened(with_word(*static_cast<const OctetString*>(value), shown)));
-        else text.append(": ").append(shown.empty() ? "(empty)" : shortened(shown));
+        const bool is_octets = &type == &describe<OctetString>();
+        text.append(": ").append(shown.empty() ? "(empty)" : shortened(is_octets ? with_word(*static_cast<const OctetString*>(value), shown) : shown));
         line_ = Line::full;
     }
     void open(std::string_view name, std::size_t offset, Kind kind) override {

@@ -124,6 +124,7 @@ struct Open {
     template <class T> const T* get() const { return type == &describe<T>() ? static_cast<const T*>(value) : nullptr; }
     /// A value to be sent; it must outlive the message.
     template <class T> static Open of(const T& value) { return {{}, &describe<T>(), &value}; }
+    template <class T> static Open of(const T&& temporary) = delete;
     static Open raw(Bytes tlv) { return {tlv}; }
 };
 /// The same inside an OCTET STRING (extnValue). `tlv` is the string's content, which need not be DER.
@@ -282,7 +283,8 @@ template <class T> constexpr void describe_list(Type& type) {
     type.element  = &describe<E>;
     type.allocate = [](void* list, Arena& arena, std::size_t count) -> void* {
         E* first = arena.make<E>(count);
-        *static_cast<T*>(list) = Items<E>(first, first ? count : 0);
+        Items<E>& items = *static_cast<T*>(list);  // the elements alone: what was received stays
+        items = Items<E>(first, first ? count : 0);
         return first;
     };
     type.count     = [](const void* list) { return static_cast<const T*>(list)->size(); };

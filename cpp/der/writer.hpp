@@ -27,6 +27,8 @@ public:
         cursor_ -= value.size();
         std::memcpy(begin_ + cursor_, value.data(), value.size());
     }
+    /// Replaces as many of the octets written last.
+    void overwrite(Bytes value) { std::ranges::copy(value, begin_ + cursor_); }
     void header(std::uint8_t tag, std::size_t content_size) {
         if (content_size < 0x80) {
             octet(static_cast<std::uint8_t>(content_size));

@@ -50,6 +50,7 @@ TEST_CASE("what protection and proof of possession cover is kept as received", "
     CHECK(to_hex(message->header.received.first(6)) == "30819d020102");
     CHECK(to_hex(message->body.received.first(6)) == "a0819c308199");
     CHECK(to_hex(cert_requests(message->body)->front().certReq.received.first(5)) == "3048020100");
+    CHECK(to_hex(message->extraCerts->front().tbsCertificate.subject.received) == "30123110300e06035504030c07746573742d6565");
     CHECK(protected_part(message->header, message->body).size() == 4 + message->header.received.size() + message->body.received.size());
 }
 
