@@ -90,13 +90,15 @@ typedef struct cmpkit_transport_host {
 } cmpkit_transport_host;
 
 /* Ends an exchange; called exactly once for each submit that returned OK, also after cancel and during channel_free.
- * `answer` is NULL unless rc is OK; `detail` is a sentence for the operator ("HTTP 404 from http://…"), or NULL. */
+ * `answer` is NULL unless rc is OK; `detail` is a sentence for the operator ("HTTP 404 from http://…"), or NULL. Text of the peer
+ * stands in it as it came: the host escapes it, as it does with what is logged. */
 typedef void (*cmpkit_transport_done)(void *user, cmpkit_transport_rc rc, const cmpkit_transport_message *answer, const char *detail);
 
 /* Takes a request. The message is valid during the call only; the exchange until respond, which must follow exactly once. */
 typedef void (*cmpkit_transport_handler)(void *user, cmpkit_transport_exchange *exchange, const cmpkit_transport_message *request);
 
-/* A mandatory slot may not be NULL. Ownership passes to the host only when OK is returned. `error` takes a sentence for the
+/* create, set and destroy are mandatory; so is each slot of the client, or of the server, if its first one is there; one of the two
+ * must be. Ownership passes to the host only when OK is returned. `error` takes a sentence for the
  * operator, cut to error_size and ended by NUL; it may be NULL with 0. */
 typedef struct cmpkit_transport_plugin {
     uint32_t    magic;

@@ -1,24 +1,36 @@
 #include "transport/loaded.hpp"
 
-#include <algorithm>
+#include <new>
 
 namespace cmpkit::transport {
 
 namespace {
 
+/// Runs `body` for a plugin, to which no exception may cross: C frames may lie between.
+template <class Body> cmpkit_transport_rc guarded(Body body) noexcept try {
+    return body();
+} catch (const std::bad_alloc&) {
+    return CMPKIT_TRANSPORT_NO_MEMORY;
+}
+
 void log_text(void* context, std::int32_t level, const char* text) {
-    const Log& log = *static_cast<const Log*>(context);
-    if (log) log(level, escaped(text ? text : ""));
+    (void)guarded([&] {
+        const Log& log = *static_cast<const Log*>(context);
+        if (log) log(level, escaped(text ? text : ""));
+        return CMPKIT_TRANSPORT_OK;
+    });
 }
 
 const Tls& tls_of(const cmpkit_transport_tls* tls) { return *reinterpret_cast<const Tls*>(tls); }
 
 cmpkit_transport_rc tls_client(void*, const cmpkit_transport_tls* tls, void* ssl_ctx, const void* openssl_version) {
-    return tls ? tls_of(tls).client(ssl_ctx, openssl_version) : CMPKIT_TRANSPORT_TLS;
+    if (!tls) return CMPKIT_TRANSPORT_TLS;
+    return guarded([&] { return tls_of(tls).client(ssl_ctx, openssl_version); });
 }
 
 cmpkit_transport_rc tls_server(void*, const cmpkit_transport_tls* tls, void* ssl_ctx, const void* openssl_version) {
-    return tls ? tls_of(tls).server(ssl_ctx, openssl_version) : CMPKIT_TRANSPORT_TLS;
+    if (!tls) return CMPKIT_TRANSPORT_TLS;
+    return guarded([&] { return tls_of(tls).server(ssl_ctx, openssl_version); });
 }
 
 Code code_of(cmpkit_transport_rc rc) {

@@ -137,11 +137,6 @@ bool Connection::is_drained(std::size_t size) {
     return drained_ > site_.options.max_message;
 }
 
-void Connection::wind_up() {
-    closing_ = true;
-    if (!is_busy()) close();
-}
-
 void Connection::close() {
     if (state_ == State::closed) return;
     state_ = State::closed;

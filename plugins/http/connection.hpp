@@ -36,8 +36,7 @@ public:
 
     void answer(Reply reply);
     void close();
-    /// Closes after the exchange that is open; at once if there is none.
-    void wind_up();
+    void close_after_answer() { closing_ = true; }
 
     bool              is_busy() const { return state_ == State::exchanging || state_ == State::writing; }
     Clock::time_point deadline() const { return deadline_; }  // when it is to be closed; never while an exchange is open

@@ -1,90 +1,25 @@
 // The one unit that includes Asio.
 #define BOOST_ASIO_DISABLE_BOOST_DATE_TIME  // timers of std::chrono serve TLS streams as well
 #define BOOST_ASIO_DISABLE_FENCED_BLOCK     // one thread runs the loop, and its queue is under a lock; ThreadSanitizer knows no fences
-#include "connection.hpp"
+#include "stream.hpp"
+
 #include "guard.hpp"
-#include "tls.hpp"
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/write.hpp>
 #include <condition_variable>
 #include <unordered_set>
 
 namespace cmpkit_http {
 
-namespace asio  = boost::asio;
-using tcp       = asio::ip::tcp;
-using ErrorCode = boost::system::error_code;
-
 namespace {
-
-using TlsStream = asio::ssl::stream<tcp::socket>;
 
 std::string text_of(const tcp::endpoint& endpoint) {
     const std::string address = endpoint.address().to_string();
     return (endpoint.address().is_v6() ? "[" + address + "]" : address) + ":" + std::to_string(endpoint.port());
 }
-
-/// A connection over a stream of its kind; the overloads below are all that differs.
-template <class Stream> class Over : public Connection {
-public:
-    template <class... Parts>
-    Over(const Site& site, Household& household, std::string address, Parts&&... parts)
-        : Connection(site, household, std::move(address)), stream_(std::forward<Parts>(parts)...) {}
-
-    void begin() override { open(stream_); }
-
-private:
-    static tcp::socket& socket_of(tcp::socket& socket) { return socket; }
-    static tcp::socket& socket_of(TlsStream& tls) { return tls.next_layer(); }
-
-    std::shared_ptr<Over> self() { return std::static_pointer_cast<Over>(shared_from_this()); }
-
-    void open(tcp::socket&) { opened({}); }
-    void open(TlsStream& tls) {
-        tls.async_handshake(asio::ssl::stream_base::server, [self = self()](ErrorCode failure) {
-            if (!failure) return self->opened(peer_certificate(self->stream_.native_handle()));
-            self->broken_ = true;
-            self->drain();
-        });
-    }
-
-    void start_read(std::span<char> room) override {
-        const auto buffer = asio::buffer(room.data(), room.size());
-        auto       done   = [self = self()](ErrorCode failure, std::size_t size) { self->on_read(failure.failed(), size); };
-        if (broken_) socket_of(stream_).async_read_some(buffer, std::move(done));
-        else stream_.async_read_some(buffer, std::move(done));
-    }
-    void start_write(std::string_view head, std::string_view body) override {
-        asio::async_write(stream_, std::array{asio::buffer(head), asio::buffer(body)},
-                          [self = self()](ErrorCode failure, std::size_t) { self->on_written(failure.failed()); });
-    }
-
-    void shut_down() override {
-        if (broken_) shut_down(socket_of(stream_));
-        else shut_down(stream_);
-    }
-    void shut_down(tcp::socket& socket) {
-        ErrorCode ignored;
-        socket.shutdown(tcp::socket::shutdown_send, ignored);
-    }
-    void shut_down(TlsStream& tls) {
-        tls.async_shutdown([self = self()](ErrorCode) { self->close(); });
-    }
-
-    void close_socket() override {
-        ErrorCode ignored;
-        socket_of(stream_).close(ignored);
-    }
-
-    Stream stream_;
-    bool   broken_ = false;  // the handshake failed; what else comes is not TLS
-};
 
 class Server : public cmpkit_transport_listener, public Household {
 public:
@@ -108,6 +43,7 @@ private:
     void      begin_stop();
     void      check_quiet();
     void      close_all();
+    template <class Claim> void close_if(Claim claim);
     void      log(std::int32_t level, const std::string& text) const;
 
     void idle() override;
@@ -214,16 +150,20 @@ std::shared_ptr<Connection> Server::connect(tcp::socket socket, std::string addr
 
 void Server::sweep() {
     using namespace std::chrono_literals;
-    const auto now = Clock::now();
-    std::vector<std::shared_ptr<Connection>> late;
-    for (const auto& connection : connections_)
-        if (connection->deadline() <= now) late.push_back(connection);
-    for (const auto& connection : late) connection->close();
+    close_if([now = Clock::now()](const Connection& connection) { return connection.deadline() <= now; });
     accept();
     tick_.expires_after(std::clamp<Clock::duration>(site_.options.idle_timeout / 4, 10ms, 1s));
     tick_.async_wait([this](ErrorCode failure) {
         if (!failure && !stopping_) sweep();
     });
+}
+
+// Without a copy of the set, which there might be no memory for: a connection that closes takes itself out, and no other.
+template <class Claim> void Server::close_if(Claim claim) {
+    for (auto at = connections_.begin(); at != connections_.end();) {
+        const auto connection = *at++;
+        if (claim(*connection)) connection->close();
+    }
 }
 
 void Server::idle() {
@@ -257,7 +197,8 @@ void Server::begin_stop() {
     ErrorCode ignored;
     acceptor_.close(ignored);
     tick_.cancel();
-    for (const auto& connection : std::vector(connections_.begin(), connections_.end())) connection->wind_up();
+    for (const auto& connection : connections_) connection->close_after_answer();
+    close_if([](const Connection& connection) { return !connection.is_busy(); });
     check_quiet();
 }
 
@@ -271,7 +212,7 @@ void Server::check_quiet() {
 }
 
 void Server::close_all() {
-    for (const auto& connection : std::vector(connections_.begin(), connections_.end())) connection->close();
+    close_if([](const Connection&) { return true; });
     loop_.stop();
 }
 

@@ -14,7 +14,9 @@ using namespace std::chrono_literals;
 
 constexpr auto patience = 20s;  // far above what anything here takes; a limit for hanging, not a measure
 
-/// Plugins as they were built, or what is said in its place.
+inline bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+/// With the plugins of this build.
 inline Registry built_plugins(Log log = {}) { return Registry({CMPKIT_BUILT_PLUGINS}, std::move(log)); }
 
 inline Octets some_octets(std::size_t size) {

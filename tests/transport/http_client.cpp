@@ -11,8 +11,6 @@ using namespace cmpkit::transport::test;
 
 namespace {
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 std::string answer_with(const std::string& status, const std::string& fields, const std::string& body) {
     return "HTTP/1.1 " + status + "\r\n" + fields + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }

@@ -1,54 +1,11 @@
 // What the http plugin's server does with peers that are not our client, most of them ill-behaved.
-#include "answering.hpp"
-#include "loopback.hpp"
+#include "served.hpp"
 
 #include <catch2/catch.hpp>
 
 using namespace cmpkit;
 using namespace cmpkit::transport;
 using namespace cmpkit::transport::test;
-
-namespace {
-
-/// A listener that answers with what it was told: "<operation>|<profile>|<message>".
-struct Served {
-    Served() : Served(Options{}) {}
-    explicit Served(const Options& options, const std::string& url = "http://127.0.0.1:0") : registry(built_plugins()) {
-        auto listening = registry.listen(url, nullptr, tell, options);
-        if (!listening) FAIL(listening.error().text());
-        listener = std::move(*listening);
-    }
-    static void tell(std::unique_ptr<Exchange> exchange, const Request& request, const Peer&) {
-        const std::string told = request.operation + "|" + request.profile + "|" + std::string(text_of(request.message));
-        (void)exchange->respond(bytes_of(told), CMPKIT_TRANSPORT_ANSWERED);
-    }
-    Socket connect() const { return Socket::to(listener->url()); }
-
-    Registry                  registry;
-    std::unique_ptr<Listener> listener;
-};
-
-std::string post(const std::string& path, const std::string& fields, const std::string& body, const std::string& version = "1.1") {
-    return "POST " + path + " HTTP/" + version + "\r\nHost: localhost\r\n" + fields + "\r\n" + body;
-}
-
-const std::string cmp = "Content-Type: application/pkixcmp\r\n";
-
-std::string post_message(const std::string& path = "/.well-known/cmp", const std::string& body = "abc", const std::string& fields = cmp) {
-    return post(path, fields + "Content-Length: " + std::to_string(body.size()) + "\r\n", body);
-}
-
-std::string status_of(const std::string& answer) { return answer.substr(0, answer.find("\r\n")); }
-std::string body_of(const std::string& answer) { return answer.substr(std::min(answer.size(), answer.find("\r\n\r\n") + 4)); }
-bool        has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-std::string ask(const Served& served, const std::string& request) {
-    Socket socket = served.connect();
-    (void)socket.send(request);
-    return socket.read_message();
-}
-
-}  // namespace
 
 TEST_CASE("the http server answers as RFC 9811 and RFC 9110 have it", "[transport]") {
     const Served served;
@@ -260,26 +217,6 @@ TEST_CASE("what is not HTTP is refused", "[transport]") {
     CHECK(status_of(ask(served, post("/", cmp + "Content-Length: 1\r\n", "x", "2.0"))) == "HTTP/1.1 505 HTTP Version Not Supported");
 }
 
-TEST_CASE("a header is limited in size", "[transport]") {
-    const Served served;
-    CHECK(status_of(ask(served, post("/", "X: " + std::string(20000, 'x') + "\r\n", ""))) == "HTTP/1.1 431 Request Header Fields Too Large");
-    CHECK(status_of(ask(served, post("/" + std::string(20000, 'x'), "", ""))) == "HTTP/1.1 431 Request Header Fields Too Large");
-    std::string many;
-    for (int i = 0; i < 5000; ++i) many += "X: y\r\n";
-    CHECK(status_of(ask(served, post("/", many, ""))) == "HTTP/1.1 431 Request Header Fields Too Large");
-    CHECK(status_of(ask(served, post("/", cmp + "Transfer-Encoding: chunked\r\n", "3;" + std::string(40000, 'x')))) == "HTTP/1.1 400 Bad Request");
-    CHECK(status_of(ask(served, post_message("/", "abc", cmp + "X: " + std::string(15000, 'x') + "\r\n"))) == "HTTP/1.1 200 OK");
-}
-
-TEST_CASE("a body is limited in size, and the refusal arrives although the body goes on", "[transport]") {
-    const Served served(Options{{"max-message", "100"}});
-    CHECK(status_of(ask(served, post_message("/", std::string(100, 'x')))) == "HTTP/1.1 200 OK");
-    CHECK(status_of(ask(served, post_message("/", std::string(101, 'x')))) == "HTTP/1.1 413 Content Too Large");
-    CHECK(status_of(ask(served, post("/", cmp + "Content-Length: 999999999\r\n", ""))) == "HTTP/1.1 413 Content Too Large");
-    CHECK(status_of(ask(served, post("/", cmp + "Transfer-Encoding: chunked\r\n", "60\r\n" + std::string(0x60, 'x') + "\r\n5\r\nabcde\r\n0\r\n\r\n"))) ==
-          "HTTP/1.1 413 Content Too Large");
-}
-
 TEST_CASE("the handler's word decides the HTTP status", "[transport]") {
     auto registry = built_plugins();
     Desk desk;
@@ -304,82 +241,6 @@ TEST_CASE("the handler's word decides the HTTP status", "[transport]") {
         CHECK(has(with_body, "\r\nContent-Type: application/pkixcmp\r\n"));
         CHECK(body_of(with_body) == "why");
     }
-}
-
-TEST_CASE("a silent connection is closed after the idle time", "[transport]") {
-    const Served served(Options{{"idle-timeout", "100"}});
-    SECTION("that never spoke") { CHECK(served.connect().is_closed()); }
-    SECTION("between two requests") {
-        Socket socket = served.connect();
-        REQUIRE(socket.send(post_message()));
-        CHECK(status_of(socket.read_message()) == "HTTP/1.1 200 OK");
-        CHECK(socket.is_closed());
-    }
-    SECTION("in the middle of a header") {
-        Socket socket = served.connect();
-        REQUIRE(socket.send("POST / HT"));
-        CHECK(socket.is_closed());
-    }
-    SECTION("in the middle of a body") {
-        Socket socket = served.connect();
-        REQUIRE(socket.send(post("/", cmp + "Content-Length: 10\r\n", "abc")));
-        CHECK(socket.is_closed());
-    }
-    SECTION("that was refused, and does not close") {
-        Socket socket = served.connect();
-        REQUIRE(socket.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
-        CHECK(status_of(socket.read_message()) == "HTTP/1.1 405 Method Not Allowed");
-        CHECK(socket.is_closed());
-    }
-}
-
-TEST_CASE("a connection that waits for its answer is not idle", "[transport]") {
-    auto registry = built_plugins();
-    Desk desk;
-    auto listener = registry.listen("http://127.0.0.1:0", nullptr, desk.handler(), {{"idle-timeout", "50"}});
-    REQUIRE(listener);
-    Socket waiting = Socket::to((*listener)->url());
-    REQUIRE(waiting.send(post_message()));
-    auto exchange = desk.take();
-    for (int i = 0; i < 3; ++i) CHECK(Socket::to((*listener)->url()).is_closed());  // three idle times go by
-    CHECK(exchange->respond(bytes_of("late"), CMPKIT_TRANSPORT_ANSWERED));
-    CHECK(body_of(waiting.read_message()) == "late");
-}
-
-TEST_CASE("with a full house the connection that has been silent longest makes room", "[transport]") {
-    const Served served(Options{{"max-connections", "2"}});
-    Socket       first = served.connect();
-    REQUIRE(first.send("POST"));
-    Socket second = served.connect();
-    REQUIRE(second.send(post_message()));
-    CHECK(status_of(second.read_message()) == "HTTP/1.1 200 OK");
-    for (int i = 0; i < 10; ++i) CHECK(status_of(ask(served, post_message())) == "HTTP/1.1 200 OK");
-    CHECK(first.is_closed());
-}
-
-TEST_CASE("with a house full of open exchanges new connections wait", "[transport]") {
-    auto registry = built_plugins();
-    Desk desk;
-    auto listener = registry.listen("http://127.0.0.1:0", nullptr, desk.handler(), {{"max-connections", "1"}});
-    REQUIRE(listener);
-    Socket first = Socket::to((*listener)->url());
-    REQUIRE(first.send(post_message()));
-    auto   open   = desk.take();
-    Socket second = Socket::to((*listener)->url());
-    REQUIRE(second.send(post_message()));
-    CHECK(open->respond(bytes_of("one"), CMPKIT_TRANSPORT_ANSWERED));
-    CHECK(body_of(first.read_message()) == "one");
-    CHECK(desk.take()->respond(bytes_of("two"), CMPKIT_TRANSPORT_ANSWERED));
-    CHECK(body_of(second.read_message()) == "two");
-}
-
-TEST_CASE("a client that leaves in the middle harms nobody", "[transport]") {
-    const Served served;
-    for (int i = 0; i < 50; ++i) {
-        Socket socket = served.connect();
-        (void)socket.send(std::string_view(post_message()).substr(0, static_cast<std::size_t>(i * 2)));
-    }
-    CHECK(status_of(ask(served, post_message())) == "HTTP/1.1 200 OK");
 }
 
 TEST_CASE("where a server cannot listen it says why", "[transport]") {

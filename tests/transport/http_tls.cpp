@@ -32,8 +32,6 @@ struct World {
     }
 };
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 /// A handshake with a client that offers no more than `version`.
 bool shakes_hands(const std::string& url, int version) {
     const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()), &SSL_CTX_free);

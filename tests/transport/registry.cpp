@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <cstdio>
 #include <cstring>
+#include <dlfcn.h>
 #include <filesystem>
 #include <fstream>
 #include <unistd.h>
@@ -15,8 +16,6 @@ using namespace cmpkit::transport::test;
 namespace fs = std::filesystem;
 
 namespace {
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 const fs::path built = fs::path(CMPKIT_BUILT_PLUGINS) / "cmpkit-transport-http.so";
 
@@ -325,6 +324,17 @@ TEST_CASE("a plugin exports one symbol", "[transport]") {
     CHECK(pclose(pipe) == 0);
     CHECK(std::count(symbols.begin(), symbols.end(), '\n') == 1);
     CHECK(symbols.ends_with(" T cmpkit_transport_entry\n"));
+}
+
+TEST_CASE("a plugin that is asked for another major has no table to give", "[transport]") {
+    void* const object = dlopen(built.c_str(), RTLD_NOW | RTLD_LOCAL);
+    REQUIRE(object);
+    const auto entry = reinterpret_cast<cmpkit_transport_entry_fn>(dlsym(object, CMPKIT_TRANSPORT_ENTRY));
+    REQUIRE(entry);
+    CHECK(entry(CMPKIT_TRANSPORT_MAJOR + 1) == nullptr);
+    const auto* table = entry(CMPKIT_TRANSPORT_MAJOR);
+    REQUIRE(table);
+    CHECK(table->size == sizeof *table);
 }
 
 TEST_CASE("an exchange is answered once", "[transport]") {
