@@ -26,11 +26,11 @@ constexpr std::size_t largest_exponent = 64;  // bits: time to verify grows with
 Error bad_key(Path path, std::string detail) { return {.code = Code::bad_key, .path = path, .detail = std::move(detail)}; }
 Error unsupported(Path path, std::string detail) { return {.code = Code::unsupported, .path = path, .detail = std::move(detail)}; }
 
-EvpKey key_from(const char* type, const OSSL_PARAM* parameters) {
+EvpKey key_from(const char* type, int selection, const OSSL_PARAM* parameters) {
     const EvpKeyCtx context(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr));
     EVP_PKEY*       key = nullptr;
     if (!context || EVP_PKEY_fromdata_init(context.get()) != 1) return nullptr;
-    EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, const_cast<OSSL_PARAM*>(parameters));
+    EVP_PKEY_fromdata(context.get(), &key, selection, const_cast<OSSL_PARAM*>(parameters));
     return EvpKey(key);
 }
 
@@ -51,7 +51,20 @@ EvpKey openssl_rsa(const RSAPublicKey& key) {
         OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, e.get()) != 1)
         return nullptr;
     const BuiltParams parameters(OSSL_PARAM_BLD_to_param(builder.get()));
-    return parameters ? key_from("RSA", parameters.get()) : nullptr;
+    return parameters ? key_from("RSA", EVP_PKEY_PUBLIC_KEY, parameters.get()) : nullptr;
+}
+
+EVP_PKEY* group_of(const Curve& curve) {
+    const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, const_cast<char*>(curve.name), 0), OSSL_PARAM_construct_end()};
+    return key_from("EC", EVP_PKEY_KEY_PARAMETERS, parameters).release();
+}
+
+/// Null: the point is not on the curve. Most of the work of making such a key is making its group; so there is one of each curve to copy.
+EvpKey openssl_ec(const Curve& curve, Bytes point) {
+    static EVP_PKEY* const groups[] = {group_of(curves[0]), group_of(curves[1]), group_of(curves[2])};
+    EVP_PKEY* const        group    = groups[&curve - curves];
+    EvpKey                 key(group ? EVP_PKEY_dup(group) : nullptr);
+    return key && EVP_PKEY_set1_encoded_public_key(key.get(), point.data(), point.size()) == 1 ? std::move(key) : nullptr;
 }
 
 // One function a kind of key: it judges the parameters and the bits, and fills all but the SubjectPublicKeyInfo.
@@ -77,10 +90,7 @@ Result<KeyParts> read_ec(const AlgorithmIdentifier& algorithm, Bytes bits) {
     const std::size_t size    = curve->coordinate_size();
     const bool        is_form = !bits.empty() && (bits[0] == 4 ? bits.size() == 1 + 2 * size : (bits[0] | 1) == 3 && bits.size() == 1 + size);
     if (!is_form) return bad_key("subjectPublicKey", std::string("not a point of ") + curve->name);
-    const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, const_cast<char*>(curve->name), 0),
-                                     OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, const_cast<std::uint8_t*>(bits.data()), bits.size()),
-                                     OSSL_PARAM_construct_end()};
-    return KeyParts{key_from("EC", parameters), KeyKind::ec, curve->bits, curve};
+    return KeyParts{openssl_ec(*curve, bits), KeyKind::ec, curve->bits, curve};
 }
 
 Result<KeyParts> read_edwards(KeyKind kind, const AlgorithmIdentifier& algorithm, Bytes bits) {
