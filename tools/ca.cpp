@@ -1,0 +1,162 @@
+// ca: founding a CA, and its operator's desk.
+#include "files.hpp"
+#include "json.hpp"
+#include "options.hpp"
+#include "secret_source.hpp"
+
+#include <ctime>
+#include <iostream>
+
+namespace tool {
+namespace {
+
+struct Founding {
+    Common&                  common;
+    std::string              folder, subject, key, listen, reference, secret, key_pass;
+    std::vector<std::string> external;
+    bool                     ra_signer = false, kga_signer = false;
+};
+
+struct Desk {
+    Common&     common;
+    std::string folder, serial, reason = "unspecified", out;
+};
+
+/// As the configuration is to name it; what was typed in is handed over itself.
+Secret source_for_configuration(const Founding& order) {
+    if (order.secret.starts_with("file:") || order.secret.starts_with("env:")) return Secret(order.secret);
+    Secret value = read_secret(order.secret, "secret of " + order.reference);
+    if (value.text().starts_with("file:") || value.text().starts_with("env:")) throw Failure(Exit::usage, "a secret cannot begin with file: or env:");
+    return value;
+}
+
+void check_passphrase_source(const Founding& order) {
+    const bool can_be_named = order.key_pass.starts_with("file:") || order.key_pass.starts_with("env:");
+    if (!order.key_pass.empty() && !can_be_named) throw Failure(Exit::usage, "--key-pass: the server must find the passphrase again: file:PATH or env:NAME is needed");
+}
+
+void init(const Founding& order) {
+    check_passphrase_source(order);
+    const Context context    = make_context(order.common);
+    Secret        source     = order.secret.empty() ? Secret() : source_for_configuration(order);
+    const Secret  passphrase = order.key_pass.empty() ? Secret() : read_secret(order.key_pass, "passphrase of the CA's keys");
+    std::vector<const char*> external;
+    for (const std::string& file : order.external) external.push_back(file.c_str());
+    external.push_back(nullptr);
+    source.append({"\0", 1});  // it goes as a C string
+    cmpkit_ca_options want = CMPKIT_CA_OPTIONS_INIT;
+    want.subject           = order.subject.c_str();
+    want.key               = given(order.key);
+    want.listen            = given(order.listen);
+    want.reference         = given(order.reference);
+    want.secret            = order.secret.empty() ? nullptr : source.text().data();
+    want.trust_external    = external.data();
+    want.passphrase        = passphrase.empty() ? nullptr : passphrase.data();
+    want.passphrase_size   = passphrase.size();
+    want.passphrase_source = given(order.key_pass);
+    want.ra_signer         = order.ra_signer;
+    want.kga_signer        = order.kga_signer;
+    call(cmpkit_ca_init, context.get(), order.folder.c_str(), static_cast<const cmpkit_ca_options*>(&want), std::int64_t{std::time(nullptr)});
+    const std::string& f = order.folder;
+    if (order.common.json) {
+        std::cout << JsonObject().add("result", "founded").add("folder", f).add("root", f + "/root.pem").add("configuration", f + "/cmpkit.toml").text() << '\n';
+        return;
+    }
+    std::cout << "The CA stands in " << f << ".\n  " << f << "/root.pem      the root, for those who trust this CA\n  " << f
+              << "/ca-chain.pem  its issuing certificate and the root\n  " << f << "/cmpkit.toml   how it serves and whom it serves\nStart it: cmpkit serve -c " << f << "/cmpkit.toml\n";
+}
+
+Responder open(const Desk& desk, const Context& context) {
+    const std::string text(text_of(read_file(desk.folder + "/cmpkit.toml")));
+    return make<Responder>(cmpkit_responder_new, context.get(), text.c_str(), desk.folder.c_str());
+}
+
+void tell(const Json& certificate) {
+    std::cout << certificate["serial"].text() << "  " << certificate["state"].text() << "  until " << certificate["notAfter"].text() << "  " << certificate["subject"].text();
+    if (const std::string& requester = certificate["requester"].text(); !requester.empty()) std::cout << "  (asked by " << requester << ")";
+    std::cout << '\n';
+}
+
+void list(const Desk& desk) {
+    const Context   context   = make_context(desk.common);
+    const Responder responder = open(desk, context);
+    const Buffer    json      = make<Buffer>(cmpkit_ca_list, responder.get());
+    if (desk.common.json) {
+        std::cout << text_of(json) << '\n';
+        return;
+    }
+    const auto certificates = Json::parse(text_of(json));
+    if (!certificates || certificates->members().empty()) std::cout << "This CA issued no certificate yet.\n";
+    else
+        for (const auto& [name, certificate] : certificates->members()) tell(certificate);
+}
+
+void revoke(const Desk& desk) {
+    const Context   context   = make_context(desk.common);
+    const Responder responder = open(desk, context);
+    call(cmpkit_ca_revoke, responder.get(), desk.serial.c_str(), desk.reason.c_str(), std::int64_t{std::time(nullptr)});
+    if (desk.common.json) std::cout << JsonObject().add("result", "revoked").add("serial", desk.serial).add("reason", desk.reason).text() << '\n';
+    else std::cout << "Revoked: serial " << desk.serial << ", reason " << desk.reason << ". The server's next CRL lists it; «cmpkit ca crl " << desk.folder << "» makes one now.\n";
+}
+
+void crl(const Desk& desk) {
+    const Context   context   = make_context(desk.common);
+    const Responder responder = open(desk, context);
+    const Buffer    pem       = make<Buffer>(cmpkit_ca_crl, responder.get(), std::int64_t{std::time(nullptr)});
+    if (desk.out.empty()) {
+        std::cout << text_of(pem);
+        return;
+    }
+    write_file(desk.out, text_of(pem));
+    std::cout << "A fresh CRL is in " << desk.out << ".\n";
+}
+
+constexpr const char* init_examples = R"(
+Examples:
+  cmpkit ca init plant --subject "/O=Plant/CN=Plant Root" --listen http://127.0.0.1:8829 --ref dev1 --secret file:dev1.secret
+  cmpkit ca init plant --subject "/O=Plant/CN=Plant Root" --listen http://127.0.0.1:0 --trust-external manufacturer-root.pem
+
+It makes a root, an issuing CA, the signer of its answers, a first CRL and a commented cmpkit.toml.)";
+
+void add_init(CLI::App& ca, Common& common) {
+    auto  order   = std::make_shared<Founding>(common);
+    auto& command = *ca.add_subcommand("init", "Found a CA in a new folder");
+    command.add_option("DIR", order->folder, "The folder")->type_name("")->required();
+    command.add_option("--subject", order->subject, "Name of the root")->type_name("DN")->required();
+    command.add_option("--listen", order->listen, "Where it will serve; port 0: a free one [http://127.0.0.1:8080]")->type_name("URL");
+    auto* ref    = command.add_option("--ref", order->reference, "Reference of a first shared secret")->type_name("NAME");
+    auto* secret = command.add_option("--secret", order->secret, "That secret: file:PATH, env:NAME or prompt")->type_name("SOURCE")->needs(ref);
+    ref->needs(secret);
+    command.add_option("--trust-external", order->external, "Roots whose certificates may ask for a first one; may be repeated")->type_name("FILE")->allow_extra_args(false);
+    command.add_option("--key", order->key, "Kind of its keys, as --gen-key of enroll [ec:P-256]")->type_name("KIND");
+    command.add_option("--key-pass", order->key_pass, "Passphrase that its keys are encrypted with: file:PATH or env:NAME")->type_name("SOURCE");
+    command.add_flag("--ra-signer", order->ra_signer, "Also make a signer for a registration authority");
+    command.add_flag("--kga-signer", order->kga_signer, "Also make one for a key generation authority");
+    add_json_flag(command, common);
+    command.footer(init_examples);
+    command.callback([order] { init(*order); });
+}
+
+CLI::App& add_desk(CLI::App& ca, const std::string& word, const std::string& help, const std::shared_ptr<Desk>& desk, void (*run)(const Desk&)) {
+    auto& command = *ca.add_subcommand(word, help);
+    command.add_option("DIR", desk->folder, "The folder of the CA")->type_name("")->required();
+    command.callback([desk, run] { run(*desk); });
+    return command;
+}
+
+}  // namespace
+
+void add_ca(CLI::App& app, Common& common) {
+    auto& ca   = *app.add_subcommand("ca", "Found a CA; list and revoke what it issued");
+    auto  desk = std::make_shared<Desk>(common);
+    ca.require_subcommand(1);
+    add_init(ca, common);
+    add_json_flag(add_desk(ca, "list", "List the certificates", desk, list), common);
+    auto& revoking = add_desk(ca, "revoke", "Revoke a certificate, also while the server runs", desk, revoke);
+    revoking.add_option("SERIAL", desk->serial, "Its serial number, as list shows it")->type_name("")->required();
+    revoking.add_option("--reason", desk->reason, "Why: keyCompromise, superseded, … [unspecified]")->type_name("REASON");
+    add_json_flag(revoking, common);
+    add_desk(ca, "crl", "Make a fresh CRL", desk, crl).add_option("--out", desk->out, "Where it goes (PEM); without it to standard output")->type_name("FILE");
+}
+
+}  // namespace tool

@@ -1,0 +1,52 @@
+// cmpkit: the command line of the library.
+#include "commands.hpp"
+#include "report.hpp"
+
+#include <cmpkit/cmpkit.h>
+
+#include <csignal>
+#include <iostream>
+
+namespace {
+
+constexpr const char* description = "cmpkit gets, renews and revokes certificates (CMP, RFC 9810 and RFC 9483), and runs a CA that gives them.";
+
+constexpr const char* footer = R"(
+A first round, on one machine:
+  cmpkit ca init plant --subject "/O=Plant/CN=Plant Root" --listen http://127.0.0.1:8829 --ref dev1 --secret file:dev1.secret
+  cmpkit serve -c plant/cmpkit.toml &
+  cmpkit enroll http://127.0.0.1:8829 --ref dev1 --secret file:dev1.secret --trust plant/root.pem \
+         --gen-key ec:P-256 --new-key dev1.key --subject /CN=dev1 --out dev1.pem
+
+Exit codes: 0 done; 1 failed; 2 the command line is wrong; 3 the CA refused; 4 the network or the transport failed;
+            5 the answer is not trusted or not protected as it must be.
+«cmpkit COMMAND --help» tells more about each.)";
+
+void add_commands(CLI::App& app, tool::Common& common) {
+    app.require_subcommand(1);
+    app.set_version_flag("--version", std::string("cmpkit ") + cmpkit_version(), "Print the version");
+    app.set_help_flag("-h,--help", "Print this help");
+    app.get_formatter()->column_width(36);
+    app.footer(footer);
+    for (const auto add : {tool::add_enroll, tool::add_update, tool::add_revoke, tool::add_serve, tool::add_ca, tool::add_show, tool::add_transports}) add(app, common);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    std::signal(SIGPIPE, SIG_IGN);  // a reader that left makes a write fail, and ends no server
+    CLI::App     app(description, "cmpkit");
+    tool::Common common;
+    add_commands(app, common);
+    try {
+        if (argc == 1) return std::cerr << app.help(), static_cast<int>(tool::Exit::usage);
+        app.parse(argc, argv);
+        return static_cast<int>(tool::Exit::ok);
+    } catch (const CLI::ParseError& problem) {
+        return app.exit(problem) == 0 ? 0 : static_cast<int>(tool::Exit::usage);
+    } catch (const tool::Failure& failure) {
+        return static_cast<int>(tool::report_failure(failure, common.json));
+    } catch (const std::exception& problem) {
+        return static_cast<int>(tool::report_failure({tool::Exit::failed, problem.what()}, common.json));
+    }
+}

@@ -1,0 +1,139 @@
+#include "options.hpp"
+
+#include "files.hpp"
+#include "pem.hpp"
+#include "secret_source.hpp"
+
+namespace tool {
+namespace {
+
+/// One value each time the option is given, so that what follows is not swallowed.
+CLI::Option* add_files(CLI::App& command, const std::string& name, std::vector<std::string>& files, const std::string& help) {
+    return command.add_option(name, files, help)->type_name("FILE")->allow_extra_args(false);
+}
+CLI::Option* add_word(CLI::App& command, const std::string& name, std::string& word, const std::string& type, const std::string& help) {
+    return command.add_option(name, word, help)->type_name(type);
+}
+
+template <class Object, class Function> void add_each(const std::vector<std::string>& files, Object* object, Function function) {
+    for (const std::string& file : files) {
+        const Octets octets = read_file(file);
+        try {
+            call(function, object, octets.data(), octets.size());
+        } catch (Failure& failure) {
+            Failure named(failure.exit, file + ": " + failure.what(), failure.hint);
+            named.rc = failure.rc;
+            throw named;
+        }
+    }
+}
+
+cmpkit_mac mac_named(const std::string& word) { return word == "pbmac1" ? CMPKIT_MAC_PBMAC1 : CMPKIT_MAC_PBM; }
+
+}  // namespace
+
+void Identity::add_secret_to(CLI::App& command) {
+    const std::string group = "Who we are: a shared secret";
+    auto* ref  = add_word(command, "--ref", reference, "NAME", "Reference of the shared secret")->group(group);
+    auto* word = add_word(command, "--secret", secret, "SOURCE", "The secret: file:PATH, env:NAME or prompt")->group(group);
+    ref->needs(word);
+    word->needs(ref);
+    add_word(command, "--mac", mac, "pbm|pbmac1", "How it protects messages [pbm]")->group(group)->check(CLI::IsMember({"pbm", "pbmac1"}))->needs(word);
+}
+
+void Identity::add_certificate_to(CLI::App& command) {
+    const std::string group = "Who we are: a certificate";
+    auto* cert = add_word(command, "--cert", certificate, "FILE", "Our certificate, PEM or DER")->group(group);
+    auto* file = add_word(command, "--key", key, "FILE", "Its private key")->group(group);
+    cert->needs(file);
+    file->needs(cert);
+    add_word(command, "--key-pass", key_pass, "SOURCE", "Passphrase of --key: file:PATH, env:NAME or prompt")->group(group)->needs(file);
+    add_files(command, "--cert-chain", chain, "Issuers of --cert, for the CA to find its way")->group(group)->needs(cert);
+    if (auto* word = command.get_option_no_throw("--secret")) word->excludes(cert);
+    else cert->required();
+}
+
+Credentials Identity::credentials() const {
+    if (!reference.empty()) {
+        const Secret value = read_secret(secret, "secret of " + reference);
+        auto         who   = make<Credentials>(cmpkit_credentials_new_secret, reference.c_str(), value.data(), value.size());
+        call(cmpkit_credentials_set_mac, who.get(), mac_named(mac), 0u);
+        return who;
+    }
+    if (certificate.empty()) throw Failure(Exit::usage, "who asks? Give --ref and --secret, or --cert and --key");
+    // The first certificate is the key's own; a newline keeps files apart that do not end with one.
+    std::string pem = as_pem(read_file(certificate));
+    for (const std::string& file : chain) pem += "\n" + as_pem(read_file(file));
+    const Key own = load_key(key, key_pass);
+    const Octets octets = octets_of(pem);
+    return make<Credentials>(cmpkit_credentials_new_certificate, static_cast<const cmpkit_key*>(own.get()), octets.data(), octets.size());
+}
+
+void TrustOptions::add_to(CLI::App& command) {
+    const std::string group = "Whom we trust";
+    add_files(command, "--trust", anchors, "Root certificates of the CA")->group(group);
+    add_files(command, "--pin", pins, "The one certificate that may sign the CA's answers")->group(group);
+    add_files(command, "--untrusted", intermediates, "Certificates that may help to find a path to --trust")->group(group);
+    add_files(command, "--crl", crls, "CRLs to look into")->group(group);
+}
+
+Trust TrustOptions::trust() const {
+    auto trust = make<Trust>(cmpkit_trust_new);
+    add_each(anchors, trust.get(), cmpkit_trust_add_anchors);
+    add_each(intermediates, trust.get(), cmpkit_trust_add_intermediates);
+    add_each(pins, trust.get(), cmpkit_trust_add_pins);
+    add_each(verify_new, trust.get(), cmpkit_trust_add_verify_new);
+    add_each(crls, trust.get(), cmpkit_trust_add_crl);
+    return trust;
+}
+
+void Peer::add_to(CLI::App& command, Common& common) {
+    add_word(command, "URL", url, "", "The CA, such as http://127.0.0.1:8829")->required();
+    add_word(command, "--recipient", recipient, "DN", "Name of the CA, if it cannot be known otherwise")->group("The way to the CA");
+    add_files(command, "--tls-trust", tls_anchors, "Roots of the server's TLS certificate (https)")->group("The way to the CA");
+    auto* cert = add_word(command, "--tls-cert", tls_certificate, "FILE", "Our certificate for TLS, with its issuers")->group("The way to the CA");
+    auto* key  = add_word(command, "--tls-key", tls_key, "FILE", "Its private key")->group("The way to the CA");
+    cert->needs(key);
+    key->needs(cert);
+    command.add_option("--timeout", timeout_seconds, "For the whole operation, tries included [30]")->type_name("SECONDS")->group("The way to the CA")->check(CLI::Range(1, 86400));
+    add_plugin_folder(command, common);
+    add_word(command, "--trace-dir", trace_folder, "DIR", "Keep every message as a file there")->group("What is told");
+    command.add_flag("-v,--verbose", common.verbose, "Tell each message in a line")->group("What is told");
+    add_json_flag(command, common);
+}
+
+Tls Peer::tls() const {
+    // https has TLS in any case; for other schemes only what was asked for is worth an error.
+    const bool is_wanted = url.starts_with("https:") || url.starts_with("coaps:") || url.find("+tls:") != url.npos;
+    if (!is_wanted && tls_anchors.empty() && tls_certificate.empty()) return nullptr;
+    auto tls = make<Tls>(cmpkit_tls_new);
+    add_each(tls_anchors, tls.get(), cmpkit_tls_add_anchors);
+    if (!tls_certificate.empty()) {
+        const Octets pem = read_file(tls_certificate);
+        const Key    key = load_key(tls_key, {});
+        call(cmpkit_tls_set_certificate, tls.get(), static_cast<const cmpkit_key*>(key.get()), pem.data(), pem.size());
+    }
+    return tls;
+}
+
+Key load_key(const std::string& path, const std::string& passphrase_source) {
+    const Secret pem = read_private_file(path);
+    const Secret passphrase = passphrase_source.empty() ? Secret() : read_secret(passphrase_source, "passphrase of " + path);
+    return make<Key>(cmpkit_key_load, pem.data(), pem.size(), passphrase.data(), passphrase.size());
+}
+
+Context make_context(const Common& common) {
+    auto context = make<Context>(cmpkit_context_new);
+    if (!common.plugin_folder.empty()) call(cmpkit_context_add_plugin_folder, context.get(), common.plugin_folder.c_str());
+    return context;
+}
+
+void add_json_flag(CLI::App& command, Common& common) {
+    command.add_flag("--json", common.json, "Tell the result as JSON on standard output")->group("What is told");
+}
+
+void add_plugin_folder(CLI::App& command, Common& common) {
+    command.add_option("--plugin-dir", common.plugin_folder, "Look for transports there first")->type_name("DIR")->group("The way to the CA");
+}
+
+}  // namespace tool

@@ -1,0 +1,14 @@
+// Certificates as text.
+#pragma once
+#include "octets.hpp"
+
+#include <string>
+
+namespace tool {
+
+/// One PEM block of the certificate.
+std::string certificate_pem(const std::uint8_t* der, std::size_t size);
+/// A file of certificates as PEM, whichever of the two it was.
+std::string as_pem(const Octets& file);
+
+}  // namespace tool
