@@ -92,7 +92,7 @@ const Json& Json::operator[](std::string_view name) const {
     return none;
 }
 
-std::string quoted(std::string_view text) {
+std::string json_string(std::string_view text) {
     std::string json = "\"";
     for (const char c : text) {
         constexpr std::string_view digits = "0123456789abcdef";
@@ -106,7 +106,7 @@ std::string quoted(std::string_view text) {
 
 JsonObject& JsonObject::add_raw(std::string_view name, std::string_view json) {
     if (!members_.empty()) members_ += ',';
-    members_.append(quoted(name)).append(":").append(json);
+    members_.append(json_string(name)).append(":").append(json);
     return *this;
 }
 

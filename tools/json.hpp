@@ -30,12 +30,12 @@ private:
 };
 
 /// `text` in quotes.
-std::string quoted(std::string_view text);
+std::string json_string(std::string_view text);
 
 /// One object, member by member: JsonObject().add("a", "b").text() is {"a":"b"}.
 class JsonObject {
 public:
-    JsonObject& add(std::string_view name, std::string_view value) { return add_raw(name, quoted(value)); }
+    JsonObject& add(std::string_view name, std::string_view value) { return add_raw(name, json_string(value)); }
     JsonObject& add_given(std::string_view name, std::string_view value) { return value.empty() ? *this : add(name, value); }
     JsonObject& add_raw(std::string_view name, std::string_view json);
     std::string text() const { return "{" + members_ + "}"; }

@@ -35,7 +35,7 @@ Result<void> check_link(const crypto::Cert& child, const crypto::Cert& parent) {
     const auto key    = parent.key();
     const bool signed_by_it = key && same_name(child->issuer, parent->subject) && (*child).signatureValue.unused == 0 &&
                               key->verify((*child).signatureAlgorithm, child->received, (*child).signatureValue.bytes);
-    if (!signed_by_it) return misconfigured("chain: " + to_text(child->subject) + " was not issued by " + to_text(parent->subject));
+    if (!signed_by_it) return misconfigured(to_text(child->subject) + " was not issued by " + to_text(parent->subject));
     return {};
 }
 
@@ -94,6 +94,11 @@ Result<Verifiers> read_trust(const Settings& settings, const crypto::Cert& root,
 const Rules* Core::profile(std::string_view name) const {
     const auto found = std::ranges::find_if(profiles, [&](const Rules& rules) { return rules.profile.name == name; });
     return found == profiles.end() ? nullptr : &*found;
+}
+
+bool Core::is_reserved(const Name& subject) const {
+    const auto has_it = [&](const crypto::Cert& certificate) { return same_name(certificate->subject, subject); };
+    return std::ranges::any_of(chain, has_it) || has_it(root) || has_it(settings.cmp_certificate);
 }
 
 Result<std::unique_ptr<CertificationAuthority>> CertificationAuthority::make(Settings settings, store::Store& store, Random random) {

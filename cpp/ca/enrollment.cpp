@@ -103,6 +103,7 @@ Result<void> Enrollment::grant_names() {
     if (is_update()) copy_alternative_names(wishes_, requester_.certificate, *granted);
     // RFC 5280 4.1.2.6: without a subject the names are in subjectAltName.
     if (granted->subject.is_null_dn() && granted->subjectAltName.empty()) return refusal(FailInfo::badCertTemplate, "subject: a name is needed");
+    if (core_.is_reserved(granted->subject)) return refusal(FailInfo::notAuthorized, "subject: the name belongs to the CA");
     statement_.subject        = granted->subject;
     statement_.subjectAltName = std::move(granted->subjectAltName);
     changes_                  = std::move(granted->changes);

@@ -1,5 +1,7 @@
 #include "ca/records.hpp"
 
+#include <limits>
+
 #include "ca/refusal.hpp"
 
 namespace cmpkit::ca {

@@ -23,6 +23,7 @@ struct Core {
     const Name&  name() const { return settings.issuing_certificate->subject; }
     Issuer       issuer() const { return Issuer::of(settings.issuing_certificate, *settings.issuing_key); }
     const Rules* profile(std::string_view name) const;  // null: there is none of that name
+    bool         is_reserved(const Name& subject) const;  // a name of the CA itself, of its issuers or of its CMP signer
 
     /// What our records say about a requester of kind own; nothing: it is not in them (a signer made when the CA was founded).
     /// @error certificate_revoked, not_authorized  with failInfo: it is revoked, updated or not confirmed

@@ -110,12 +110,12 @@ Result<Secret> iterated_digest(const AlgorithmIdentifier& owf, Bytes secret, Byt
     const auto hash = usable_hash(owf);
     if (!hash) return hash.error();
     const MdCtx context(EVP_MD_CTX_new());
-    Secret      value(Octets((*hash)->size));
-    auto*       octets = const_cast<std::uint8_t*>(value.view().data());
-    bool        done   = context && hash_into(octets, **hash, context.get(), secret, salt);
-    for (std::uint32_t i = 1; done && i < iterations; ++i) done = hash_into(octets, **hash, context.get(), value.view());
+    Octets      value((*hash)->size);
+    bool        done = context && hash_into(value.data(), **hash, context.get(), secret, salt);
+    for (std::uint32_t i = 1; done && i < iterations; ++i) done = hash_into(value.data(), **hash, context.get(), value);
+    Secret key(std::move(value));
     if (!done) return openssl_error(Code::crypto_failed, (*hash)->name);
-    return value;
+    return key;
 }
 
 Result<Secret> pbkdf2(const AlgorithmIdentifier& prf, Bytes secret, Bytes salt, std::uint32_t iterations, std::size_t key_length) {

@@ -19,16 +19,21 @@ bool is_standard(Bytes oid) {
 }
 
 /// Distribution points that name another CRL issuer or only some reasons need more than the issuer's own CRL.
-bool is_whole(const CRLDistributionPoints& points) {
-    return std::ranges::none_of(points, [](const DistributionPoint& point) { return point.reasons || point.cRLIssuer; });
+bool is_simple(const CRLDistributionPoints& points) {
+    return std::ranges::none_of(points, [](const DistributionPoint& point) { return point.reasons || point.cRLIssuer || !point.distributionPoint; });
+}
+
+/// A value that its standard allows; OpenSSL refuses others.
+bool is_sound(const der::OpenOctets& value) {
+    if (const auto* points = value.get<CRLDistributionPoints>()) return is_simple(*points);
+    if (const auto* usage = value.get<KeyUsage>()) return usage->bits != 0;
+    if (const auto* constraints = value.get<BasicConstraints>()) return !constraints->pathLenConstraint;
+    return value.type != nullptr;
 }
 
 bool is_harmless(const Extension& extension) {
-    const bool is_listed = std::ranges::any_of(harmless, [&](const OidConstant& oid) { return extension.extnID == oid; });
-    if (const auto* points = extension.extnValue.get<CRLDistributionPoints>(); points && !is_whole(*points)) return false;
-    if (is_listed) return extension.extnValue.type != nullptr;
-    if (extension.critical) return false;
-    return extension.extnID == oids::id_pe_authorityInfoAccess || !is_standard(extension.extnID.content);
+    if (std::ranges::any_of(harmless, [&](const OidConstant& oid) { return extension.extnID == oid; })) return is_sound(extension.extnValue);
+    return !extension.critical && (extension.extnID == oids::id_pe_authorityInfoAccess || !is_standard(extension.extnID.content));
 }
 
 bool is_harmless(const Cert& leaf) {

@@ -86,7 +86,9 @@ Result<Scheme> scheme_for(const AlgorithmIdentifier& algorithm, KeyKind kind) {
 MdCtx signature_context(InitialiseSignature initialise, const Scheme& scheme, EVP_PKEY* key) {
     MdCtx         context(EVP_MD_CTX_new());
     EVP_PKEY_CTX* inner = nullptr;  // owned by `context`
-    if (!context || initialise(context.get(), &inner, scheme.hash ? md_of(*scheme.hash) : nullptr, nullptr, key) != 1) return nullptr;
+    const EVP_MD* md    = scheme.hash ? md_of(*scheme.hash) : nullptr;
+    if (scheme.hash && !md) return nullptr;  // OpenSSL would take another hash instead
+    if (!context || initialise(context.get(), &inner, md, nullptr, key) != 1) return nullptr;
     if (!scheme.pss_salt) return context;
     const bool set = EVP_PKEY_CTX_set_rsa_padding(inner, RSA_PKCS1_PSS_PADDING) == 1 && EVP_PKEY_CTX_set_rsa_pss_saltlen(inner, *scheme.pss_salt) == 1;
     return set ? std::move(context) : nullptr;

@@ -41,7 +41,7 @@ Result<Loaded> load(store::Store& store, Bytes key) {
     return loaded;
 }
 
-Error unavailable(const Error& cause) {
+Error server_failure(const Error& cause) {
     const bool busy = cause.code == Code::conflict;
     return Error{.code = cause.code, .fail_info = busy ? FailInfo::systemUnavail : FailInfo::systemFailure, .detail = busy ? "try again" : "the server failed"}.because_of(cause);
 }
@@ -89,7 +89,7 @@ Reply Responder::answer(Bytes request, const Origin& origin, std::int64_t now) {
     incident.requester = from->requester.id;
     Work work{message, *from, origin, now, operations::transaction_key(from->requester.id, message.header.transactionID->content), crypto::sha256(request)};
     auto reply = run(work, incident);
-    if (!reply) return refused(&message, unavailable(reply.error()), &from->protector);
+    if (!reply) return refused(&message, server_failure(reply.error()), &from->protector);
     if (log_) log_(incident);
     return std::move(*reply);
 }

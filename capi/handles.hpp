@@ -1,0 +1,49 @@
+// What the opaque handles are.
+#pragma once
+#include <cstring>
+
+#include "guard.hpp"
+#include "operations/end_entity.hpp"
+#include "service/server.hpp"
+#include "transport/registry.hpp"
+
+struct cmpkit_context {
+    using Logger = std::function<void(cmpkit_log_level, std::string_view)>;
+
+    std::mutex               mutex;  // guards all below
+    std::vector<std::string> plugin_folders;
+    std::shared_ptr<const Logger> logger;  // shared with calls under way while it is replaced
+    cmpkit_log_level         most = CMPKIT_LOG_INFO;
+    std::unique_ptr<cmpkit::transport::Registry> registry;
+
+    void log(cmpkit_log_level level, std::string_view text);
+    cmpkit::transport::Registry& plugins();
+};
+
+struct cmpkit_key {
+    std::shared_ptr<const cmpkit::crypto::Signer>     signer;
+    std::shared_ptr<const cmpkit::crypto::PrivateKey> own;  // the same, if its private half is in memory
+};
+
+struct cmpkit_credentials {
+    cmpkit::operations::Credentials value;
+};
+
+struct cmpkit_trust {
+    cmpkit::crypto::Trust             anchors, verify_new;
+    std::vector<cmpkit::crypto::Cert> pins;
+};
+
+struct cmpkit_tls {
+    cmpkit::crypto::TlsCredentials credentials;
+};
+
+namespace cmpkit::capi {
+
+/// Certificates of the caller, at least one.
+Result<std::vector<crypto::Cert>> certificates_in(const std::uint8_t* data, std::size_t size);
+Result<void>                      append_certificates(std::vector<crypto::Cert>& to, const std::uint8_t* data, std::size_t size);
+/// DER of a name of the caller.
+Result<Octets>                    name_in(const char* text, const char* what);
+
+}  // namespace cmpkit::capi

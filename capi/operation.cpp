@@ -1,0 +1,265 @@
+#include "operation.hpp"
+
+#include "service/clock.hpp"
+#include "service/tls.hpp"
+
+using namespace cmpkit;
+using namespace cmpkit::capi;
+using namespace cmpkit::operations;
+
+namespace {
+
+const Error no_handle{.code = Code::bad_argument, .detail = "the handle is NULL"};
+const operations::Random system_random = [](std::span<std::uint8_t> out) { return crypto::random_octets(out); };
+
+Result<PeerTrust> peer_trust(const cmpkit_trust* trust) {
+    PeerTrust peers;
+    if (!trust) return peers;
+    peers.pinned = trust->pins;
+    if (!trust->anchors.anchors.empty()) {
+        auto made = crypto::Verifier::make(trust->anchors);
+        if (!made) return made.error();
+        peers.anchors = peers.new_certificate = *made;
+    }
+    if (!trust->verify_new.anchors.empty()) {
+        auto made = crypto::Verifier::make(trust->verify_new);
+        if (!made) return made.error();
+        peers.new_certificate = *made;
+    }
+    return peers;
+}
+
+template <class Options>
+Result<std::unique_ptr<cmpkit_operation>> make_operation(cmpkit_context* context, const Options* options, const cmpkit_credentials* credentials, const cmpkit_trust* trust,
+                                                         std::size_t least) {
+    if (!context || !credentials) return Error{.code = Code::bad_argument, .detail = "context and credentials are needed"};
+    auto known = options_in(options, least);
+    if (!known) return known.error();
+    auto order = order_in(*known, credentials->value);
+    if (!order) return order.error();
+    auto peers = peer_trust(trust);
+    if (!peers) return peers.error();
+    return std::make_unique<cmpkit_operation>(context, std::move(*order), credentials->value, std::move(*peers));
+}
+
+// Keeps what an action brought, and says its number.
+Result<cmpkit_action> note(cmpkit_operation& operation, Action action) {
+    if (auto* failed = std::get_if<Failed>(&action)) return failed->error;
+    if (auto* send = std::get_if<Send>(&action)) {
+        operation.message = std::move(send->message);
+        operation.label   = send->label;
+        return CMPKIT_ACTION_SEND;
+    }
+    if (auto* decide = std::get_if<Decide>(&action)) {
+        operation.certificate = decide->certificate;
+        operation.with_mods   = decide->with_mods;
+        operation.peer_text   = escaped(decide->text);
+        return CMPKIT_ACTION_DECIDE;
+    }
+    if (auto* keep = std::get_if<Keep>(&action)) {
+        operation.certificate = keep->certificate;
+        operation.chain       = keep->chain;
+        return CMPKIT_ACTION_KEEP;
+    }
+    auto& done            = std::get<Done>(action);
+    operation.certificate = done.certificate;
+    operation.chain       = std::move(done.chain);
+    operation.ca_pubs     = std::move(done.ca_pubs);
+    operation.with_mods   = done.with_mods;
+    return CMPKIT_ACTION_DONE;
+}
+
+template <class MakeEvent> cmpkit_rc step(cmpkit_operation* operation, int64_t now, cmpkit_action* next, cmpkit_error** error, MakeEvent make_event) {
+    if (next) *next = 0;
+    return guard(error, [&]() -> Result<void> {
+        if (!operation || !next) return no_handle;
+        const Busy busy(operation->busy);
+        if (!busy) return Busy::error();
+        Result<Event> event = make_event();
+        if (!event) return event.error();
+        auto action = note(*operation, operation->machine.step(*event, now, system_random));
+        if (!action) return action.error();
+        *next = *action;
+        return {};
+    });
+}
+
+template <class Set> cmpkit_rc set_callback(cmpkit_operation* operation, void* user, cmpkit_destroy_fn destroy, cmpkit_error** error, Set set) {
+    return guard(error, [&]() -> Result<void> {
+        const User held(user, destroy);
+        if (!operation) return no_handle;
+        const Busy busy(operation->busy);
+        if (!busy) return Busy::error();
+        set(held);
+        return {};
+    });
+}
+
+std::string pem_of(std::span<const crypto::Cert> certs) {
+    std::string pem;
+    for (const crypto::Cert& cert : certs) pem += crypto::write_pem("CERTIFICATE", cert.der());
+    return pem;
+}
+
+Result<void> run(cmpkit_operation& operation, const char* url, const cmpkit_tls* tls) {
+    service::Carry                      carry = operation.carry;
+    std::unique_ptr<service::TlsContext> tls_context;
+    std::unique_ptr<transport::Channel> channel;  // goes before what it borrows
+    if (!carry) {
+        auto where = text_in(url, "url");
+        if (!where) return where.error();
+        if (tls) tls_context = std::make_unique<service::TlsContext>(tls->credentials);
+        auto opened = operation.context->plugins().open(*where, tls_context.get(), {{"connect-timeout", std::to_string(operation.connect_ms)}});
+        if (!opened) return opened.error();
+        channel = std::move(*opened);
+        carry   = [&](const Send& send, std::chrono::milliseconds timeout) -> Result<Octets> {
+            auto answer = channel->exchange({.message = send.message, .operation = std::string(send.label), .profile = {}}, timeout, &operation.cancel);
+            if (!answer) return answer.error();
+            return std::move(answer->message);
+        };
+    }
+    service::Application application = operation.application;
+    application.clock                = &service::unix_now;
+    // The results are those of the last action; what the callbacks see goes through note() too.
+    application.decide = [&, ask = operation.application.decide](const Decide& decide) {
+        operation.peer_text = escaped(decide.text);
+        return ask ? ask(decide) : Decided{};
+    };
+    auto done = service::drive(operation.machine, carry, application, operation.limits, system_random, operation.cancel);
+    if (!done) return done.error();
+    return note(operation, std::move(*done)) ? Result<void>() : Error{.code = Code::internal};
+}
+
+template <class Make> cmpkit_rc result_of(const cmpkit_operation* operation, bool needs_certificate, cmpkit_buf** out, cmpkit_error** error, Make make) {
+    return guard_out(out, error, [&]() -> Result<std::unique_ptr<cmpkit_buf>> {
+        if (!operation) return no_handle;
+        if (needs_certificate && !operation->certificate) return Error{.code = Code::bad_state, .detail = "there is no certificate"};
+        return buf_of(make());
+    });
+}
+
+}  // namespace
+
+extern "C" {
+
+cmpkit_rc cmpkit_operation_new_enroll(cmpkit_context* context, const cmpkit_enroll_options* options, const cmpkit_credentials* credentials, const cmpkit_trust* trust,
+                                      cmpkit_operation** out, cmpkit_error** error) {
+    constexpr std::size_t least = offsetof(cmpkit_enroll_options, not_after) + sizeof(int64_t);
+    return guard_out(out, error, [&] { return make_operation(context, options, credentials, trust, least); });
+}
+cmpkit_rc cmpkit_operation_new_revoke(cmpkit_context* context, const cmpkit_revoke_options* options, const cmpkit_credentials* credentials, const cmpkit_trust* trust,
+                                      cmpkit_operation** out, cmpkit_error** error) {
+    constexpr std::size_t least = offsetof(cmpkit_revoke_options, recipient) + sizeof(char*);
+    return guard_out(out, error, [&] { return make_operation(context, options, credentials, trust, least); });
+}
+
+cmpkit_rc cmpkit_operation_set_policy(cmpkit_operation* operation, cmpkit_policy_fn policy, void* user, cmpkit_destroy_fn destroy, cmpkit_error** error) {
+    return set_callback(operation, user, destroy, error, [&](const User& held) {
+        operation->application.decide = nullptr;
+        if (!policy) return;
+        operation->application.decide = [policy, held](const Decide& decide) {
+            const Bytes der = decide.certificate.der();
+            const auto  verdict = policy(held.get(), der.data(), der.size(), decide.with_mods, escaped(decide.text).c_str());
+            return Decided{.accept = verdict == CMPKIT_VERDICT_ACCEPT, .fail_info = FailInfo::badCertTemplate, .text = {}};
+        };
+    });
+}
+cmpkit_rc cmpkit_operation_set_keep(cmpkit_operation* operation, cmpkit_keep_fn keep, void* user, cmpkit_destroy_fn destroy, cmpkit_error** error) {
+    return set_callback(operation, user, destroy, error, [&](const User& held) {
+        operation->application.keep = nullptr;
+        if (!keep) return;
+        operation->application.keep = [keep, held](const Keep& what) -> Result<void> {
+            std::vector<const std::uint8_t*> issuers;
+            std::vector<std::size_t>         sizes;
+            for (const crypto::Cert& cert : what.chain) {
+                issuers.push_back(cert.der().data());
+                sizes.push_back(cert.der().size());
+            }
+            const Bytes der = what.certificate.der();
+            const auto  rc  = keep(held.get(), der.data(), der.size(), issuers.data(), sizes.data(), issuers.size());
+            if (rc == CMPKIT_OK) return {};
+            return Error{.code = Code::callback_failed, .fail_info = FailInfo::systemFailure, .detail = "the certificate was not kept: the callback returned " + std::to_string(rc)};
+        };
+    });
+}
+cmpkit_rc cmpkit_operation_set_trace(cmpkit_operation* operation, cmpkit_trace_fn trace, void* user, cmpkit_destroy_fn destroy, cmpkit_error** error) {
+    return set_callback(operation, user, destroy, error, [&](const User& held) {
+        operation->application.trace = nullptr;
+        if (trace) operation->application.trace = [trace, held](bool sent, Bytes message) { trace(held.get(), sent, message.data(), message.size()); };
+    });
+}
+cmpkit_rc cmpkit_operation_set_exchange(cmpkit_operation* operation, cmpkit_exchange_fn exchange, void* user, cmpkit_destroy_fn destroy, cmpkit_error** error) {
+    return set_callback(operation, user, destroy, error, [&](const User& held) {
+        operation->carry = nullptr;
+        if (!exchange) return;
+        operation->carry = [exchange, held](const Send& send, std::chrono::milliseconds) -> Result<Octets> {
+            cmpkit_sink sink;
+            const auto  rc = exchange(held.get(), std::string(send.label).c_str(), send.message.data(), send.message.size(), &sink);
+            return taken_from(sink, rc);
+        };
+    });
+}
+cmpkit_rc cmpkit_operation_set_timeouts(cmpkit_operation* operation, uint32_t connect_ms, uint32_t exchange_ms, uint32_t total_ms, cmpkit_error** error) {
+    return set_callback(operation, nullptr, nullptr, error, [&](const User&) {
+        if (connect_ms) operation->connect_ms = connect_ms;
+        if (exchange_ms) operation->limits.exchange = std::chrono::milliseconds(exchange_ms);
+        if (total_ms) operation->limits.total = std::chrono::milliseconds(total_ms);
+    });
+}
+
+cmpkit_rc cmpkit_operation_run(cmpkit_operation* operation, const char* url, const cmpkit_tls* tls, cmpkit_error** error) {
+    return guard(error, [&]() -> Result<void> {
+        if (!operation) return no_handle;
+        const Busy busy(operation->busy);
+        return busy ? run(*operation, url, tls) : Busy::error();
+    });
+}
+void cmpkit_operation_cancel(cmpkit_operation* operation) {
+    if (operation) operation->cancel.fire();
+}
+
+cmpkit_rc cmpkit_operation_begin(cmpkit_operation* operation, int64_t now, cmpkit_action* next, cmpkit_error** error) {
+    return step(operation, now, next, error, []() -> Result<Event> { return Event(Begin{}); });
+}
+cmpkit_rc cmpkit_operation_receive(cmpkit_operation* operation, const uint8_t* message, size_t size, int64_t now, cmpkit_action* next, cmpkit_error** error) {
+    return step(operation, now, next, error, [&]() -> Result<Event> {
+        auto octets = bytes_in(message, size);
+        if (!octets) return octets.error();
+        return Event(Received{copy_of(*octets)});
+    });
+}
+cmpkit_rc cmpkit_operation_lost(cmpkit_operation* operation, const char* why, int64_t now, cmpkit_action* next, cmpkit_error** error) {
+    return step(operation, now, next, error, [&]() -> Result<Event> {
+        return Event(Lost{Error{.code = Code::transport_failed, .fail_info = FailInfo::systemFailure, .detail = why ? escaped(why) : ""}});
+    });
+}
+cmpkit_rc cmpkit_operation_decide(cmpkit_operation* operation, cmpkit_verdict verdict, const char* text, int64_t now, cmpkit_action* next, cmpkit_error** error) {
+    return step(operation, now, next, error, [&]() -> Result<Event> {
+        return Event(Decided{.accept = verdict == CMPKIT_VERDICT_ACCEPT, .fail_info = FailInfo::badCertTemplate, .text = text ? text : ""});
+    });
+}
+cmpkit_rc cmpkit_operation_kept(cmpkit_operation* operation, int64_t now, cmpkit_action* next, cmpkit_error** error) {
+    return step(operation, now, next, error, []() -> Result<Event> { return Event(Stored{}); });
+}
+cmpkit_rc cmpkit_operation_message(const cmpkit_operation* operation, cmpkit_buf** message, cmpkit_error** error) {
+    return result_of(operation, false, message, error, [&] { return Bytes(operation->message); });
+}
+const char* cmpkit_operation_label(const cmpkit_operation* operation) { return operation ? operation->label.c_str() : ""; }
+
+cmpkit_rc cmpkit_operation_certificate(const cmpkit_operation* operation, cmpkit_buf** der, cmpkit_error** error) {
+    return result_of(operation, true, der, error, [&] { return operation->certificate.der(); });
+}
+cmpkit_rc cmpkit_operation_certificate_pem(const cmpkit_operation* operation, cmpkit_buf** pem, cmpkit_error** error) {
+    return result_of(operation, true, pem, error, [&] { return pem_of(std::span(&operation->certificate, 1)); });
+}
+cmpkit_rc cmpkit_operation_chain_pem(const cmpkit_operation* operation, cmpkit_buf** pem, cmpkit_error** error) {
+    return result_of(operation, true, pem, error, [&] { return pem_of(operation->chain); });
+}
+cmpkit_rc cmpkit_operation_ca_pubs_pem(const cmpkit_operation* operation, cmpkit_buf** pem, cmpkit_error** error) {
+    return result_of(operation, true, pem, error, [&] { return pem_of(operation->ca_pubs); });
+}
+int32_t     cmpkit_operation_with_mods(const cmpkit_operation* operation) { return operation && operation->with_mods; }
+const char* cmpkit_operation_peer_text(const cmpkit_operation* operation) { return operation ? operation->peer_text.c_str() : ""; }
+void        cmpkit_operation_free(cmpkit_operation* operation) { delete operation; }
+
+}  // extern "C"

@@ -1,0 +1,34 @@
+// What a cmpkit_operation is: an end entity's operation, the application's callbacks and what has come of it so far.
+#pragma once
+#include "handles.hpp"
+#include "service/drive.hpp"
+
+struct cmpkit_operation {
+    cmpkit_operation(cmpkit_context* c, cmpkit::operations::Order order, cmpkit::operations::Credentials credentials, cmpkit::operations::PeerTrust trust)
+        : context(c), machine(std::move(order), std::move(credentials), std::move(trust)) {}
+
+    cmpkit_context*               context;
+    cmpkit::operations::EndEntity machine;
+    std::atomic<bool>             busy{false};
+    cmpkit::transport::Cancel     cancel;
+    cmpkit::service::Application  application;
+    cmpkit::service::Carry        carry;  // empty: a channel
+    cmpkit::service::Limits       limits;
+    std::uint32_t                 connect_ms = 10'000;
+
+    // of the last action
+    cmpkit::Octets                             message;
+    std::string                                label;
+    cmpkit::crypto::Cert                       certificate;
+    std::vector<cmpkit::crypto::Cert>          chain, ca_pubs;
+    bool                                       with_mods = false;
+    std::string                                peer_text;
+};
+
+namespace cmpkit::capi {
+
+/// @error bad_argument; detail names the option
+Result<operations::Order> order_in(const cmpkit_enroll_options& options, const operations::Credentials& credentials);
+Result<operations::Order> order_in(const cmpkit_revoke_options& options, const operations::Credentials& credentials);
+
+}  // namespace cmpkit::capi

@@ -1,0 +1,144 @@
+// Credentials, trust and TLS settings: what an operation is made with.
+#include "handles.hpp"
+
+#include "der/encode.hpp"
+#include "messages/names.hpp"
+
+using namespace cmpkit;
+using namespace cmpkit::capi;
+
+namespace cmpkit::capi {
+
+Result<std::vector<crypto::Cert>> certificates_in(const std::uint8_t* data, std::size_t size) {
+    auto octets = bytes_in(data, size);
+    if (!octets) return octets.error();
+    auto certs = crypto::read_certificates(*octets);
+    if (certs && certs->empty()) return Error{.code = Code::bad_certificate, .detail = "there is no certificate in the octets"};
+    return certs;
+}
+
+Result<void> append_certificates(std::vector<crypto::Cert>& to, const std::uint8_t* data, std::size_t size) {
+    auto certs = certificates_in(data, size);
+    if (!certs) return certs.error();
+    to.insert(to.end(), certs->begin(), certs->end());
+    return {};
+}
+
+Result<Octets> name_in(const char* text, const char* what) {
+    if (!text) return Octets();
+    auto checked = text_in(text, what);
+    if (!checked) return checked.error();
+    der::Arena arena;
+    auto       name = name_from_text(*checked, arena);
+    if (!name) return Error{.code = Code::bad_argument, .detail = what}.because_of(name.error());
+    return der::encode(*name);
+}
+
+}  // namespace cmpkit::capi
+
+namespace {
+
+const Error no_handle{.code = Code::bad_argument, .detail = "the handle is NULL"};
+
+Result<void> check_pair(const crypto::Signer& signer, const crypto::Cert& certificate) {
+    auto key = certificate.key();
+    if (!key) return key.error();
+    if (equal(key->spki(), signer.public_key().spki())) return {};
+    return Error{.code = Code::bad_key, .detail = "the key does not belong to the certificate " + to_text(certificate->subject)};
+}
+
+}  // namespace
+
+extern "C" {
+
+cmpkit_rc cmpkit_credentials_new_certificate(const cmpkit_key* key, const uint8_t* certificates, size_t size, cmpkit_credentials** out, cmpkit_error** error) {
+    return guard_out(out, error, [&]() -> Result<std::unique_ptr<cmpkit_credentials>> {
+        if (!key) return no_handle;
+        auto certs = certificates_in(certificates, size);
+        if (!certs) return certs.error();
+        if (auto good = check_pair(*key->signer, certs->front()); !good) return good.error();
+        auto credentials          = std::make_unique<cmpkit_credentials>();
+        credentials->value.signer = key->signer;
+        credentials->value.chain  = crypto::chain_without_root(certs->front(), *certs);
+        // A self-signed certificate of one's own is the protection certificate all the same (RFC 9483 3.3).
+        if (credentials->value.chain.empty()) credentials->value.chain.push_back(certs->front());
+        return credentials;
+    });
+}
+
+cmpkit_rc cmpkit_credentials_new_secret(const char* reference, const uint8_t* secret, size_t size, cmpkit_credentials** out, cmpkit_error** error) {
+    return guard_out(out, error, [&]() -> Result<std::unique_ptr<cmpkit_credentials>> {
+        auto name   = text_in(reference, "reference");
+        auto octets = bytes_in(secret, size);
+        if (!name || !octets) return name ? octets.error() : name.error();
+        if (octets->empty() || octets->size() > 1024) return Error{.code = Code::bad_argument, .detail = "a secret has 1 to 1024 octets"};
+        auto credentials             = std::make_unique<cmpkit_credentials>();
+        credentials->value.reference = *name;
+        credentials->value.secret    = std::make_shared<const crypto::Secret>(crypto::Secret::copy_of(*octets));
+        return credentials;
+    });
+}
+
+cmpkit_rc cmpkit_credentials_set_mac(cmpkit_credentials* credentials, cmpkit_mac mac, uint32_t iterations, cmpkit_error** error) {
+    return guard(error, [&]() -> Result<void> {
+        if (!credentials || !credentials->value.secret) return Error{.code = Code::bad_argument, .detail = "only a secret has a MAC"};
+        if (mac != CMPKIT_MAC_PBM && mac != CMPKIT_MAC_PBMAC1) return Error{.code = Code::bad_argument, .detail = "no such MAC"};
+        credentials->value.mac = mac == CMPKIT_MAC_PBM ? protection::MacKind::pbm : protection::MacKind::pbmac1;
+        if (iterations) credentials->value.iterations = iterations;
+        return {};
+    });
+}
+void cmpkit_credentials_free(cmpkit_credentials* credentials) { delete credentials; }
+
+cmpkit_rc cmpkit_trust_new(cmpkit_trust** out, cmpkit_error** error) {
+    return guard_out(out, error, [&]() -> Result<std::unique_ptr<cmpkit_trust>> { return std::make_unique<cmpkit_trust>(); });
+}
+cmpkit_rc cmpkit_trust_add_anchors(cmpkit_trust* trust, const uint8_t* certificates, size_t size, cmpkit_error** error) {
+    return guard(error, [&] { return trust ? append_certificates(trust->anchors.anchors, certificates, size) : Result<void>(no_handle); });
+}
+cmpkit_rc cmpkit_trust_add_intermediates(cmpkit_trust* trust, const uint8_t* certificates, size_t size, cmpkit_error** error) {
+    return guard(error, [&]() -> Result<void> {
+        if (!trust) return no_handle;
+        if (auto done = append_certificates(trust->anchors.intermediates, certificates, size); !done) return done;
+        return append_certificates(trust->verify_new.intermediates, certificates, size);
+    });
+}
+cmpkit_rc cmpkit_trust_add_pins(cmpkit_trust* trust, const uint8_t* certificates, size_t size, cmpkit_error** error) {
+    return guard(error, [&] { return trust ? append_certificates(trust->pins, certificates, size) : Result<void>(no_handle); });
+}
+cmpkit_rc cmpkit_trust_add_verify_new(cmpkit_trust* trust, const uint8_t* certificates, size_t size, cmpkit_error** error) {
+    return guard(error, [&] { return trust ? append_certificates(trust->verify_new.anchors, certificates, size) : Result<void>(no_handle); });
+}
+cmpkit_rc cmpkit_trust_add_crl(cmpkit_trust* trust, const uint8_t* crl, size_t size, cmpkit_error** error) {
+    return guard(error, [&]() -> Result<void> {
+        auto octets = bytes_in(crl, size);
+        if (!trust || !octets) return trust ? octets.error() : no_handle;
+        auto der = crypto::pem_or_der(*octets, {"X509 CRL"});
+        if (!der) return der.error();
+        trust->anchors.crls.push_back(*der);
+        trust->verify_new.crls.push_back(std::move(*der));
+        return {};
+    });
+}
+void cmpkit_trust_free(cmpkit_trust* trust) { delete trust; }
+
+cmpkit_rc cmpkit_tls_new(cmpkit_tls** out, cmpkit_error** error) {
+    return guard_out(out, error, [&]() -> Result<std::unique_ptr<cmpkit_tls>> { return std::make_unique<cmpkit_tls>(); });
+}
+cmpkit_rc cmpkit_tls_add_anchors(cmpkit_tls* tls, const uint8_t* certificates, size_t size, cmpkit_error** error) {
+    return guard(error, [&] { return tls ? append_certificates(tls->credentials.anchors, certificates, size) : Result<void>(no_handle); });
+}
+cmpkit_rc cmpkit_tls_set_certificate(cmpkit_tls* tls, const cmpkit_key* key, const uint8_t* certificates, size_t size, cmpkit_error** error) {
+    return guard(error, [&]() -> Result<void> {
+        if (!tls || !key || !key->own) return Error{.code = Code::bad_argument, .detail = "TLS needs a key in memory"};
+        auto certs = certificates_in(certificates, size);
+        if (!certs) return certs.error();
+        if (auto good = check_pair(*key->signer, certs->front()); !good) return good;
+        tls->credentials.chain = std::move(*certs);
+        tls->credentials.key   = std::const_pointer_cast<crypto::PrivateKey>(key->own);
+        return {};
+    });
+}
+void cmpkit_tls_free(cmpkit_tls* tls) { delete tls; }
+
+}  // extern "C"
