@@ -10,9 +10,9 @@ namespace cmpkit::ca {
 struct SecretEntry {
     std::string                           reference;
     std::shared_ptr<const crypto::Secret> value;
-    std::string                           profile;           // empty: the request or the default says
-    std::vector<std::string>              subjects;          // patterns that replace the profile's; empty: the profile's
-    std::vector<std::string>              sans;
+    std::string                           profile{};         // empty: the request or the default says
+    std::vector<std::string>              subjects{};        // patterns that replace the profile's; empty: the profile's
+    std::vector<std::string>              sans{};
     std::int64_t                          uses       = 1;    // certificates that may be had with it; 0: no limit
     std::int64_t                          not_after  = 0;    // Unix seconds; 0: never expires
     std::int64_t                          tries      = 10;   // wrong MACs until it is locked; 0: no limit

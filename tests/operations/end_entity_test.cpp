@@ -244,6 +244,7 @@ TEST_CASE("answers that do not belong to the request are refused", "[operations]
     Play play;
     SECTION("cp for ir") {
         play.ca.bend = [](HeaderFields&, PKIBody& body) {
+            if (!body.is<"ip">()) return;
             const CertRepMessage content = *body.get<"ip">();
             body.emplace<"cp">() = content;
         };
