@@ -71,10 +71,15 @@ Responder open(const Desk& desk, const Context& context) {
     return make<Responder>(cmpkit_responder_new, context.get(), text.c_str(), desk.folder.c_str());
 }
 
+/// A requester's certificate is told by its hash, whose beginning is enough to tell two apart.
+std::string shortened(const std::string& requester) {
+    constexpr std::size_t enough = 28;
+    return requester.size() <= enough ? requester : requester.substr(0, enough) + "…";
+}
+
 void tell(const Json& certificate) {
-    std::cout << certificate["serial"].text() << "  " << certificate["state"].text() << "  until " << certificate["notAfter"].text() << "  " << certificate["subject"].text();
-    if (const std::string& requester = certificate["requester"].text(); !requester.empty()) std::cout << "  (asked by " << requester << ")";
-    std::cout << '\n';
+    std::cout << certificate["serial"].text() << "  " << certificate["state"].text() << "  until " << certificate["notAfter"].text() << "  " << certificate["subject"].text()
+              << "  (asked by " << shortened(certificate["requester"].text()) << ")\n";
 }
 
 void list(const Desk& desk) {

@@ -142,16 +142,20 @@ void add_results_to(CLI::App& command, Enrollment& order) {
     const std::string group = "What we get";
     command.add_option("--out", order.out, "Where the certificate goes (PEM)")->type_name("FILE")->required()->group(group);
     command.add_option("--chain-out", order.chain_out, "Where its issuers go (PEM)")->type_name("FILE")->group(group);
+}
+
+void add_verify_new(CLI::App& command, Enrollment& order) {
     command.add_option("--verify-new", order.trust.verify_new, "Roots of the new certificate, if not those of --trust")->type_name("FILE")->allow_extra_args(false)->group("Whom we trust");
 }
 
+constexpr const char* wishes = "What we ask for";
+
 void add_wishes_to(CLI::App& command, Enrollment& order) {
-    const std::string group = "What we ask for";
-    command.add_option("--subject", order.subject, "Its name: /O=Plant/CN=dev1 or CN=dev1,O=Plant")->type_name("DN")->group(group);
-    command.add_option("--san", order.sans, "Another name: dns:…, ip:…, uri:… or email:…; may be repeated")->type_name("NAME")->allow_extra_args(false)->group(group);
-    command.add_option("--profile", order.profile, "The CA's profile for it")->type_name("NAME")->group(group);
-    command.add_option("--days", order.days, "How long it shall be valid")->type_name("DAYS")->check(CLI::Range(1, 36500))->group(group);
-    command.add_flag("--implicit-confirm", order.implicit_confirm, "Ask the CA to need no confirmation")->group(group);
+    command.add_option("--subject", order.subject, "Its name: /O=Plant/CN=dev1 or CN=dev1,O=Plant")->type_name("DN")->group(wishes);
+    command.add_option("--san", order.sans, "Another name: dns:…, ip:…, uri:… or email:…; may be repeated")->type_name("NAME")->allow_extra_args(false)->group(wishes);
+    command.add_option("--profile", order.profile, "The CA's profile for it")->type_name("NAME")->group(wishes);
+    command.add_option("--days", order.days, "How long it shall be valid")->type_name("DAYS")->check(CLI::Range(1, 36500))->group(wishes);
+    command.add_flag("--implicit-confirm", order.implicit_confirm, "Ask the CA to need no confirmation")->group(wishes);
 }
 
 constexpr const char* enroll_examples = R"(
@@ -180,17 +184,18 @@ The new certificate has the names of the old one, which the CA then takes for re
 void add_enroll(CLI::App& app, Common& common) {
     auto  order   = std::make_shared<Enrollment>(common);
     auto& command = *app.add_subcommand("enroll", "Get a certificate (ir, cr or p10cr)");
-    order->peer.add_to(command, common);
     order->identity.add_secret_to(command);
     order->identity.add_certificate_to(command);
     order->trust.add_to(command);
-    auto keys = order->key.add_to(command);
+    add_verify_new(command, *order);
+    const auto keys = order->key.add_to(command);
     add_wishes_to(command, *order);
-    auto* op  = command.add_option("--op", order->op, "ir: the first certificate of a PKI; cr: another one [ir]")->type_name("ir|cr")->check(CLI::IsMember({"ir", "cr"}))->group("What we ask for");
-    auto* csr = command.add_option("--csr", order->csr, "A PKCS#10 request that says it all (p10cr)")->type_name("FILE")->group("What we ask for");
+    auto* op  = command.add_option("--op", order->op, "ir: the first certificate of a PKI; cr: another one [ir]")->type_name("ir|cr")->check(CLI::IsMember({"ir", "cr"}))->group(wishes);
+    auto* csr = command.add_option("--csr", order->csr, "A PKCS#10 request that says it all (p10cr)")->type_name("FILE")->group(wishes);
     csr->excludes(op)->excludes("--subject")->excludes("--san")->excludes("--days");
     for (auto* key : keys) csr->excludes(key);
     add_results_to(command, *order);
+    order->peer.add_to(command, common);
     command.footer(enroll_examples);
     command.callback([order] { run(*order); });
 }
@@ -199,12 +204,13 @@ void add_update(CLI::App& app, Common& common) {
     auto  order   = std::make_shared<Enrollment>(common);
     auto& command = *app.add_subcommand("update", "Replace a certificate before it expires (kur)");
     order->kind   = CMPKIT_ENROLL_KUR;
-    order->peer.add_to(command, common);
     order->identity.add_certificate_to(command);
     order->trust.add_to(command);
+    add_verify_new(command, *order);
     order->key.add_to(command);
     add_wishes_to(command, *order);
     add_results_to(command, *order);
+    order->peer.add_to(command, common);
     command.footer(update_examples);
     command.callback([order] { run(*order); });
 }

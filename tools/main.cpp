@@ -22,13 +22,23 @@ Exit codes: 0 done; 1 failed; 2 the command line is wrong; 3 the CA refused; 4 t
             5 the answer is not trusted or not protected as it must be.
 «cmpkit COMMAND --help» tells more about each.)";
 
+// An option's line tells its value's type and whether it must be there; what it goes with, the groups and the examples tell better.
+class Layout : public CLI::Formatter {
+    std::string make_option_opts(const CLI::Option* option) const override {
+        const std::string type = option->get_type_name();  // "INT:in [1 - 5]"
+        return (option->get_type_size() == 0 || type.empty() ? "" : " " + type.substr(0, type.find(':'))) + (option->get_required() ? " (required)" : "");
+    }
+};
+
 void add_commands(CLI::App& app, tool::Common& common) {
     app.require_subcommand(1);
     app.set_version_flag("--version", std::string("cmpkit ") + cmpkit_version(), "Print the version");
     app.set_help_flag("-h,--help", "Print this help");
-    app.get_formatter()->column_width(36);
-    app.footer(footer);
+    app.formatter(std::make_shared<Layout>());
+    app.get_formatter()->column_width(32);
+    app.get_formatter()->label("SUBCOMMAND", "COMMAND");
     for (const auto add : {tool::add_enroll, tool::add_update, tool::add_revoke, tool::add_serve, tool::add_ca, tool::add_show, tool::add_transports}) add(app, common);
+    app.footer(footer);  // after the commands, which would inherit it
 }
 
 }  // namespace

@@ -88,7 +88,7 @@ Trust TrustOptions::trust() const {
 }
 
 void Peer::add_to(CLI::App& command, Common& common) {
-    add_word(command, "URL", url, "", "The CA, such as http://127.0.0.1:8829")->required();
+    command.add_option("URL", url, "The CA, such as http://127.0.0.1:8829")->type_name("")->required();
     add_word(command, "--recipient", recipient, "DN", "Name of the CA, if it cannot be known otherwise")->group("The way to the CA");
     add_files(command, "--tls-trust", tls_anchors, "Roots of the server's TLS certificate (https)")->group("The way to the CA");
     auto* cert = add_word(command, "--tls-cert", tls_certificate, "FILE", "Our certificate for TLS, with its issuers")->group("The way to the CA");

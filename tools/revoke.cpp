@@ -73,7 +73,6 @@ Reasons: unspecified keyCompromise cACompromise affiliationChanged superseded ce
 void add_revoke(CLI::App& app, Common& common) {
     auto  order   = std::make_shared<Revocation>(common);
     auto& command = *app.add_subcommand("revoke", "Have a certificate revoked (rr)");
-    order->peer.add_to(command, common);
     order->identity.add_certificate_to(command);
     order->trust.add_to(command);
     const std::string group = "What is revoked";
@@ -83,6 +82,7 @@ void add_revoke(CLI::App& app, Common& common) {
     issuer->needs(serial);
     serial->needs(issuer);
     command.add_option("--reason", order->reason, "Why, as listed below [unspecified]")->type_name("REASON")->group(group);
+    order->peer.add_to(command, common);
     command.footer(examples);
     command.callback([order] { run(*order); });
 }

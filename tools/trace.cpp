@@ -47,7 +47,8 @@ Headline headline_of(const std::uint8_t* message, std::size_t size) {
         headline.body = name;
         const Json* status = status_below(value);
         if (!status) continue;
-        headline.status = (*status)["status"].text();
+        const std::string& number = (*status)["status"].text();  // "accepted (0)"
+        headline.status           = number.substr(0, number.find(" ("));
         for (const char* detail : {"failInfo", "statusString"})
             if (const std::string text = texts_of((*status)[detail]); !text.empty()) headline.status += ", " + text;
     }
