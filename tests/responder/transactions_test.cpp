@@ -125,7 +125,6 @@ TEST_CASE("a refused or wrong confirmation revokes the certificate", "[responder
     const auto  protector = protection::Protector::by_signature(device.signer(), {device});
     EndEntity   operation({World::wanted(BodyType::ir, "CN=dev1"), {}}, world.by_maker(device), world.trust());
     CertStatus  status;
-    Said        reply;
     int         count = 0;
     const auto  bent  = [&](const std::function<void(CertConfirmContent&)>& bend) {
         return [&, bend](const Octets& octets) {
