@@ -2,6 +2,7 @@
 
 #include "crypto/by_hash.hpp"
 #include "crypto/digest.hpp"
+#include "crypto/openssl.hpp"
 #include "crypto/pem.hpp"
 #include "messages/names.hpp"
 
@@ -124,12 +125,7 @@ Result<std::vector<Cert>> read_certificates(Bytes octets) {
     for (const PemBlock& block : blocks) {
         if (block.label != "CERTIFICATE") continue;
         auto cert = Cert::parse(block.octets);
-        if (!cert) {
-            Error error = cert.error();
-            error.path.push_front(certs.size());
-            error.path = error.path.below("certificates");
-            return error;
-        }
+        if (!cert) return at_element(cert.error(), "certificates", certs.size());
         certs.push_back(*std::move(cert));
     }
     if (certs.empty()) return Error{.code = Code::bad_certificate, .detail = "no CERTIFICATE block"};

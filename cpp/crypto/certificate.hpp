@@ -10,7 +10,7 @@ namespace cmpkit::crypto {
 class Cert {
 public:
     Cert() = default;
-    /// @error the reader's, or bad_certificate/bad_key: the public key is not usable is found by key(), not here
+    /// @error the reader's; bad_certificate  an extension is repeated. Whether the public key is usable is found by key(), not here.
     static Result<Cert> parse(Bytes der);
 
     explicit operator bool() const { return state_ != nullptr; }
@@ -58,7 +58,7 @@ struct PemBlock {
 /// The blocks of a PEM text in order; text between them is skipped. None is not an error. @error bad_value  a block is broken
 Result<std::vector<PemBlock>> read_pem(Bytes text);
 std::string                   write_pem(std::string_view label, Bytes octets);
-/// The octets of the first block with one of these labels, or the input itself if it is not PEM.
+/// The octets of the first block with one of these labels, or the input itself if it is not PEM. @error bad_value; not_found  PEM without such a block
 Result<Octets> pem_or_der(Bytes input, std::initializer_list<std::string_view> labels);
 
 }  // namespace cmpkit::crypto

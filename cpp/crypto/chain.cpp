@@ -19,12 +19,7 @@ Result<std::vector<Crl>> parse_crls(std::span<const Octets> octets) {
     std::vector<Crl> crls;
     for (const Octets& each : octets) {
         auto crl = Crl::parse(each);
-        if (!crl) {
-            Error error = Error{.code = Code::bad_value, .detail = "not a CRL"}.because_of(crl.error());
-            error.path.push_front(crls.size());
-            error.path = error.path.below("crls");
-            return error;
-        }
+        if (!crl) return at_element(Error{.code = Code::bad_value, .detail = "not a CRL"}.because_of(crl.error()), "crls", crls.size());
         crls.push_back(*std::move(crl));
     }
     return crls;

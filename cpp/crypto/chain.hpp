@@ -7,7 +7,7 @@ namespace cmpkit::crypto {
 
 enum class Revocation : std::uint8_t {
     none,  // not asked
-    soft,  // a CRL that is at hand is obeyed; one that is missing or stale is not missed
+    soft,  // a CRL that is at hand is obeyed, a stale one for what it lists; one that is missing is not missed
     hard,  // every certificate but the anchor needs a current CRL
 };
 

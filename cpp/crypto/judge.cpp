@@ -6,7 +6,6 @@ namespace cmpkit::crypto {
 namespace {
 
 using StoreCtx = Owned<X509_STORE_CTX, X509_STORE_CTX_free>;
-using Stack    = Owned<STACK_OF(X509), [](STACK_OF(X509)* stack) { sk_X509_free(stack); }>;  // of certificates that others own
 
 constexpr int least_security = 1;  // OpenSSL's level: 80 bits, so no SHA-1 signature in a path
 
@@ -26,12 +25,6 @@ int overlook_lack_of_crl(int ok, X509_STORE_CTX* context) {
     return 1;
 }
 
-Error at(Error error, const char* list, std::size_t index) {
-    error.path.push_front(index);
-    error.path = error.path.below(list);
-    return error;
-}
-
 Code code_of(int error) {
     switch (error) {
     case X509_V_ERR_CERT_HAS_EXPIRED:
@@ -48,8 +41,8 @@ std::string current_subject(X509_STORE_CTX* context) {
     X509*          current = X509_STORE_CTX_get_current_cert(context);
     unsigned char* der     = nullptr;
     const int      size    = current ? i2d_X509(current, &der) : 0;
-    const Owned<unsigned char, [](unsigned char* p) { OPENSSL_free(p); }> owner(der);
-    const auto cert = size > 0 ? Cert::parse({der, static_cast<std::size_t>(size)}) : Error{};
+    const OctetsPtr owner(der);
+    const auto      cert = size > 0 ? Cert::parse({der, static_cast<std::size_t>(size)}) : Error{};
     return cert ? text_of(*cert) : "an unreadable certificate";
 }
 
@@ -79,21 +72,25 @@ Result<std::unique_ptr<Judge>> Judge::make(const Trust& trust) {
     std::unique_ptr<Judge> judge(new Judge(trust, std::move(store)));
     if (auto added = judge->add_certificates(trust.anchors, "anchors", judge->anchors_); !added) return added.error();
     if (auto added = judge->add_certificates(trust.intermediates, "intermediates", judge->intermediates_); !added) return added.error();
-    if (auto added = judge->add_crls(); !added) return added.error();
     for (const Known& anchor : judge->anchors_)
         if (X509_STORE_add_cert(judge->store_.get(), anchor.x509.get()) != 1) return openssl_error(Code::crypto_failed, "certificate store");
-    X509_VERIFY_PARAM* rules = X509_STORE_get0_param(judge->store_.get());
+    if (auto added = judge->add_crls(); !added) return added.error();
+    judge->set_rules();
+    return judge;
+}
+
+void Judge::set_rules() {
+    X509_VERIFY_PARAM* rules = X509_STORE_get0_param(store_.get());
     X509_VERIFY_PARAM_set_auth_level(rules, least_security);
     X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_PARTIAL_CHAIN);  // an anchor need not be self-signed
-    if (trust.revocation != Revocation::none) X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
-    X509_STORE_set_verify_cb(judge->store_.get(), overlook_lack_of_crl);
-    return judge;
+    if (trust_.revocation != Revocation::none) X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
+    X509_STORE_set_verify_cb(store_.get(), overlook_lack_of_crl);
 }
 
 Result<void> Judge::add_certificates(std::span<const Cert> certs, const char* path, std::vector<Known>& out) {
     for (const Cert& cert : certs) {
         X509Ptr x509 = x509_of(cert.der());
-        if (!x509) return at(openssl_error(Code::bad_certificate, text_of(cert)), path, out.size());
+        if (!x509) return at_element(openssl_error(Code::bad_certificate, text_of(cert)), path, out.size());
         out.push_back({cert, std::move(x509)});
     }
     return {};
@@ -102,13 +99,17 @@ Result<void> Judge::add_certificates(std::span<const Cert> certs, const char* pa
 Result<void> Judge::add_crls() {
     for (std::size_t i = 0; i < trust_.crls.size(); ++i) {
         const CrlPtr crl = crl_of(trust_.crls[i]);
-        if (!crl || X509_STORE_add_crl(store_.get(), crl.get()) != 1) return at(openssl_error(Code::bad_value, "not a CRL"), "crls", i);
+        if (!crl || X509_STORE_add_crl(store_.get(), crl.get()) != 1) return at_element(openssl_error(Code::bad_value, "not a CRL"), "crls", i);
     }
     return {};
 }
 
-Cert Judge::cert_of(const X509* x509, std::span<const Known> candidates) const {
-    for (const std::span<const Known> each : {candidates, std::span<const Known>(anchors_), std::span<const Known>(intermediates_)}) {
+bool Judge::push(std::span<const Known> certs, const Stack& out) {
+    return out && std::ranges::all_of(certs, [&](const Known& known) { return sk_X509_push(out.get(), known.x509.get()) > 0; });
+}
+
+Cert Judge::cert_of(const X509* x509, std::span<const Known> helpers) const {
+    for (const std::span<const Known> each : {helpers, std::span<const Known>(anchors_), std::span<const Known>(intermediates_)}) {
         const auto found = std::ranges::find_if(each, [&](const Known& known) { return X509_cmp(known.x509.get(), x509) == 0; });
         if (found != each.end()) return found->cert;
     }
@@ -118,26 +119,24 @@ Cert Judge::cert_of(const X509* x509, std::span<const Known> candidates) const {
 
 Result<std::vector<Cert>> Judge::path(const Cert& leaf, std::span<const Cert> untrusted, std::int64_t now) const {
     const OpensslCall  call;
-    std::vector<Known> candidates;
-    candidates.push_back({leaf, x509_of(leaf.der())});
-    if (!candidates[0].x509) return openssl_error(Code::bad_certificate, text_of(leaf));
+    const Known        target{leaf, x509_of(leaf.der())};
+    std::vector<Known> helpers;
+    if (!target.x509) return openssl_error(Code::bad_certificate, text_of(leaf));
     for (const Cert& cert : untrusted)
-        if (X509Ptr x509 = x509_of(cert.der())) candidates.push_back({cert, std::move(x509)});
+        if (X509Ptr x509 = x509_of(cert.der())) helpers.push_back({cert, std::move(x509)});
 
-    const Stack    helpers(sk_X509_new_null());
     const StoreCtx context(X509_STORE_CTX_new());
-    bool           ready = helpers && context;
-    for (std::size_t i = 1; ready && i < candidates.size(); ++i) ready = sk_X509_push(helpers.get(), candidates[i].x509.get()) > 0;
-    for (std::size_t i = 0; ready && i < intermediates_.size(); ++i) ready = sk_X509_push(helpers.get(), intermediates_[i].x509.get()) > 0;
-    if (!ready || X509_STORE_CTX_init(context.get(), store_.get(), candidates[0].x509.get(), helpers.get()) != 1)
+    const Stack    stack(sk_X509_new_null());
+    if (!context || !push(helpers, stack) || !push(intermediates_, stack) ||
+        X509_STORE_CTX_init(context.get(), store_.get(), target.x509.get(), stack.get()) != 1)
         return openssl_error(Code::crypto_failed, "path verification");
     X509_STORE_CTX_set_app_data(context.get(), const_cast<Revocation*>(&trust_.revocation));
     X509_VERIFY_PARAM_set_time(X509_STORE_CTX_get0_param(context.get()), now);
     if (X509_verify_cert(context.get()) != 1) return verdict(context.get());
 
-    std::vector<Cert>     path;
     const STACK_OF(X509)* chain = X509_STORE_CTX_get0_chain(context.get());
-    for (int i = 0; i < sk_X509_num(chain); ++i) path.push_back(cert_of(sk_X509_value(chain, i), candidates));
+    std::vector<Cert>     path{leaf};
+    for (int i = 1; i < sk_X509_num(chain); ++i) path.push_back(cert_of(sk_X509_value(chain, i), helpers));
     if (auto checked = check_issuers(path); !checked) return checked.error();
     return path;
 }

@@ -19,6 +19,7 @@ public:
 
 private:
     using Store = Owned<X509_STORE, X509_STORE_free>;
+    using Stack = Owned<STACK_OF(X509), [](STACK_OF(X509)* stack) { sk_X509_free(stack); }>;  // of certificates that others own
     struct Known {
         Cert    cert;
         X509Ptr x509;
@@ -26,7 +27,9 @@ private:
     explicit Judge(const Trust& trust, Store store) : trust_(trust), store_(std::move(store)) {}
     Result<void> add_certificates(std::span<const Cert> certs, const char* path, std::vector<Known>& out);
     Result<void> add_crls();
-    Cert         cert_of(const X509* x509, std::span<const Known> candidates) const;
+    void         set_rules();
+    static bool  push(std::span<const Known> certs, const Stack& out);
+    Cert         cert_of(const X509* x509, std::span<const Known> helpers) const;
 
     const Trust&       trust_;
     Store              store_;

@@ -4,15 +4,16 @@
 #include "der/encode.hpp"
 #include "der/parse.hpp"
 
+#include <bit>
 #include <openssl/core_names.h>
 #include <openssl/param_build.h>
 
 namespace cmpkit::crypto {
 namespace {
 
-using BigNumber      = Owned<BIGNUM, BN_free>;
-using ParamBuilder   = Owned<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free>;
-using BuiltParams    = Owned<OSSL_PARAM, OSSL_PARAM_free>;
+using BigNumber    = Owned<BIGNUM, BN_free>;
+using ParamBuilder = Owned<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free>;
+using BuiltParams  = Owned<OSSL_PARAM, OSSL_PARAM_free>;
 
 struct RSAPublicKey {  // RFC 8017 A.1.1
     der::Integer modulus;
@@ -75,9 +76,9 @@ Result<KeyParts> read_rsa(const AlgorithmIdentifier& algorithm, Bytes bits) {
     if (!key) return bad_key("subjectPublicKey", "not an RSAPublicKey").because_of(key.error());
     const std::size_t modulus_bits = bit_length(key->modulus.content), exponent_bits = bit_length(key->publicExponent.content);
     if (modulus_bits < smallest_rsa || modulus_bits > largest_rsa || !is_odd(key->modulus.content))
-        return bad_key("subjectPublicKey.modulus", "odd, 1024 to 16384 bits is what is read; this has " + std::to_string(modulus_bits));
+        return bad_key("subjectPublicKey.modulus", "an odd number of 1024 to 16384 bits is needed; this has " + std::to_string(modulus_bits));
     if (exponent_bits < 2 || exponent_bits > largest_exponent || !is_odd(key->publicExponent.content))
-        return bad_key("subjectPublicKey.publicExponent", "odd, 3 or more, 64 bits at most is what is read; this has " + std::to_string(exponent_bits));
+        return bad_key("subjectPublicKey.publicExponent", "an odd number from 3, of at most 64 bits, is needed; this has " + std::to_string(exponent_bits));
     return KeyParts{openssl_rsa(*key), KeyKind::rsa, modulus_bits};
 }
 
@@ -123,9 +124,9 @@ Result<PublicKey> PublicKey::from(const SubjectPublicKeyInfo& info) {
         error.path  = "subjectPublicKey";
         return error;
     }
-    auto key  = std::make_shared<Key>();
+    auto key                     = std::make_shared<Key>();
     static_cast<KeyParts&>(*key) = *std::move(read);
-    key->spki = info.received.empty() ? der::encode(info) : copy_of(info.received);
+    key->spki                    = info.received.empty() ? der::encode(info) : copy_of(info.received);
     key->spki[0]                 = der::tag::sequence;
     key->subject_public_key_size = info.subjectPublicKey.bytes.size();
     return PublicKey(std::move(key));

@@ -28,6 +28,12 @@ Error openssl_error(Code code, std::string_view what) {
     return Error{.code = code, .detail = std::move(detail)};
 }
 
+Error at_element(Error error, const char* list, std::size_t index) {
+    error.path.push_front(index);
+    error.path = error.path.below(list);
+    return error;
+}
+
 BioPtr reader_of(Bytes octets) {
     if (octets.size() > INT_MAX) return nullptr;
     const void* data = octets.empty() ? "" : static_cast<const void*>(octets.data());

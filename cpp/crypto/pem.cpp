@@ -9,13 +9,10 @@
 namespace cmpkit::crypto {
 namespace {
 
-constexpr auto free_text   = [](char* p) { OPENSSL_free(p); };
-constexpr auto free_octets = [](unsigned char* p) { OPENSSL_free(p); };
-
 struct ReadBlock {
-    Owned<char, free_text>            label, header;
-    Owned<unsigned char, free_octets> data;
-    long                              size = 0;
+    TextPtr   label, header;
+    OctetsPtr data;
+    long      size = 0;
 };
 
 /// The next block of the text; nothing: there is none, or it is broken, as the error queue says.
@@ -24,7 +21,7 @@ std::optional<ReadBlock> next_block(BIO* bio) {
     unsigned char* data = nullptr;
     long           size = 0;
     if (PEM_read_bio(bio, &label, &header, &data, &size) != 1) return std::nullopt;
-    return ReadBlock{Owned<char, free_text>(label), Owned<char, free_text>(header), Owned<unsigned char, free_octets>(data), size};
+    return ReadBlock{TextPtr(label), TextPtr(header), OctetsPtr(data), size};
 }
 
 bool is_end_of_text() { return ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE; }

@@ -52,7 +52,7 @@ EvpKey read_der_key(BIO* bio, Passphrase& passphrase) {
 Result<PublicKey> public_half(EVP_PKEY* key) {
     unsigned char* spki = nullptr;
     const int      size = i2d_PUBKEY(key, &spki);
-    const Owned<unsigned char, [](unsigned char* p) { OPENSSL_free(p); }> owner(spki);
+    const OctetsPtr owner(spki);
     if (size <= 0) return openssl_error(Code::bad_key, "no public key in it");
     der::Arena arena;
     const auto info = der::parse<SubjectPublicKeyInfo>({spki, static_cast<std::size_t>(size)}, arena);
@@ -147,8 +147,8 @@ Result<Octets> PrivateKey::sign(const AlgorithmIdentifier& algorithm, Bytes data
 
 Result<std::shared_ptr<PrivateKey>> generate_key(std::string_view kind) {
     const OpensslCall call;
-    if (!is_kind(kind))
-        return Error{.code = Code::bad_argument, .detail = "a kind of key is ec:P-256, ec:P-384, ec:P-521, ed25519, ed448, or rsa:2048 to rsa:8192 in steps of 256; not " + escaped(kind)};
+    static constexpr std::string_view words = "ec:P-256, ec:P-384, ec:P-521, ed25519, ed448, rsa:2048 to rsa:8192 in steps of 256";
+    if (!is_kind(kind)) return Error{.code = Code::bad_argument, .detail = "a kind of key is one of " + std::string(words) + "; not " + escaped(kind)};
     EvpKey key = generate(kind);
     if (!key) return openssl_error(Code::crypto_failed, kind);
     return PrivateKey::adopt(key.release());

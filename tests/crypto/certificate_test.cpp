@@ -51,7 +51,9 @@ TEST_CASE("what a certificate may be used for is read from its extensions", "[cr
     }
     SECTION("an extension that cannot be read allows nothing") {
         const Octets garbage = from_hex("0401");
-        const auto   with    = [&](const OidConstant& oid) { return root.issue({.is_ca = true, .eku = {oids::id_kp_cmcRA}, .extensions = {raw_extension(oid, true, garbage)}}); };
+        const auto   with    = [&](const OidConstant& oid) {
+            return root.issue({.is_ca = true, .eku = {oids::id_kp_cmcRA}, .extensions = {raw_extension(oid, true, garbage)}});
+        };
         CHECK_FALSE(with(oids::id_ce_keyUsage).certificate().allows(keyCertSign));
         CHECK_FALSE(with(oids::id_ce_basicConstraints).certificate().is_ca());
         CHECK_FALSE(with(oids::id_ce_extKeyUsage).certificate().has_purpose(oids::id_kp_cmcRA));
