@@ -32,7 +32,7 @@ std::string summary_of(const crypto::Cert& cert) {
     if (const auto* names = extension_value<GeneralNames>(cert->extensions, oids::id_ce_subjectAltName))
         for (const GeneralName& name : *names) sans += (sans.empty() ? "" : ",") + der::json_string(to_text(name));
     auto key = cert.key();
-    return "\"subject\":" + der::json_string(to_text(cert->subject)) + ",\"issuer\":" + der::json_string(to_text(cert->issuer)) + ",\"serial\":\"0x" + to_hex(cert.serial()) +
+    return "\"subject\":" + der::json_string(to_text(cert->subject)) + ",\"issuer\":" + der::json_string(to_text(cert->issuer)) + ",\"serial\":\"" + der::hex_integer(cert.serial()) +
            "\",\"notBefore\":\"" + iso_time(cert.not_before()) + "\",\"notAfter\":\"" + iso_time(cert.not_after()) + "\",\"sans\":[" + sans + "],\"key\":" +
            der::json_string(key ? key->name() : "unknown");
 }

@@ -3,6 +3,7 @@
 
 #include "der/encode.hpp"
 #include "messages/names.hpp"
+#include "serial.hpp"
 
 namespace cmpkit::capi {
 
@@ -68,39 +69,6 @@ Result<void> choose_recipient(const char* text, bool same_pki, const Credentials
     const auto* own = own_certificate(credentials);
     if (!text && same_pki && own) order.recipient = der::encode((*own)->issuer);
     return {};
-}
-
-Result<Octets> serial_in(const char* text) {
-    const std::string_view serial = text;
-    if (serial.starts_with("0x") || serial.starts_with("0X")) {
-        Octets      octets;
-        std::string digits(serial.substr(2));
-        if (digits.size() % 2) digits.insert(0, "0");
-        for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
-            unsigned value = 0;
-            for (const char c : digits.substr(i, 2)) {
-                const int digit = c >= '0' && c <= '9' ? c - '0' : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : -1;
-                if (digit < 0) return wrong("serial is no hexadecimal number");
-                value = 16 * value + static_cast<unsigned>(digit);
-            }
-            octets.push_back(static_cast<std::uint8_t>(value));
-        }
-        if (octets.empty()) return wrong("serial is empty");
-        return der::unsigned_integer(octets);
-    }
-    Octets octets{0};  // decimal of any length: multiply by ten and add
-    for (const char c : serial) {
-        if (c < '0' || c > '9') return wrong("serial is no decimal number");
-        unsigned carry = static_cast<unsigned>(c - '0');
-        for (auto octet = octets.rbegin(); octet != octets.rend(); ++octet) {
-            carry += *octet * 10u;
-            *octet = static_cast<std::uint8_t>(carry);
-            carry >>= 8;
-        }
-        if (carry) octets.insert(octets.begin(), static_cast<std::uint8_t>(carry));
-    }
-    if (serial.empty() || serial.size() > 100) return wrong("serial is empty or too long");
-    return der::unsigned_integer(octets);
 }
 
 Result<Revocation> target_of(const cmpkit_revoke_options& options, const Credentials& credentials) {

@@ -1,6 +1,7 @@
 #include "handles.hpp"
 
 #include "der/print.hpp"
+#include "serial.hpp"
 #include "service/clock.hpp"
 #include "service/found.hpp"
 
@@ -39,21 +40,6 @@ responder::Log log_to(cmpkit_context* context) {
 }
 
 const operations::Random system_random = [](std::span<std::uint8_t> out) { return crypto::random_octets(out); };
-
-Result<Octets> serial_of(const char* text) {
-    std::string digits = text ? text : "";
-    if (digits.starts_with("0x")) digits.erase(0, 2);
-    if (digits.size() % 2) digits.insert(0, "0");
-    Octets octets;
-    for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
-        char*      end   = nullptr;
-        const auto value = std::strtoul(digits.substr(i, 2).c_str(), &end, 16);
-        if (*end) return Error{.code = Code::bad_argument, .detail = "serial is no hexadecimal number"};
-        octets.push_back(static_cast<std::uint8_t>(value));
-    }
-    if (octets.empty()) return Error{.code = Code::bad_argument, .detail = "serial is empty"};
-    return der::unsigned_integer(octets);
-}
 
 std::string listed_json(const ca::CertificationAuthority::Listed& listed) {
     std::string json = "{" + summary_of(listed.certificate) + ",\"state\":" + der::json_string(name_of(listed.state)) +
@@ -137,7 +123,7 @@ cmpkit_rc cmpkit_ca_list(cmpkit_responder* responder, cmpkit_buf** json, cmpkit_
 cmpkit_rc cmpkit_ca_revoke(cmpkit_responder* responder, const char* serial, const char* reason, int64_t now, cmpkit_error** error) {
     return guard(error, [&]() -> Result<void> {
         if (!responder) return no_handle;
-        auto octets = serial_of(serial);
+        auto octets = serial_in(serial);
         if (!octets) return octets.error();
         const auto known = reason ? reason_from_name(reason) : std::optional(Reason::unspecified);
         if (!known) return Error{.code = Code::bad_argument, .detail = "reason is no CRLReason of RFC 5280 5.3.1"};

@@ -108,9 +108,14 @@ std::string dotted(Bytes oid) {
     return text;
 }
 
+std::string hex_integer(Bytes content) {
+    const bool has_sign_octet = content.size() > 1 && content[0] == 0;
+    return "0x" + to_hex(content.subspan(has_sign_octet ? 1 : 0));
+}
+
 std::string shown_integer(Bytes content) {
     const auto small = to_int64(content);
-    return small ? std::to_string(*small) : "0x" + to_hex(content);
+    return small ? std::to_string(*small) : hex_integer(content);
 }
 
 std::string shown_time(Bytes content) {

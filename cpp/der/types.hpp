@@ -15,7 +15,8 @@ bool valid_utc_time(Bytes content);          // YYMMDDHHMMSSZ
 inline bool any_octets(Bytes) { return true; }
 
 std::string dotted(Bytes oid);  // "1.3.6.1.5.5.7.3.27"
-std::string shown_integer(Bytes content);  // decimal up to 64 bits, else 0x…
+std::string shown_integer(Bytes content);  // decimal up to 64 bits, else hex_integer()
+std::string hex_integer(Bytes content);    // 0x and the digits of a non-negative value, without the octet that only carries the sign
 std::string shown_time(Bytes content);     // of either kind: "2026-11-21T01:45:02Z"
 
 /// Octets that were checked, not copied.

@@ -195,3 +195,18 @@ TEST_CASE("what a CA promised is known to the one that is started next", "[capi]
     CHECK(text(made<Buf>(cmpkit_ca_list, ca.responder.get())).find("CN=dev1") != std::string::npos);
     CHECK(steps(ca, enrollment(ca, key).get()) != CMPKIT_OK);  // the secret stays spent
 }
+
+TEST_CASE("a certificate is revoked by the serial number that the list shows", "[capi]") {
+    const Ca  ca;
+    const Key key = made<Key>(cmpkit_key_generate, "ec:P-256");
+    CHECK(steps(ca, enrollment(ca, key).get()) == CMPKIT_OK);
+    const std::string list  = text(made<Buf>(cmpkit_ca_list, ca.responder.get()));
+    const std::size_t start = list.find("\"0x") + 1;
+    const std::string serial(list, start, list.find('"', start) - start);
+    const auto        revoke = [&](const char* text) { return failure(cmpkit_ca_revoke, ca.responder.get(), text, "keyCompromise", now); };
+
+    CHECK(revoke("0x12").rc == CMPKIT_E_BAD_CERT_ID);
+    for (const char* text : {"", "0x", "0xfg", "12a", "-1"}) CHECK(revoke(text).rc == CMPKIT_E_BAD_ARGUMENT);
+    CHECK(cmpkit_ca_revoke(ca.responder.get(), serial.c_str(), "keyCompromise", now, nullptr) == CMPKIT_OK);
+    CHECK(text(made<Buf>(cmpkit_ca_list, ca.responder.get())).find("\"revoked\"") != std::string::npos);
+}

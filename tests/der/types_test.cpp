@@ -93,7 +93,11 @@ TEST_CASE("object identifiers are shown dotted", "[der]") {
 TEST_CASE("integers are shown in decimal while they fit", "[der]") {
     CHECK(shown_integer(from_hex("ff")) == "-1");
     CHECK(shown_integer(from_hex("7fffffffffffffff")) == "9223372036854775807");
-    CHECK(shown_integer(from_hex("008000000000000000")) == "0x008000000000000000");
+    CHECK(shown_integer(from_hex("008000000000000000")) == "0x8000000000000000");
+    CHECK(hex_integer(from_hex("00d3")) == "0xd3");  // as openssl x509 -serial does
+    CHECK(hex_integer(from_hex("0d03")) == "0x0d03");
+    CHECK(hex_integer(from_hex("00")) == "0x00");
+    CHECK(hex_integer({}) == "0x");
 }
 
 namespace {
