@@ -12,6 +12,8 @@ constexpr BodyType with_secret[]   = {BodyType::ir, BodyType::cr, BodyType::p10c
 constexpr BodyType with_external[] = {BodyType::ir, BodyType::p10cr};
 constexpr BodyType with_own[]      = {BodyType::cr, BodyType::kur, BodyType::p10cr};
 
+constexpr std::size_t longest_names = 8192, longest_words = 500;  // octets of subject and subjectAltName; of what the peer is told
+
 /// Which requests a kind of proof can make (RFC 9483 4.1).
 std::span<const BodyType> requests_of(RequesterKind kind) {
     if (kind == RequesterKind::secret) return with_secret;
@@ -103,6 +105,8 @@ Result<void> Enrollment::grant_names() {
     if (is_update()) copy_alternative_names(wishes_, requester_.certificate, *granted);
     // RFC 5280 4.1.2.6: without a subject the names are in subjectAltName.
     if (granted->subject.is_null_dn() && granted->subjectAltName.empty()) return refusal(FailInfo::badCertTemplate, "subject: a name is needed");
+    if (der::encode(granted->subject).size() + der::encode(GeneralNames(granted->subjectAltName)).size() > longest_names)
+        return refusal(FailInfo::badCertTemplate, "subject, subjectAltName: they are too long");
     if (core_.is_reserved(granted->subject)) return refusal(FailInfo::notAuthorized, "subject: the name belongs to the CA");
     statement_.subject        = granted->subject;
     statement_.subjectAltName = std::move(granted->subjectAltName);
@@ -153,7 +157,7 @@ std::string Enrollment::words_for_changes() const {
     std::string words;
     for (const std::string& change : changes_)
         if (!change.empty()) words.append(words.empty() ? "" : "; ").append(change);
-    return words;
+    return words.size() > longest_words ? words.substr(0, longest_words) + " ..." : words;  // all of it is ASCII: words of ours and OIDs
 }
 
 store::Write Enrollment::record_of(const Issued& issued) {

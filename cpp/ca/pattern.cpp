@@ -77,30 +77,36 @@ Result<TextPattern::Part> TextPattern::placeholder(std::string_view word, Proof 
     return wrong(proof == Proof::secret ? "a requester with a secret has only a {reference}" : "a requester with a certificate has only {subject.TYPE}", word);
 }
 
-Result<TextPattern> TextPattern::parse(std::string_view text, Proof proof) {
-    TextPattern pattern;
-    const auto  append = [&](char c) {
-        if (pattern.parts_.empty() || pattern.parts_.back().kind != Part::Kind::characters) pattern.parts_.push_back({Part::Kind::characters, {}});
-        pattern.parts_.back().text += c;
-    };
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '\\') {
-            if (++i == text.size()) return wrong("a backslash needs a character after it", text);
-            append(text[i]);
-        } else if (text[i] == '*') {
-            pattern.parts_.push_back({Part::Kind::star, {}});
-        } else if (text[i] == '{') {
-            const std::size_t end = std::min(text.find('}', i), text.size());
-            if (end == text.size()) return wrong("a { without its }", text);
-            auto part = placeholder(text.substr(i + 1, end - i - 1), proof);
-            if (!part) return part.error();
-            pattern.parts_.push_back(std::move(*part));
-            i = end;
-        } else {
-            append(text[i]);
-        }
+/// Takes plain characters off the front, up to a star or a placeholder.
+Result<TextPattern::Part> TextPattern::characters(std::string_view& rest) {
+    Part part{Part::Kind::characters, {}};
+    while (!rest.empty() && rest[0] != '*' && rest[0] != '{') {
+        if (rest == "\\") return wrong("a backslash needs a character after it", rest);
+        if (rest[0] == '\\') rest.remove_prefix(1);
+        part.text += rest[0];
+        rest.remove_prefix(1);
     }
-    if (pattern.parts_.empty()) return wrong("an empty pattern", text);
+    return part;
+}
+
+Result<TextPattern::Part> TextPattern::next(std::string_view& rest, Proof proof) {
+    if (rest[0] == '*') return rest.remove_prefix(1), Part{Part::Kind::star, {}};
+    if (rest[0] != '{') return characters(rest);
+    const std::size_t end = rest.find('}');
+    if (end == rest.npos) return wrong("a { without its }", rest);
+    const std::string_view word = rest.substr(1, end - 1);
+    rest.remove_prefix(end + 1);
+    return placeholder(word, proof);
+}
+
+Result<TextPattern> TextPattern::parse(std::string_view text, Proof proof) {
+    if (text.empty()) return wrong("an empty pattern", text);
+    TextPattern pattern;
+    while (!text.empty()) {
+        auto part = next(text, proof);
+        if (!part) return part.error();
+        pattern.parts_.push_back(std::move(*part));
+    }
     return pattern;
 }
 

@@ -38,6 +38,8 @@ private:
         enum class Kind : std::uint8_t { characters, star, reference, subject } kind;
         std::string text;  // characters; of subject: the content octets of the attribute type
     };
+    static Result<Part> next(std::string_view& rest, Proof proof);
+    static Result<Part> characters(std::string_view& rest);
     static Result<Part> placeholder(std::string_view word, Proof proof);
     std::vector<Part> parts_;
 };

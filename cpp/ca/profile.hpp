@@ -1,4 +1,5 @@
-// Certificate profiles: what a certificate of that name says, as a function of who asks. A profile is data; apply() decides.
+// Certificate profiles: what a certificate of that name says, as a function of who asks. A profile is data: it is checked when the authority is
+// made and refused if it cannot be read; what it grants is decided request by request.
 //
 //     Profile device{.name = "device", .subjects = {"CN={subject.CN},*"}, .sans = {"dns:{subject.CN}", "dns:{subject.CN}.*"}};
 #pragma once
@@ -14,10 +15,12 @@ struct Profile {
     std::int64_t             backdate_seconds = 300;          // notBefore lies that far before now, for devices with slow clocks
 
     // Patterns, the first that fits is taken: RFC 4514 names, with {subject.CN}, {subject.serialNumber}, … of the requester's certificate and
-    // {reference}; a value * is what the request says; a last element * lets further O, OU, C, L, ST, DC attributes pass. "*" alone: any name.
+    // {reference}; a value * is what the request says; a last element * lets further O, OU, C, L, ST, DC attributes pass, of types that the pattern
+    // does not fix. One attribute an RDN, in the pattern and in the request. "*" alone: any name. A request without a subject gets the name that the
+    // pattern makes by itself. A requester whose certificate has an attribute twice cannot use it. See ca/pattern.hpp.
     std::vector<std::string> subjects{"CN={subject.CN},*", "CN={subject.serialNumber},*"};
     std::vector<std::string> secret_subjects{"CN={reference},*"};
-    std::vector<std::string> sans;         // for requesters with a certificate: "dns:{subject.CN}", "ip:*"; * stands for any characters
+    std::vector<std::string> sans;         // for requesters with a certificate: "dns:{subject.CN}", "ip:*"; * stands for any characters but *
     std::vector<std::string> secret_sans;
 
     std::vector<KeyUsageBit> key_usage{KeyUsageBit::digitalSignature};  // keyEncipherment or keyAgreement may be asked for where the key allows it

@@ -5,6 +5,9 @@
 namespace cmpkit::ca {
 namespace {
 
+// More than any honest request has; what is compared in pairs stays cheap.
+constexpr std::size_t most_extensions = 32, most_purposes = 32, most_alternative_names = 100;
+
 Error bad_template(std::string text, const char* clause = "RFC 9810 5.3.4") { return refusal(FailInfo::badCertTemplate, std::move(text), clause); }
 
 /// The value of an extension that must be of its type.
@@ -17,6 +20,7 @@ template <class T> Result<const T*> value_of(const Extension& extension) {
 Result<void> read_alternative_names(const Extension& extension, Wishes& wishes) {
     const auto names = value_of<GeneralNames>(extension);
     if (!names) return names.error();
+    if ((*names)->size() > most_alternative_names) return bad_template("subjectAltName: there are too many");
     wishes.subjectAltName = *names;
     return {};
 }
@@ -33,6 +37,7 @@ Result<void> read_usage(const Extension& extension, Wishes& wishes) {
 Result<void> read_purposes(const Extension& extension, Wishes& wishes) {
     const auto purposes = value_of<ExtKeyUsage>(extension);
     if (!purposes) return purposes.error();
+    if ((*purposes)->size() > most_purposes) return bad_template("extKeyUsage: there are too many");
     wishes.extKeyUsage = (*purposes)->empty() ? nullptr : *purposes;
     return {};
 }
@@ -91,6 +96,7 @@ bool is_authority(Bytes purpose) {
 Result<Wishes> read_wishes(const Extensions* extensions) {
     Wishes wishes;
     if (!extensions) return wishes;
+    if (extensions->size() > most_extensions) return bad_template("extensions: there are too many");
     for (auto extension = extensions->begin(); extension != extensions->end(); ++extension) {
         const auto is_same = [&](const Extension& other) { return other.extnID == extension->extnID; };
         if (std::any_of(extensions->begin(), extension, is_same)) return bad_template("extension " + oid_text(extension->extnID.content) + " is there twice", "RFC 5280 4.2");

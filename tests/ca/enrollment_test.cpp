@@ -234,6 +234,21 @@ TEST_CASE("an extension that is there twice or cannot be read is refused", "[ca]
     }
 }
 
+TEST_CASE("a request with more of a thing than any honest one has is refused", "[ca]") {
+    Arrival plant;
+    plant.profile().sans = {"*"};
+    const std::vector<der::Oid> purposes(33, oids::id_kp_clientAuth);
+    CHECK(plant.refused(ask().extension(oids::id_ce_extKeyUsage, ExtKeyUsage(purposes))).text == "extKeyUsage: there are too many");
+    GeneralName name;
+    name.emplace<"dNSName">() = der::IA5String{bytes_of("dev1.plant")};
+    const std::vector<GeneralName> names(101, name);
+    CHECK(plant.refused(ask().extension(oids::id_ce_subjectAltName, GeneralNames(names))).text == "subjectAltName: there are too many");
+    Request many(BodyType::ir, "/CN=dev1");
+    for (int i = 0; i < 33; ++i) many.extension(oids::id_ce_policyMappings, der::Null{});
+    CHECK(plant.refused(many).text == "extensions: there are too many");
+    CHECK(plant.refused(Request(BodyType::ir, "/O=" + std::string(9000, 'x') + "/CN=dev1")).text == "subject, subjectAltName: they are too long");
+}
+
 TEST_CASE("validity is that of the profile, unless a shorter one is asked for", "[ca]") {
     Arrival    plant;
     const auto plain = plant.granted(ask());

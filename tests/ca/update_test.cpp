@@ -61,9 +61,7 @@ TEST_CASE("no request leaves the identity of the certificate that signed it", "[
     INFO(subject);
     const auto refused = plant.refusal(Request(type, subject), plant.me());
     CHECK(refused.fail_info == FailInfo::notAuthorized);
-    CHECK(refused.text.starts_with("subject: "));
-    CHECK(refused.text.ends_with(" is not that of the certificate that signed"));
-    CHECK(attribute != nullptr);
+    CHECK(refused.text == "subject: " + std::string(attribute) + " is not that of the certificate that signed");
 }
 
 TEST_CASE("the subject stays spelled as it was; one that is not said is filled in", "[ca]") {
