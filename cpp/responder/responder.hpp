@@ -4,11 +4,12 @@
 //     Responder responder(authority, store, policy, random, log);
 //     Reply reply = responder.answer(octets, {.address = "127.0.0.1:50412"}, now);
 #pragma once
-#include "operations/authority.hpp"
-#include "operations/compose.hpp"
 #include "operations/transaction.hpp"
+#include "responder/authenticator.hpp"
 
 namespace cmpkit::responder {
+
+struct Arrival;
 
 struct Policy {
     std::int64_t          time_window  = 300;   // seconds that messageTime may be off; 0: not judged
@@ -44,7 +45,6 @@ class Responder {
 public:
     /// Borrows authority and store, which must outlive it. @param log  called from the threads that call answer(); may be empty
     Responder(operations::Authority& authority, store::Store& store, Policy policy, operations::Random random, Log log);
-    ~Responder();
 
     /// Never fails: what goes wrong becomes an error message to the peer and an incident in the log. @param now  Unix seconds
     Reply answer(Bytes request, const Origin& origin, std::int64_t now);
@@ -57,22 +57,16 @@ public:
     Result<std::size_t> end_overdue(std::int64_t now);
 
 private:
-    struct Authenticated;
-    struct Work;
-    Result<Authenticated> authenticate(const PKIMessage& message, std::int64_t now);
-    Result<Authenticated> authenticate_mac(const PKIMessage& message, std::int64_t now);
-    Result<Authenticated> authenticate_signature(const PKIMessage& message, std::int64_t now);
-    Result<Reply>         run(Work& work, Incident& incident);
-    Reply                 refuse(const PKIMessage* message, const Error& error, const protection::Protector* protector, std::int64_t now);
-    Result<bool>          end_one(const store::Record& record, std::int64_t now);
+    Result<Reply> run(const Arrival& arrival, Incident& incident);
+    Reply         refuse(const PKIMessage* message, const Error& error, const protection::Protector* protector, std::int64_t now);
+    Result<bool>  end_one(const store::Record& record, std::int64_t now);
 
     operations::Authority& authority_;
     store::Store&          store_;
     Policy                 policy_;
     operations::Random     random_;
     Log                    log_;
-    crypto::CertCache      certificates_;
-    crypto::Secret         nobodys_secret_;  // stands in for an unknown reference's, so that both cost the same
+    Authenticator          authenticator_;
 };
 
 }  // namespace cmpkit::responder

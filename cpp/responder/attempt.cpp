@@ -1,0 +1,111 @@
+#include "responder/attempt.hpp"
+
+#include "der/encode.hpp"
+
+namespace cmpkit::responder {
+
+using operations::Answer;
+using operations::ServerAction;
+using operations::ServerOperation;
+using operations::Transaction;
+using operations::TransactionState;
+
+namespace {
+
+Error spent_secret() {
+    return {.code = Code::not_authorized, .fail_info = FailInfo::notAuthorized, .clause = "RFC 9483 3.5", .detail = "this secret is spent, expired or locked"};
+}
+
+}  // namespace
+
+Result<Outcome> Attempt::run() {
+    if (auto loaded = load(); !loaded) return loaded.error();
+    // The very same octets again: the very same reply.
+    if (const auto* before = answered_before()) return Outcome{copy_of(before->reply.content), "repeated", {}};
+    if (!before_ && !arrival_.sender.for_new) return Outcome{{}, "error", spent_secret()};
+    ServerOperation operation(arrival_.message, arrival_.sender.requester, before(), arrival_.origin.profile);
+    auto answer = decide(operation);
+    if (!answer) return answer.error();
+    auto reply = seal(*answer);
+    if (!reply) return reply.error();
+    if (answer->state) writes_.push_back(record_of(*answer, *reply));
+    if (auto done = writes_.empty() ? Result<void>() : store_.commit({std::move(writes_)}); !done) return done.error();
+    return Outcome{std::move(*reply), std::string(name_of(type_of(*answer->body))), answer->refusal};
+}
+
+Result<void> Attempt::load() {
+    auto record = store_.get(store::Table::transactions, arrival_.key);
+    if (!record) return record.error();
+    if (!*record) return {};
+    auto parsed = der::parse<Transaction>(std::move((*record)->value));
+    if (!parsed) return Error{.code = Code::store_failed, .detail = "a transaction's record cannot be read"}.because_of(parsed.error());
+    version_ = (*record)->version;
+    before_  = std::move(*parsed);
+    return {};
+}
+
+const operations::Exchange* Attempt::answered_before() const {
+    const auto same = std::ranges::find_if(before().exchanges, [this](const auto& exchange) { return equal(exchange.request.content, arrival_.hash); });
+    return same == before().exchanges.end() ? nullptr : &*same;
+}
+
+// ---------------------------------------------------------------- what the authority says
+
+Result<Answer> Attempt::decide(ServerOperation& operation) {
+    ServerAction next = operation.begin();
+    while (const auto* question = std::get_if<operations::Ask>(&next)) {
+        auto after = ask(operation, *question);
+        if (!after) return after.error();
+        next = std::move(*after);
+    }
+    return std::get<Answer>(std::move(next));
+}
+
+Result<ServerAction> Attempt::ask(ServerOperation& operation, const operations::Ask& question) {
+    const auto&        requester = arrival_.sender.requester;
+    const std::int64_t now       = arrival_.now;
+    if (const auto* enrollment = std::get_if<operations::AskEnrollment>(&question)) {
+        auto decision = authority_.enroll(enrollment->request, requester, now);
+        if (!decision) return decision.error();
+        collect(decision->writes);
+        return operation.issued(std::move(*decision));
+    }
+    if (const auto* revocation = std::get_if<operations::AskRevocation>(&question)) {
+        auto decision = authority_.revoke(revocation->request, requester, now);
+        if (!decision) return decision.error();
+        collect(decision->writes);
+        return operation.revoked(std::move(*decision));
+    }
+    if (const auto* wanted = std::get_if<operations::AskCertificate>(&question)) return operation.certificate(authority_.certificate(wanted->key));
+    const auto* confirm = std::get_if<operations::AskConfirm>(&question);
+    auto        changed = confirm ? authority_.confirm(confirm->key, now) : authority_.withdraw(std::get<operations::AskWithdraw>(question).key, now);
+    if (!changed) return changed.error();
+    collect(*changed);
+    return confirm ? operation.confirmed() : operation.withdrawn();
+}
+
+// ---------------------------------------------------------------- what is sent and kept
+
+Result<Octets> Attempt::seal(const Answer& answer) {
+    auto nonce = operations::random_octets(random_, 16);
+    if (!nonce) return nonce.error();
+    nonce_ = std::move(*nonce);
+    const PKIHeader& asked = arrival_.message.header;
+    der::Arena arena;
+    const operations::HeaderFields fields{.pvno = answer.pvno, .recipient = asked.sender.get<"directoryName">(), .transaction_id = asked.transactionID->content, .sender_nonce = nonce_,
+                                          .recip_nonce = asked.senderNonce->content, .now = arrival_.now, .general_info = answer.general_info};
+    return protection::seal(operations::header_of(fields, arena), *answer.body, &arrival_.sender.protector, answer.extra_certs);
+}
+
+store::Write Attempt::record_of(const Answer& answer, Bytes reply) const {
+    std::vector<operations::Exchange> exchanges(before().exchanges.begin(), before().exchanges.end());
+    exchanges.push_back({der::octet_string(arrival_.hash), der::octet_string(reply)});
+    const auto  request = static_cast<std::int64_t>(type_of(arrival_.message.body));
+    Transaction transaction{.state = *answer.state, .request = before_ ? before().request : request, .certReqId = before_ ? before().certReqId : answer.cert_req_id,
+                            .senderNonce = der::octet_string(nonce_), .certificate = {}, .exchanges = exchanges};
+    if (answer.certificate) transaction.certificate = der::octet_string(*answer.certificate);
+    return {.table = store::Table::transactions, .key = arrival_.key, .read_version = version_, .value = der::encode(transaction), .index = {},
+            .due = answer.due ? answer.due : arrival_.now + policy_.keep_seconds};
+}
+
+}  // namespace cmpkit::responder

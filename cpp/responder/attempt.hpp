@@ -1,0 +1,57 @@
+// One attempt to answer a message under what the store holds of its transaction: read the record, run the operation, ask the authority, seal the
+// reply, commit. When another writer was faster it has changed nothing, and the next attempt begins with what that one wrote.
+#pragma once
+#include "operations/server.hpp"
+#include "responder/authenticator.hpp"
+#include "responder/responder.hpp"
+
+namespace cmpkit::responder {
+
+/// A message whose sender is known. Views.
+struct Arrival {
+    const PKIMessage& message;
+    const Sender&     sender;
+    const Origin&     origin;
+    std::int64_t      now;
+    Octets            key;   // of the transaction's record
+    Octets            hash;  // of the message as received
+};
+
+struct Outcome {
+    Octets               reply;    // empty: the sender is refused before the operation begins
+    std::string          word;     // for the log: the reply's body, or "repeated"
+    std::optional<Error> refusal;  // why the answer is negative
+};
+
+class Attempt {
+public:
+    Attempt(const Arrival& arrival, operations::Authority& authority, store::Store& store, const Policy& policy, const operations::Random& random)
+        : arrival_(arrival), authority_(authority), store_(store), policy_(policy), random_(random) {}
+
+    /// @error conflict  another writer was faster: try again; and what the store or the authority fail with
+    Result<Outcome> run();
+
+private:
+    Result<void>               load();
+    const operations::Exchange* answered_before() const;
+    Result<operations::Answer> decide(operations::ServerOperation& operation);
+    Result<operations::ServerAction> ask(operations::ServerOperation& operation, const operations::Ask& question);
+    Result<Octets>             seal(const operations::Answer& answer);
+    store::Write               record_of(const operations::Answer& answer, Bytes reply) const;
+    const operations::Transaction& before() const { return before_ ? **before_ : fresh_; }
+    void collect(std::vector<store::Write>& writes) { std::ranges::move(writes, std::back_inserter(writes_)); }
+
+    const Arrival&            arrival_;
+    operations::Authority&    authority_;
+    store::Store&             store_;
+    const Policy&             policy_;
+    const operations::Random& random_;
+
+    const operations::Transaction                       fresh_;
+    std::optional<der::Parsed<operations::Transaction>> before_;  // none: the transaction is new
+    std::uint64_t                                       version_ = 0;
+    Octets                                              nonce_;
+    std::vector<store::Write>                           writes_;
+};
+
+}  // namespace cmpkit::responder

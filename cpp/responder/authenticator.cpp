@@ -1,0 +1,87 @@
+#include "responder/authenticator.hpp"
+
+#include "der/encode.hpp"
+#include "messages/names.hpp"
+
+namespace cmpkit::responder {
+namespace {
+
+constexpr std::size_t most_certificates = 20;  // of extraCerts that are looked at; what a path is built from
+
+// RFC 9483 3.1: senderKID is the reference; older peers have it in the sender's name alone.
+std::string reference_of(const PKIHeader& header) {
+    if (header.senderKID) return std::string(text_of(header.senderKID->content));
+    const auto* sender = header.sender.get<"directoryName">();
+    return sender ? attribute_text(*sender, oids::id_at_commonName) : std::string();
+}
+
+Error not_the_sender(const char* path, const char* detail) {
+    return {.code = Code::sender_mismatch, .path = path, .fail_info = FailInfo::badMessageCheck, .clause = "RFC 9483 3.5", .detail = detail};
+}
+
+// RFC 9483 3.1: sender is the subject of the protection certificate, senderKID its subject key identifier.
+Result<void> check_signer(const PKIHeader& header, const crypto::Cert& signer) {
+    const auto* sender = header.sender.get<"directoryName">();
+    if (!sender || !same_name(*sender, signer->subject)) return not_the_sender("header.sender", "it is not the subject of extraCerts[0]");
+    const Octets* ski = signer.subject_key_identifier();
+    if (ski && header.senderKID && !equal(*ski, header.senderKID->content)) return not_the_sender("header.senderKID", "it is not the SKI of extraCerts[0]");
+    if (!signer.allows(KeyUsageBit::digitalSignature)) return not_the_sender("extraCerts[0]", "its keyUsage lacks digitalSignature");
+    return {};
+}
+
+}  // namespace
+
+Result<Sender> Authenticator::authenticate(const PKIMessage& message, std::int64_t now) {
+    if (!message.protection || !message.header.protectionAlg)
+        return Error{.code = Code::protection_missing, .path = "protection", .fail_info = FailInfo::badMessageCheck, .clause = "RFC 9483 3.2", .detail = "requests are protected"};
+    return protection::is_mac(*message.header.protectionAlg) ? by_mac(message, now) : by_signature(message, now);
+}
+
+// Parameters are judged and the reference is looked up before anything is derived; an unknown reference costs and answers as a wrong MAC does.
+Result<Sender> Authenticator::by_mac(const PKIMessage& message, std::int64_t now) {
+    const AlgorithmIdentifier& algorithm = *message.header.protectionAlg;
+    if (auto good = protection::check_mac_parameters(algorithm, limits_); !good) return good.error();
+    const std::string reference = reference_of(message.header);
+    auto secret = authority_.secret(bytes_of(reference), now);
+    if (!secret) return secret.error();
+    const bool known = secret->value != nullptr;
+    auto key = protection::MacKey::derive(algorithm, known ? secret->value->view() : nobodys_secret_.view(), limits_);
+    if (!key) return key.error();
+    if (auto good = protection::verify_mac(message, *key); !good || !known) {
+        count_failed_try(bytes_of(reference), now);
+        return Error{.code = Code::protection_mismatch, .path = "protection", .fail_info = FailInfo::badMessageCheck, .clause = "RFC 9483 3.5"};
+    }
+    operations::Requester requester{.kind = operations::RequesterKind::secret, .id = "secret:" + escaped(reference), .reference = reference, .certificate = {}};
+    return Sender{std::move(requester), protection::Protector::by_mac(*key, reference, der::encode(authority_.name())), secret->for_new};
+}
+
+void Authenticator::count_failed_try(Bytes reference, std::int64_t now) {
+    auto tries = authority_.failed_try(reference, now);
+    if (tries && !tries->empty()) (void)store_.commit({std::move(*tries)});  // a conflict means that another try was counted
+}
+
+Result<Sender> Authenticator::by_signature(const PKIMessage& message, std::int64_t now) {
+    auto certs = extra_certs(message);
+    if (!certs) return certs.error();
+    if (certs->empty()) return not_the_sender("extraCerts", "the protection certificate is missing");
+    const crypto::Cert& signer = certs->front();
+    if (auto good = check_signer(message.header, signer); !good) return good.error();
+    auto key = signer.key();
+    if (!key) return key.error();
+    if (auto good = protection::verify_signature(message, *key); !good) return good.error();
+    auto requester = authority_.recognise(signer, std::span(*certs).subspan(1), now);
+    if (!requester) return requester.error();
+    return Sender{std::move(*requester), authority_.protector(), true};
+}
+
+Result<std::vector<crypto::Cert>> Authenticator::extra_certs(const PKIMessage& message) {
+    std::vector<crypto::Cert> certs;
+    for (std::size_t i = 0; message.extraCerts && i < std::min(message.extraCerts->size(), most_certificates); ++i) {
+        auto cert = certificates_.get((*message.extraCerts)[i].received);
+        if (!cert) return cert.error();
+        certs.push_back(*cert);
+    }
+    return certs;
+}
+
+}  // namespace cmpkit::responder
