@@ -86,7 +86,6 @@ enum {
     CMPKIT_E_NOT_AUTHORIZED       = -89,
     CMPKIT_E_BAD_CERT_ID          = -90,
     CMPKIT_E_WRONG_CERTIFICATE    = -91,
-    CMPKIT_E_WAITING_UNSUPPORTED  = -92,
     CMPKIT_E_CONFLICT             = -100, /* the store */
     CMPKIT_E_STORE_FAILED         = -101,
     CMPKIT_E_NO_PLUGIN            = -120, /* transport */
@@ -244,16 +243,20 @@ enum { CMPKIT_VERDICT_REJECT = 0, CMPKIT_VERDICT_ACCEPT = 1 };
 typedef cmpkit_verdict (*cmpkit_policy_fn)(void *user, const uint8_t *certificate, size_t size, int32_t with_mods, const char *text);
 /* Makes certificate and chain (DER, the issuers in order) durable; it is confirmed to the CA only after CMPKIT_OK. */
 typedef cmpkit_rc (*cmpkit_keep_fn)(void *user, const uint8_t *certificate, size_t size, const uint8_t *const *chain, const size_t *chain_sizes, size_t chain_count);
+/* The CA has not decided; it is asked again after check_after seconds (RFC 9483 4.4). text: the CA's words, escaped. */
+typedef void (*cmpkit_waiting_fn)(void *user, int64_t check_after, const char *text);
 /* Each message as it goes (sent not 0) or came. */
 typedef void (*cmpkit_trace_fn)(void *user, int32_t sent, const uint8_t *message, size_t size);
 /* Carries one message and writes the answer: a transport of the application's own. label: path label of RFC 9483 6.1. */
 typedef cmpkit_rc (*cmpkit_exchange_fn)(void *user, const char *label, const uint8_t *request, size_t size, cmpkit_sink *answer);
 CMPKIT_API cmpkit_rc cmpkit_operation_set_policy(cmpkit_operation *operation, cmpkit_policy_fn policy, void *user, cmpkit_destroy_fn destroy, cmpkit_error **error);
 CMPKIT_API cmpkit_rc cmpkit_operation_set_keep(cmpkit_operation *operation, cmpkit_keep_fn keep, void *user, cmpkit_destroy_fn destroy, cmpkit_error **error);
+CMPKIT_API cmpkit_rc cmpkit_operation_set_waiting(cmpkit_operation *operation, cmpkit_waiting_fn waiting, void *user, cmpkit_destroy_fn destroy, cmpkit_error **error);
 CMPKIT_API cmpkit_rc cmpkit_operation_set_trace(cmpkit_operation *operation, cmpkit_trace_fn trace, void *user, cmpkit_destroy_fn destroy, cmpkit_error **error);
 CMPKIT_API cmpkit_rc cmpkit_operation_set_exchange(cmpkit_operation *operation, cmpkit_exchange_fn exchange, void *user, cmpkit_destroy_fn destroy, cmpkit_error **error);
 /* connect: to the peer; exchange: one message and its answer; total: the whole operation. 0 leaves a limit as it is (10 s, 60 s, 5 min).
- * What did not reach the peer, or brought no answer, is sent again as the same octets until total is over. */
+ * What did not reach the peer, or brought no answer, is sent again as the same octets until total is over. A CA that wants to be asked again
+ * after that ends the run at once, with CMPKIT_E_DEADLINE. */
 CMPKIT_API cmpkit_rc cmpkit_operation_set_timeouts(cmpkit_operation *operation, uint32_t connect_ms, uint32_t exchange_ms, uint32_t total_ms, cmpkit_error **error);
 
 /* Blocks until the operation is over. url NULL: only with an exchange callback. tls NULL: none. */
@@ -267,13 +270,16 @@ enum {
     CMPKIT_ACTION_SEND   = 1, /* cmpkit_operation_message; then receive or lost */
     CMPKIT_ACTION_DECIDE = 2, /* cmpkit_operation_certificate; then decide */
     CMPKIT_ACTION_KEEP   = 3, /* make it durable; then kept or lost */
-    CMPKIT_ACTION_DONE   = 4  /* a failure is the return code instead */
+    CMPKIT_ACTION_DONE   = 4, /* a failure is the return code instead */
+    CMPKIT_ACTION_WAIT   = 5  /* the CA has not decided: let cmpkit_operation_check_after seconds pass; then woken or lost */
 };
 CMPKIT_API cmpkit_rc cmpkit_operation_begin(cmpkit_operation *operation, int64_t now, cmpkit_action *next, cmpkit_error **error);
 CMPKIT_API cmpkit_rc cmpkit_operation_receive(cmpkit_operation *operation, const uint8_t *message, size_t size, int64_t now, cmpkit_action *next, cmpkit_error **error);
 CMPKIT_API cmpkit_rc cmpkit_operation_lost(cmpkit_operation *operation, const char *why, int64_t now, cmpkit_action *next, cmpkit_error **error);
 CMPKIT_API cmpkit_rc cmpkit_operation_decide(cmpkit_operation *operation, cmpkit_verdict verdict, const char *text, int64_t now, cmpkit_action *next, cmpkit_error **error);
 CMPKIT_API cmpkit_rc cmpkit_operation_kept(cmpkit_operation *operation, int64_t now, cmpkit_action *next, cmpkit_error **error);
+CMPKIT_API cmpkit_rc cmpkit_operation_woken(cmpkit_operation *operation, int64_t now, cmpkit_action *next, cmpkit_error **error);
+CMPKIT_API int64_t   cmpkit_operation_check_after(const cmpkit_operation *operation);
 CMPKIT_API cmpkit_rc cmpkit_operation_message(const cmpkit_operation *operation, cmpkit_buf **message, cmpkit_error **error);
 CMPKIT_API const char *cmpkit_operation_label(const cmpkit_operation *operation); /* path label; lives as long as the operation */
 
@@ -307,6 +313,13 @@ CMPKIT_API void      cmpkit_responder_free(cmpkit_responder *responder); /* afte
 /* The operator's desk; works on a running server's store from another process. */
 CMPKIT_API cmpkit_rc cmpkit_ca_list(cmpkit_responder *responder, cmpkit_buf **json, cmpkit_error **error); /* [{"serial","subject","state","requester","notAfter",…}] */
 CMPKIT_API cmpkit_rc cmpkit_ca_revoke(cmpkit_responder *responder, const char *serial, const char *reason, int64_t now, cmpkit_error **error);
+/* Requests that wait for the operator: [{"id","type","subject","details","requester","verdict","askedAt"}]. id: 32 hexadecimal digits. */
+CMPKIT_API cmpkit_rc cmpkit_ca_pending(cmpkit_responder *responder, cmpkit_buf **json, cmpkit_error **error);
+/* The operator's word; the requester learns it when it asks again. id: its first digits do, if no other
+ * request begins with them. reason: for the requester, NULL: none. CMPKIT_E_NOT_FOUND: no such request
+ * waits; CMPKIT_E_BAD_STATE: there is a word on it already. */
+CMPKIT_API cmpkit_rc cmpkit_ca_approve(cmpkit_responder *responder, const char *id, cmpkit_error **error);
+CMPKIT_API cmpkit_rc cmpkit_ca_reject(cmpkit_responder *responder, const char *id, const char *reason, cmpkit_error **error);
 CMPKIT_API cmpkit_rc cmpkit_ca_crl(cmpkit_responder *responder, int64_t now, cmpkit_buf **pem, cmpkit_error **error); /* a fresh CRL */
 
 typedef struct cmpkit_listener cmpkit_listener;

@@ -61,6 +61,11 @@ Result<cmpkit_action> note(cmpkit_operation& operation, Action action) {
         operation.chain       = keep->chain;
         return CMPKIT_ACTION_KEEP;
     }
+    if (auto* wait = std::get_if<Wait>(&action)) {
+        operation.check_after = wait->check_after;
+        operation.peer_text   = escaped(wait->reason);
+        return CMPKIT_ACTION_WAIT;
+    }
     auto& done            = std::get<Done>(action);
     operation.certificate = done.certificate;
     operation.chain       = std::move(done.chain);
@@ -182,6 +187,12 @@ cmpkit_rc cmpkit_operation_set_keep(cmpkit_operation* operation, cmpkit_keep_fn 
         };
     });
 }
+cmpkit_rc cmpkit_operation_set_waiting(cmpkit_operation* operation, cmpkit_waiting_fn waiting, void* user, cmpkit_destroy_fn destroy, cmpkit_error** error) {
+    return set_callback(operation, user, destroy, error, [&](const User& held) {
+        operation->application.waiting = nullptr;
+        if (waiting) operation->application.waiting = [waiting, held](const Wait& wait) { waiting(held.get(), wait.check_after, escaped(wait.reason).c_str()); };
+    });
+}
 cmpkit_rc cmpkit_operation_set_trace(cmpkit_operation* operation, cmpkit_trace_fn trace, void* user, cmpkit_destroy_fn destroy, cmpkit_error** error) {
     return set_callback(operation, user, destroy, error, [&](const User& held) {
         operation->application.trace = nullptr;
@@ -241,6 +252,13 @@ cmpkit_rc cmpkit_operation_decide(cmpkit_operation* operation, cmpkit_verdict ve
 cmpkit_rc cmpkit_operation_kept(cmpkit_operation* operation, int64_t now, cmpkit_action* next, cmpkit_error** error) {
     return step(operation, now, next, error, []() -> Result<Event> { return Event(Stored{}); });
 }
+cmpkit_rc cmpkit_operation_woken(cmpkit_operation* operation, int64_t now, cmpkit_action* next, cmpkit_error** error) {
+    return step(operation, now, next, error, [&]() -> Result<Event> {
+        operation->peer_text.clear();  // those words were about waiting
+        return Event(Woken{});
+    });
+}
+int64_t   cmpkit_operation_check_after(const cmpkit_operation* operation) { return operation ? operation->check_after : 0; }
 cmpkit_rc cmpkit_operation_message(const cmpkit_operation* operation, cmpkit_buf** message, cmpkit_error** error) {
     return result_of(operation, false, message, error, [&] { return Bytes(operation->message); });
 }

@@ -22,6 +22,7 @@ struct cmpkit_operation {
     cmpkit::crypto::Cert                       certificate;
     std::vector<cmpkit::crypto::Cert>          chain, ca_pubs;
     bool                                       with_mods = false;
+    std::int64_t                  check_after = 0;  // seconds
     std::string                                peer_text;
 };
 

@@ -19,7 +19,7 @@ struct Founding {
 
 struct Desk {
     Common&     common;
-    std::string folder, serial, reason = "unspecified", out;
+    std::string folder, serial, reason = "unspecified", out, request, words;
 };
 
 /// As the configuration is to name it; what was typed in is handed over itself.
@@ -104,6 +104,38 @@ void revoke(const Desk& desk) {
     else std::cout << "Revoked: serial " << desk.serial << ", reason " << desk.reason << ". The server's next CRL lists it; «cmpkit ca crl " << desk.folder << "» makes one now.\n";
 }
 
+void pending(const Desk& desk) {
+    const Context   context   = make_context(desk.common);
+    const Responder responder = open(desk, context);
+    const Buffer    json      = make<Buffer>(cmpkit_ca_pending, responder.get());
+    if (desk.common.json) {
+        std::cout << text_of(json) << '\n';
+        return;
+    }
+    const auto requests = Json::parse(text_of(json));
+    if (!requests || requests->members().empty()) std::cout << "No request waits.\n";
+    else
+        for (const auto& [name, request] : requests->members())
+            std::cout << request["id"].text().substr(0, 8) << "  " << request["verdict"].text() << "  " << request["type"].text() << "  " << request["subject"].text() << "  ("
+                      << request["details"].text() << "; asked by " << shortened(request["requester"].text()) << " at " << request["askedAt"].text() << ")\n";
+}
+
+void approve(const Desk& desk) {
+    const Context   context   = make_context(desk.common);
+    const Responder responder = open(desk, context);
+    call(cmpkit_ca_approve, responder.get(), desk.request.c_str());
+    if (desk.common.json) std::cout << JsonObject().add("result", "approved").add("id", desk.request).text() << '\n';
+    else std::cout << "Approved: request " << desk.request << ". The device gets its answer when it asks again.\n";
+}
+
+void reject(const Desk& desk) {
+    const Context   context   = make_context(desk.common);
+    const Responder responder = open(desk, context);
+    call(cmpkit_ca_reject, responder.get(), desk.request.c_str(), given(desk.words));
+    if (desk.common.json) std::cout << JsonObject().add("result", "rejected").add("id", desk.request).text() << '\n';
+    else std::cout << "Rejected: request " << desk.request << ". The device learns it when it asks again.\n";
+}
+
 void crl(const Desk& desk) {
     const Context   context   = make_context(desk.common);
     const Responder responder = open(desk, context);
@@ -161,6 +193,14 @@ void add_ca(CLI::App& app, Common& common) {
     revoking.add_option("SERIAL", desk->serial, "Its serial number, as list shows it")->type_name("")->required();
     revoking.add_option("--reason", desk->reason, "Why: keyCompromise, superseded, … [unspecified]")->type_name("REASON");
     add_json_flag(revoking, common);
+    add_json_flag(add_desk(ca, "pending", "List the requests that wait for the operator", desk, pending), common);
+    auto& approving = add_desk(ca, "approve", "Grant a request that waits, also while the server runs", desk, approve);
+    approving.add_option("REQUEST", desk->request, "Its identifier, as pending shows it")->type_name("")->required();
+    add_json_flag(approving, common);
+    auto& rejecting = add_desk(ca, "reject", "Refuse a request that waits", desk, reject);
+    rejecting.add_option("REQUEST", desk->request, "Its identifier, as pending shows it")->type_name("")->required();
+    rejecting.add_option("--reason", desk->words, "Words for the device")->type_name("TEXT");
+    add_json_flag(rejecting, common);
     add_desk(ca, "crl", "Make a fresh CRL", desk, crl).add_option("--out", desk->out, "Where it goes (PEM); without it to standard output")->type_name("FILE");
 }
 

@@ -123,6 +123,7 @@ void run(Enrollment& order) {
     const Tls       tls       = order.peer.tls();
     Trace           trace(order.peer.trace_folder, order.common.verbose);
     trace.attach_to(operation);
+    tell_when_waiting(operation);
     Keeper keeper{.order = order, .key = key ? &*key : nullptr, .failure = {}, .kept = {}};
     call(cmpkit_operation_set_keep, operation.get(), &Keeper::keep, static_cast<void*>(&keeper), static_cast<cmpkit_destroy_fn>(nullptr));
     call(cmpkit_operation_set_timeouts, operation.get(), 0u, 0u, order.peer.timeout_seconds * 1000);

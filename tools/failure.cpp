@@ -34,7 +34,7 @@ constexpr Row rows[] = {
     {CMPKIT_E_BAD_PLUGIN, Exit::network, ""},
     {CMPKIT_E_BAD_URL, Exit::network, "a URL looks like http://ca.plant:8080/.well-known/cmp"},
     {CMPKIT_E_CONNECT_FAILED, Exit::network, "is a server running there?"},
-    {CMPKIT_E_TLS_FAILED, Exit::network, "--tls-trust takes the anchors of the server's TLS certificate"},
+    {CMPKIT_E_TLS_FAILED, Exit::network, "--tls-trust takes the anchors of the server's TLS certificate, --tls-cert and --tls-key what the server may ask of us"},
     {CMPKIT_E_HTTP_STATUS, Exit::network, "is it the path of a CMP server?"},
     {CMPKIT_E_CONTENT_TYPE, Exit::network, "is it the path of a CMP server?"},
     {CMPKIT_E_DEADLINE, Exit::network, "is a server running there? --timeout gives it more time"},

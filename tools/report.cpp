@@ -1,7 +1,6 @@
 #include "report.hpp"
 
 #include "json.hpp"
-#include "library.hpp"
 
 #include <iostream>
 
@@ -33,6 +32,13 @@ Summary summary_of(const std::uint8_t* certificate, std::size_t size) {
 std::string in_words(const Summary& summary) {
     const std::string subject = summary.subject.empty() ? "(no subject)" : summary.subject;
     return subject + ", valid until " + summary.not_after + ", serial " + summary.serial;
+}
+
+void tell_when_waiting(const Operation& operation) {
+    const cmpkit_waiting_fn say_it = [](void*, int64_t check_after, const char* text) {
+        std::cerr << "The CA has not decided" << (*text ? " (it says: " + std::string(text) + ")" : std::string()) << "; asking again in " << check_after << " s.\n";
+    };
+    call(cmpkit_operation_set_waiting, operation.get(), say_it, static_cast<void*>(nullptr), static_cast<cmpkit_destroy_fn>(nullptr));
 }
 
 }  // namespace tool

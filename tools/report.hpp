@@ -1,6 +1,7 @@
 // What a command did, in words for people or as JSON for machines.
 #pragma once
 #include "failure.hpp"
+#include "library.hpp"
 #include "octets.hpp"
 
 namespace tool {
@@ -19,5 +20,8 @@ Summary summary_of(const std::uint8_t* certificate, std::size_t size);
 
 /// "CN=dev1, valid until 2027-01-31 12:00:00 UTC, serial 5f3a…"
 std::string in_words(const Summary& summary);
+
+/// Says on standard error that the CA has not decided, each time it does so. @param operation  one that is going to run
+void tell_when_waiting(const Operation& operation);
 
 }  // namespace tool

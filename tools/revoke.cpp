@@ -53,6 +53,7 @@ void run(const Revocation& order) {
     const Tls       tls       = order.peer.tls();
     Trace           trace(order.peer.trace_folder, order.common.verbose);
     trace.attach_to(operation);
+    tell_when_waiting(operation);
     call(cmpkit_operation_set_timeouts, operation.get(), 0u, 0u, order.peer.timeout_seconds * 1000);
     call(cmpkit_operation_run, operation.get(), order.peer.url.c_str(), static_cast<const cmpkit_tls*>(tls.get()));
     tell(order, operation, target);

@@ -59,11 +59,10 @@ Secret prompt(const std::string& what) {
     const int terminal = ::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     if (terminal < 0) throw Failure(Exit::failed, "there is no terminal to ask for the " + what, "file:PATH or env:NAME work without one");
     const std::string question = what + ": ";
-    const bool        is_asked = ::write(terminal, question.data(), question.size()) > 0;
     Secret            line;
-    if (is_asked) {
-        const Quiet quiet(terminal);
-        line = line_of(terminal);
+    {
+        const Quiet quiet(terminal);  // before the question, so that no early answer is shown or lost
+        if (::write(terminal, question.data(), question.size()) > 0) line = line_of(terminal);
     }
     ::close(terminal);
     return line;

@@ -119,12 +119,15 @@ Result<std::unique_ptr<CertificationAuthority>> CertificationAuthority::make(Set
     Records records(store, settings.issuing_key->public_key().key_identifier());
     auto    protector = protection::Protector::by_signature(settings.cmp_key, crypto::chain_without_root(settings.cmp_certificate, chain));
     return std::unique_ptr<CertificationAuthority>(new CertificationAuthority(std::make_unique<State>(
-        State{{std::move(settings), store, std::move(random), std::move(*profiles), std::move(*secrets), std::move(records), std::move(chain), root,
+        State{{std::move(settings), store, std::move(random), std::move(*profiles), std::move(*secrets), std::move(records), Desk(store), std::move(chain), root,
                std::move(verifiers->own), std::move(verifiers->external), std::move(protector)}})));
 }
 
 CertificationAuthority::CertificationAuthority(std::unique_ptr<State> state) : state_(std::move(state)) {}
 CertificationAuthority::~CertificationAuthority() = default;
+
+const Desk& CertificationAuthority::desk() const { return state_->desk; }
+Result<std::vector<store::Write>> CertificationAuthority::abandon(Bytes request_id) { return state_->desk.abandon(request_id); }
 
 const protection::Protector& CertificationAuthority::protector() const { return state_->protector; }
 const Name&                  CertificationAuthority::name() const { return state_->name(); }

@@ -27,6 +27,7 @@ struct Settings {
     std::vector<Profile>                  profiles;         // not empty; the first is the default
     std::vector<SecretEntry>              secrets;
     crypto::Trust                         external;         // PKIs trusted for ir and p10cr
+    bool                                  approve_revocations = false;  // those that devices ask for wait for an operator
     std::int64_t                          crl_validity_seconds = 7 * 86400;
     std::int64_t                          crl_overlap_seconds  = 86400;  // a new one is made that long before the old one's nextUpdate
 };
@@ -66,6 +67,7 @@ public:
     Result<operations::Requester>                        recognise(const crypto::Cert& signer, std::span<const crypto::Cert> extra, std::int64_t now) override;
     Result<operations::Decision<operations::Issued>>     enroll(const operations::EnrollmentRequest& request, const operations::Requester& requester, std::int64_t now) override;
     Result<operations::Decision<operations::Nothing>>    revoke(const operations::RevocationRequest& request, const operations::Requester& requester, std::int64_t now) override;
+    Result<std::vector<store::Write>>                    abandon(Bytes request_id) override;
     Result<crypto::Cert>                                 certificate(Bytes key) override;
     Result<std::vector<store::Write>>                    confirm(Bytes key, std::int64_t now) override;
     Result<std::vector<store::Write>>                    withdraw(Bytes key, std::int64_t now) override;
@@ -87,6 +89,8 @@ public:
     Result<void> adopt(const crypto::Cert& certificate);
     /// @param serial  content octets of the INTEGER  @error bad_cert_id, certificate_revoked, conflict
     Result<void> revoke_by_operator(Bytes serial, Reason reason, std::int64_t now);
+
+    const class Desk& desk() const;  // lives as long as the authority
 
     struct Crl {
         Octets       der;

@@ -1,6 +1,7 @@
 #include "ca/enrollment.hpp"
 
 #include "ca/refusal.hpp"
+#include "messages/names.hpp"
 
 namespace cmpkit::ca {
 
@@ -30,8 +31,10 @@ bool identifies(const CertId& id, const crypto::Cert& certificate) {
 Result<Decision<Issued>> Enrollment::decide() {
     using E = Enrollment;
     for (const auto step : {&E::check_right, &E::find_requester, &E::check_update, &E::choose_profile, &E::check_key, &E::grant_names, &E::grant_extensions,
-                            &E::set_validity, &E::spend_secret})
+                            &E::set_validity, &E::await_approval})
         if (auto done = (this->*step)(); !done) return done.error();
+    if (word_ && word_->verdict != Verdict::approved) return Desk::decision_of<Issued>(*word_, rules_->profile.poll_seconds);
+    if (auto spent = spend_secret(); !spent) return spent.error();
     return issue();
 }
 
@@ -145,6 +148,20 @@ Result<void> Enrollment::set_validity() {
     return {};
 }
 
+Result<void> Enrollment::await_approval() {
+    if (!rules_->profile.approve_by_hand) return {};
+    auto word = core_.desk.ask(application(), now_);
+    if (!word) return word.error();
+    word_ = std::move(*word);
+    return {};
+}
+
+Desk::Application Enrollment::application() const {
+    std::string details = "key " + request_.key.name();
+    for (const GeneralName& name : statement_.subjectAltName) details += ", " + to_text(name);
+    return {.id = request_.id, .type = name_of(request_.type), .requester = requester_.id, .subject = to_text(statement_.subject), .details = std::move(details)};
+}
+
 Result<void> Enrollment::spend_secret() {
     if (!secret_) return {};
     auto spent = core_.secrets.spend(*secret_, now_);
@@ -181,6 +198,7 @@ Result<Decision<Issued>> Enrollment::issue() {
                   .confirm_by = now_ + rules_->profile.confirm_wait_seconds};
     issued.with_mods = !issued.mods.empty();
     writes_.push_back(record_of(issued));
+    if (word_) writes_.push_back(std::move(*word_->write));
     // The record of what is updated is written in any case, so that of two updates at the same time one meets a conflict.
     if (is_update())
         writes_.push_back(core_.records.replaced(*old_, issued.key, issued.confirmed_implicitly ? CertificateState::updated : CertificateState::valid));

@@ -25,9 +25,11 @@ private:
     Result<void> grant_names();
     Result<void> grant_extensions();
     Result<void> set_validity();
+    Result<void> await_approval();
     Result<void> spend_secret();
 
     Result<operations::Decision<operations::Issued>> issue();
+    Desk::Application                                application() const;
     Result<Names>                                    names();
     bool                                             is_update() const { return request_.type == BodyType::kur; }
     store::Write                                     record_of(const operations::Issued& issued);
@@ -46,6 +48,7 @@ private:
     Statement                    statement_;
     std::vector<std::string>     changes_;
     std::vector<store::Write>    writes_;
+    std::optional<Desk::Answer>  word_;              // of the operator, where the profile asks for it
 };
 
 }  // namespace cmpkit::ca

@@ -5,6 +5,8 @@
 namespace cmpkit::ca {
 namespace {
 
+constexpr std::int64_t revocation_poll_seconds = 60;
+
 using operations::Decision, operations::Nothing, operations::Requester, operations::RequesterKind;
 
 Result<Stored> existing(Result<std::optional<Stored>> found) {
@@ -44,7 +46,8 @@ Result<bool> may_revoke(const Requester& requester, const Stored& target, const 
     return *certificate == requester.certificate || (!subject.is_null_dn() && same_name(subject, requester.certificate->subject));
 }
 
-Result<store::Write> decide(const operations::RevocationRequest& request, const Requester& requester, const Core& core, std::int64_t now) {
+/// What a revocation that was asked for writes, if it is one that the requester may ask for.
+Result<store::Write> wanted_revocation(const operations::RevocationRequest& request, const Requester& requester, const Core& core, std::int64_t now) {
     if (requester.kind != RequesterKind::own) return refusal(FailInfo::notAuthorized, "a revocation is signed with a certificate of this CA", "RFC 9483 4.2");
     if (!request.issuer || !same_name(*request.issuer, core.name())) return refusal(FailInfo::badCertId, "there is no such certificate");
     const auto target = existing(core.records.find(core.records.key(request.serialNumber.content)));
@@ -67,9 +70,17 @@ Result<void> replace(const Stored& successor, CertificateState before, Certifica
 }  // namespace
 
 Result<Decision<Nothing>> CertificationAuthority::revoke(const operations::RevocationRequest& request, const Requester& requester, std::int64_t now) {
-    auto write = decide(request, requester, *state_, now);
+    auto write = wanted_revocation(request, requester, *state_, now);
     if (!write) return decision_of<Nothing>(write.error());
-    return Decision<Nothing>{Nothing{}, {std::move(*write)}};
+    Decision<Nothing> granted{Nothing{}, {std::move(*write)}};
+    if (!state_->settings.approve_revocations) return granted;
+    const Desk::Application application{.id = request.id, .type = "rr", .requester = requester.id, .subject = "serial " + der::hex_integer(request.serialNumber.content),
+                                        .details = std::string(name_of(request.reason))};
+    auto word = state_->desk.ask(application, now);
+    if (!word) return decision_of<Nothing>(word.error());
+    if (word->verdict != Verdict::approved) return Desk::decision_of<Nothing>(*word, revocation_poll_seconds);
+    granted.writes.push_back(std::move(*word->write));
+    return granted;
 }
 
 Result<std::vector<store::Write>> CertificationAuthority::confirm(Bytes key, std::int64_t) {

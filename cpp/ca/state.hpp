@@ -1,5 +1,6 @@
 // What an authority is made of: its configuration, read once, and its way to the store. Shared by the files that decide; for this room alone.
 #pragma once
+#include "ca/desk.hpp"
 #include "ca/issuer.hpp"
 #include "ca/records.hpp"
 #include "ca/secrets.hpp"
@@ -14,6 +15,7 @@ struct Core {
     std::vector<Rules>                profiles;  // as in the settings
     Secrets                           secrets;
     Records                           records;
+    Desk                              desk;
     std::vector<crypto::Cert>         chain;     // the issuing certificate and its issuers, without a self-signed root
     crypto::Cert                      root;      // the last of them
     std::shared_ptr<crypto::Verifier> own;       // shared with nobody; a Verifier comes as shared_ptr

@@ -31,6 +31,7 @@ struct SharedSecret {
 
 /// One request for one certificate, from a CertTemplate or a PKCS#10 request; proof of possession is verified already. Views of the message.
 struct EnrollmentRequest {
+    Octets                      id;                   // names the request as long as its transaction lives
     BodyType                    type = BodyType::ir;  // ir, cr, kur or p10cr
     const Name*                 subject    = nullptr;  // null: not said
     const SubjectPublicKeyInfo* publicKey  = nullptr;
@@ -43,6 +44,7 @@ struct EnrollmentRequest {
 };
 
 struct RevocationRequest {
+    Octets       id;  // as above
     der::Integer serialNumber;
     const Name*  issuer = nullptr;
     Reason       reason = Reason::unspecified;
@@ -65,9 +67,15 @@ struct Issued {
     std::int64_t              confirm_by = 0;  // Unix seconds
 };
 
+/// Not decided yet: the requester polls, and the authority is asked the same again.
+struct Waiting {
+    std::int64_t check_after = 0;  // seconds
+    std::string  reason;           // for the peer; empty: none
+};
+
 template <class T> struct Decision {
-    std::variant<T, Refusal>  outcome;
-    std::vector<store::Write> writes;  // to be committed with the transaction, also with a refusal
+    std::variant<T, Refusal, Waiting> outcome;
+    std::vector<store::Write>         writes;  // to be committed with the transaction, also with a refusal
 };
 struct Nothing {};
 
@@ -87,6 +95,9 @@ public:
 
     virtual Result<Decision<Issued>>  enroll(const EnrollmentRequest& request, const Requester& requester, std::int64_t now) = 0;
     virtual Result<Decision<Nothing>> revoke(const RevocationRequest& request, const Requester& requester, std::int64_t now) = 0;
+
+    /// The requester no longer waits for the decision on that request.
+    virtual Result<std::vector<store::Write>> abandon(Bytes request_id) = 0;
 
     /// The certificate under that key of Table::certificates.
     virtual Result<crypto::Cert> certificate(Bytes key) = 0;

@@ -19,7 +19,7 @@ const std::span<const EndEntity::Row>& EndEntity::table() {
         {S::awaiting_answer, H::declined, nullptr, &EndEntity::send_confirmation, S::awaiting_confirmation},
         {S::awaiting_answer, H::revoked, nullptr, &EndEntity::finish, S::done},
         {S::awaiting_answer, H::refused, nullptr, &EndEntity::fail, S::failed},
-        {S::awaiting_answer, H::waiting, nullptr, &EndEntity::fail, S::failed},
+        {S::awaiting_answer, H::waiting, nullptr, &EndEntity::send_poll, S::polling},
         {S::awaiting_answer, H::broken, nullptr, &EndEntity::report, S::reporting},
         {S::awaiting_answer, H::lost, nullptr, &EndEntity::fail, S::failed},
         {S::awaiting_decision, H::accepted, nullptr, &EndEntity::keep, S::awaiting_storage},
@@ -32,9 +32,21 @@ const std::span<const EndEntity::Row>& EndEntity::table() {
         {S::awaiting_confirmation, H::confirmed, &EndEntity::is_unwanted, &EndEntity::fail, S::failed},
         {S::awaiting_confirmation, H::confirmed, nullptr, &EndEntity::finish, S::done},
         {S::awaiting_confirmation, H::refused, nullptr, &EndEntity::fail, S::failed},
-        {S::awaiting_confirmation, H::waiting, nullptr, &EndEntity::fail, S::failed},
+        {S::awaiting_confirmation, H::waiting, nullptr, &EndEntity::send_poll, S::polling},
         {S::awaiting_confirmation, H::broken, nullptr, &EndEntity::report, S::reporting},
         {S::awaiting_confirmation, H::lost, nullptr, &EndEntity::fail, S::failed},
+        {S::polling, H::postponed, nullptr, &EndEntity::pause, S::pausing},
+        {S::polling, H::granted, nullptr, &EndEntity::ask_decision, S::awaiting_decision},
+        {S::polling, H::declined, &EndEntity::is_confirmed_implicitly, &EndEntity::report, S::reporting},
+        {S::polling, H::declined, nullptr, &EndEntity::send_confirmation, S::awaiting_confirmation},
+        {S::polling, H::revoked, nullptr, &EndEntity::finish, S::done},
+        {S::polling, H::confirmed, &EndEntity::is_unwanted, &EndEntity::fail, S::failed},
+        {S::polling, H::confirmed, nullptr, &EndEntity::finish, S::done},
+        {S::polling, H::refused, nullptr, &EndEntity::fail, S::failed},
+        {S::polling, H::broken, nullptr, &EndEntity::report, S::reporting},
+        {S::polling, H::lost, nullptr, &EndEntity::fail, S::failed},
+        {S::pausing, H::woken, nullptr, &EndEntity::send_poll, S::polling},
+        {S::pausing, H::lost, nullptr, &EndEntity::fail, S::failed},
         {S::reporting, H::lost, nullptr, &EndEntity::fail, S::failed},
     };
     static constexpr std::span<const Row> all = rows;
@@ -55,6 +67,7 @@ Action EndEntity::step(const Event& event, std::int64_t now, const Random& rando
 EndEntity::Happening EndEntity::take(const Event& event) {
     if (std::holds_alternative<Begin>(event)) return Happening::begun;
     if (std::holds_alternative<Stored>(event)) return Happening::stored;
+    if (std::holds_alternative<Woken>(event)) return Happening::woken;
     if (const auto* decided = std::get_if<Decided>(&event)) {
         if (decided->accept) return Happening::accepted;
         failure_ = Error{.code = Code::wrong_certificate, .fail_info = decided->fail_info, .detail = "the application refused the certificate: " + escaped(decided->text)};
@@ -113,6 +126,7 @@ Action EndEntity::fail() { return Failed{failure_.value_or(Error{.code = Code::i
 
 // RFC 9810 5.3.18: certHash with the certificate's own hash; where it fixes none, hashAlg says which, in a message of pvno 3.
 Action EndEntity::send_confirmation() {
+    is_confirming_ = true;
     der::Arena arena;
     CertStatus status{.certHash = {}, .certReqId = cert_req_id_, .statusInfo = {}, .hashAlg = {}};
     Pvno       pvno = Pvno::cmp2000;

@@ -65,7 +65,8 @@ struct Decided {
     std::string text;
 };
 struct Stored {};
-using Event = std::variant<Begin, Received, Lost, Decided, Stored>;
+struct Woken {};  // the time to wait is over
+using Event = std::variant<Begin, Received, Lost, Decided, Stored, Woken>;
 
 // What to do.
 struct Send {
@@ -81,6 +82,10 @@ struct Keep {  // make it durable, then say Stored
     crypto::Cert              certificate;
     std::vector<crypto::Cert> chain;  // its issuers as far as they came, the anchor included if it is known
 };
+struct Wait {  // the peer has not decided: say Woken after that time
+    std::int64_t check_after = 0;  // seconds
+    std::string  reason;           // of the peer, not escaped
+};
 struct Done {
     crypto::Cert              certificate;  // none after a revocation
     std::vector<crypto::Cert> chain;
@@ -90,7 +95,7 @@ struct Done {
 struct Failed {
     Error error;
 };
-using Action = std::variant<Send, Decide, Keep, Done, Failed>;
+using Action = std::variant<Send, Decide, Keep, Wait, Done, Failed>;
 
 /// One thread at a time.
 class EndEntity {
@@ -100,12 +105,12 @@ public:
     /// @param now  Unix seconds; 0: no clock
     Action step(const Event& event, std::int64_t now, const Random& random);
 
-    enum class State : std::uint8_t { idle, awaiting_answer, awaiting_decision, awaiting_storage, awaiting_confirmation, reporting, done, failed };
+    enum class State : std::uint8_t { idle, awaiting_answer, awaiting_decision, awaiting_storage, awaiting_confirmation, polling, pausing, reporting, done, failed };
     State state() const { return state_; }
     Bytes transaction_id() const { return transaction_id_; }
 
 private:
-    enum class Happening : std::uint8_t { begun, granted, revoked, refused, waiting, confirmed, broken, lost, accepted, declined, stored };
+    enum class Happening : std::uint8_t { begun, granted, revoked, refused, waiting, postponed, confirmed, broken, lost, accepted, declined, stored, woken };
     using Row = Transition<EndEntity, State, Happening, Action>;
     static const std::span<const Row>& table();
 
@@ -116,6 +121,9 @@ private:
     Result<Happening> read_certificate(const CertResponse& response, const CertRepMessage& content, const PKIHeader& header);
     Result<Happening> read_revocation(const RevRepContent& content);
     Result<Happening> read_error(const ErrorMsgContent& content);
+    Result<Happening> read_waiting(std::int64_t cert_req_id, const PKIStatusInfo& status);
+    Result<Happening> read_poll_response(const PollRepContent& content);
+    Result<void>      check_place(const PKIMessage& message) const;
     Result<void>      authenticate(const PKIMessage& message);
     Result<void>      authenticate_mac(const PKIMessage& message);
     Result<void>      authenticate_signature(const PKIMessage& message);
@@ -131,6 +139,8 @@ private:
     Action ask_decision();
     Action keep();
     Action send_confirmation();
+    Action send_poll();
+    Action pause();
     Action report();
     Action finish();
     Action fail();
@@ -154,7 +164,9 @@ private:
     std::vector<crypto::Cert> path_, ca_pubs_;  // of the new certificate
     crypto::Cert             certificate_;
     std::int64_t             cert_req_id_ = 0;
-    bool                     implicitly_confirmed_ = false, with_mods_ = false;
+    Octets                   first_nonce_;      // of the message whose answer is polled for
+    std::int64_t             poll_id_ = 0, check_after_ = 0;
+    bool                     implicitly_confirmed_ = false, with_mods_ = false, is_confirming_ = false;
     std::string              peer_text_;
     std::optional<Error>     failure_;
 

@@ -45,12 +45,13 @@ Result<EndEntity::Happening> EndEntity::read(const PKIMessage& message) {
     const auto* error = message.body.get<"error">();
     if (error && !message.protection) return refuse(error->pKIStatusInfo, false);
     if (auto good = check_header(message, now_, trust_.time_window); !good) return good.error();
-    if (auto good = check_answer(message.header, transaction_id_, our_nonce_); !good) return good.error();
+    if (auto good = check_place(message); !good) return good.error();
+    peer_nonce_ = copy_of(message.header.senderNonce->content);  // also for the error that tells of a wrong protection
     if (auto good = authenticate(message); !good) return good.error();
-    peer_nonce_ = copy_of(message.header.senderNonce->content);
     if (error) return read_error(*error);
+    if (const auto* later = message.body.get<"pollRep">(); later && state_ == State::polling) return read_poll_response(*later);
     const BodyType type = type_of(message.body);
-    if (state_ == State::awaiting_confirmation) return type == BodyType::pkiconf ? Result<Happening>(Happening::confirmed) : unexpected_body(type);
+    if (is_confirming_) return type == BodyType::pkiconf ? Result<Happening>(Happening::confirmed) : unexpected_body(type);
     if (const auto* rp = message.body.get<"rp">(); rp && !enrollment()) return read_revocation(*rp);
     const auto* responses = cert_responses(message.body);
     if (!responses || !enrollment() || type != answer_to(enrollment()->type)) return unexpected_body(type);
@@ -119,7 +120,7 @@ Result<void> EndEntity::authenticate_signature(const PKIMessage& message) {
 // ---------------------------------------------------------------- bodies
 
 EndEntity::Happening EndEntity::refuse(const PKIStatusInfo& status, bool verified) {
-    if (failure_ && state_ == State::awaiting_confirmation) return Happening::refused;  // our own refusal says more
+    if (failure_ && is_confirming_) return Happening::refused;  // our own refusal says more
     failure_ = Error{.code = verified ? Code::rejected : Code::protection_missing, .path = "body.error", .fail_info = first_fail_info(status), .clause = "RFC 9483 3.6"};
     failure_->detail = std::string(verified ? "the peer says: " : "an unprotected answer, not verified, says: ") + std::string(name_of(status.status));
     if (const std::string text = joined(status.statusString); !text.empty()) failure_->detail += ", \"" + escaped(text) + "\"";
@@ -127,10 +128,8 @@ EndEntity::Happening EndEntity::refuse(const PKIStatusInfo& status, bool verifie
 }
 
 Result<EndEntity::Happening> EndEntity::read_error(const ErrorMsgContent& content) {
-    if (content.pKIStatusInfo.status == PKIStatus::waiting) {
-        failure_ = Error{.code = Code::waiting_unsupported, .path = "body.error", .clause = "RFC 9483 4.4"};
-        return Happening::waiting;
-    }
+    // RFC 9810 5.3.22: after an error that says «waiting» the whole answer is polled for.
+    if (content.pKIStatusInfo.status == PKIStatus::waiting) return read_waiting(-1, content.pKIStatusInfo);
     return refuse(content.pKIStatusInfo, true);
 }
 
@@ -153,10 +152,7 @@ Result<EndEntity::Happening> EndEntity::read_responses(const CertRepMessage& con
     // RFC 9483 4.1.1: 0; for p10cr −1 (RFC 9810 5.3.4), and 0 from peers that follow the older text.
     if (response.certReqId != 0 && (enrollment()->type != BodyType::p10cr || response.certReqId != -1))
         return Error{.code = Code::bad_request, .path = "body.response[0].certReqId", .fail_info = FailInfo::badRequest, .clause = "RFC 9483 4.1.1"};
-    if (response.status.status == PKIStatus::waiting) {
-        failure_ = Error{.code = Code::waiting_unsupported, .path = "body.response[0].status", .clause = "RFC 9483 4.4"};
-        return Happening::waiting;
-    }
+    if (response.status.status == PKIStatus::waiting) return read_waiting(response.certReqId, response.status);
     if (!is_granted(response.status)) {
         refuse(response.status, true);
         failure_->path = "body.response[0].status";

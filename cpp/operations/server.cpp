@@ -20,6 +20,7 @@ ServerOperation::State state_of(const Transaction& transaction) {
     switch (transaction.state) {
     case TransactionState::issued: return ServerOperation::State::issued;
     case TransactionState::ended: return ServerOperation::State::ended;
+    case TransactionState::waiting: return ServerOperation::State::waiting;
     default: return ServerOperation::State::fresh;
     }
 }
@@ -30,8 +31,8 @@ Error problem_of(Code code, FailInfo info, const char* clause, const char* detai
 
 }  // namespace
 
-ServerOperation::ServerOperation(const PKIMessage& message, const Requester& requester, const Transaction& transaction, std::string profile_hint)
-    : message_(message), requester_(requester), transaction_(transaction), profile_hint_(std::move(profile_hint)), state_(state_of(transaction)) {}
+ServerOperation::ServerOperation(const PKIMessage& message, const Requester& requester, const Transaction& transaction, const PKIMessage* pending, std::string profile_hint)
+    : message_(message), requester_(requester), transaction_(transaction), pending_(pending), profile_hint_(std::move(profile_hint)), state_(state_of(transaction)) {}
 
 const std::span<const ServerOperation::Row>& ServerOperation::table() {
     using S = State;
@@ -43,17 +44,33 @@ const std::span<const ServerOperation::Row>& ServerOperation::table() {
         {S::fresh, H::revocation, &O::is_malformed, &O::refuse_revocation, S::answered},
         {S::fresh, H::revocation, nullptr, &O::ask_revocation, S::revoking},
         {S::fresh, H::confirmation, nullptr, &O::tell_unexpected, S::answered},
+        {S::fresh, H::poll, nullptr, &O::tell_unexpected, S::answered},
         {S::fresh, H::error, nullptr, &O::tell_unexpected, S::answered},
         {S::fresh, H::other, nullptr, &O::tell_unexpected, S::answered},
         {S::enrolling, H::granted, nullptr, &O::grant, S::answered},
         {S::enrolling, H::refused, nullptr, &O::refuse_enrollment, S::answered},
+        {S::enrolling, H::undecided, &O::is_polled, &O::tell_to_poll_again, S::answered},
+        {S::enrolling, H::undecided, nullptr, &O::tell_to_wait, S::answered},
         {S::revoking, H::granted, nullptr, &O::grant_revocation, S::answered},
         {S::revoking, H::refused, nullptr, &O::refuse_revocation, S::answered},
+        {S::revoking, H::undecided, &O::is_polled, &O::tell_to_poll_again, S::answered},
+        {S::revoking, H::undecided, nullptr, &O::tell_to_wait, S::answered},
+        {S::waiting, H::enrollment, nullptr, &O::tell_in_use, S::answered},
+        {S::waiting, H::revocation, nullptr, &O::tell_in_use, S::answered},
+        {S::waiting, H::confirmation, nullptr, &O::tell_unexpected, S::answered},
+        {S::waiting, H::poll, &O::is_malformed, &O::tell_problem, S::answered},
+        {S::waiting, H::poll, &O::waits_for_revocation, &O::ask_revocation, S::revoking},
+        {S::waiting, H::poll, nullptr, &O::ask_enrollment, S::enrolling},
+        {S::waiting, H::error, &O::is_malformed, &O::tell_problem, S::answered},
+        {S::waiting, H::error, nullptr, &O::ask_abandon, S::abandoning},
+        {S::waiting, H::other, nullptr, &O::tell_unexpected, S::answered},
+        {S::abandoning, H::abandoned, nullptr, &O::acknowledge, S::answered},
         {S::issued, H::enrollment, nullptr, &O::tell_in_use, S::answered},
         {S::issued, H::revocation, nullptr, &O::tell_in_use, S::answered},
         {S::issued, H::confirmation, &O::is_malformed, &O::tell_problem, S::answered},
         {S::issued, H::confirmation, &O::is_accepted_by_client, &O::ask_certificate, S::comparing},
         {S::issued, H::confirmation, nullptr, &O::ask_withdraw, S::withdrawing},
+        {S::issued, H::poll, nullptr, &O::tell_unexpected, S::answered},
         {S::issued, H::error, &O::is_malformed, &O::tell_problem, S::answered},
         {S::issued, H::error, nullptr, &O::ask_withdraw, S::withdrawing},
         {S::issued, H::other, nullptr, &O::tell_unexpected, S::answered},
@@ -66,6 +83,7 @@ const std::span<const ServerOperation::Row>& ServerOperation::table() {
         {S::ended, H::revocation, nullptr, &O::tell_in_use, S::answered},
         {S::ended, H::confirmation, &O::is_malformed, &O::tell_problem, S::answered},
         {S::ended, H::confirmation, nullptr, &O::tell_confirmed_already, S::answered},
+        {S::ended, H::poll, nullptr, &O::tell_unexpected, S::answered},
         {S::ended, H::error, &O::is_malformed, &O::tell_problem, S::answered},
         {S::ended, H::error, &O::is_confirmed_implicitly, &O::ask_withdraw, S::withdrawing},
         {S::ended, H::error, nullptr, &O::acknowledge, S::answered},
@@ -84,25 +102,28 @@ ServerAction ServerOperation::step(Happening happening) {
 
 ServerAction ServerOperation::begin() { return step(read()); }
 
-ServerAction ServerOperation::issued(Decision<Issued> decision) {
-    if (auto* refusal = std::get_if<Refusal>(&decision.outcome)) {
-        problem_ = refusal->for_operator;
-        problem_->fail_info = refusal->fail_info;
-        problem_->detail    = refusal->text;
-        return step(Happening::refused);
+/// What the authority said, where it did not grant.
+template <class T> ServerAction ServerOperation::decided(Decision<T>& decision) {
+    if (auto* waiting = std::get_if<Waiting>(&decision.outcome)) {
+        waiting_ = std::move(*waiting);
+        return step(Happening::undecided);
     }
-    issued_ = std::move(std::get<Issued>(decision.outcome));
+    auto& refusal       = std::get<Refusal>(decision.outcome);
+    problem_            = std::move(refusal.for_operator);
+    problem_->fail_info = refusal.fail_info;
+    problem_->detail    = std::move(refusal.text);
+    return step(Happening::refused);
+}
+
+ServerAction ServerOperation::issued(Decision<Issued> decision) {
+    auto* issued = std::get_if<Issued>(&decision.outcome);
+    if (!issued) return decided(decision);
+    issued_ = std::move(*issued);
     return step(Happening::granted);
 }
 
 ServerAction ServerOperation::revoked(Decision<Nothing> decision) {
-    if (auto* refusal = std::get_if<Refusal>(&decision.outcome)) {
-        problem_ = refusal->for_operator;
-        problem_->fail_info = refusal->fail_info;
-        problem_->detail    = refusal->text;
-        return step(Happening::refused);
-    }
-    return step(Happening::granted);
+    return std::holds_alternative<Nothing>(decision.outcome) ? step(Happening::granted) : decided(decision);
 }
 
 ServerAction ServerOperation::certificate(Result<crypto::Cert> certificate) {
@@ -113,6 +134,7 @@ ServerAction ServerOperation::certificate(Result<crypto::Cert> certificate) {
 
 ServerAction ServerOperation::confirmed() { return step(Happening::confirmed); }
 ServerAction ServerOperation::withdrawn() { return step(Happening::withdrawn); }
+ServerAction ServerOperation::abandoned() { return step(Happening::abandoned); }
 
 // ---------------------------------------------------------------- what is asked
 
@@ -121,6 +143,8 @@ ServerAction ServerOperation::ask_revocation() { return Ask(AskRevocation{revoca
 ServerAction ServerOperation::ask_certificate() { return Ask(AskCertificate{copy_of(transaction_.certificate->content)}); }
 ServerAction ServerOperation::ask_confirm() { return Ask(AskConfirm{copy_of(transaction_.certificate->content)}); }
 ServerAction ServerOperation::ask_withdraw() { return Ask(AskWithdraw{copy_of(transaction_.certificate->content)}); }
+
+ServerAction ServerOperation::ask_abandon() { return Ask(AskAbandon{enrollment_.id}); }
 
 // ---------------------------------------------------------------- what is answered
 
@@ -142,17 +166,18 @@ Answer ServerOperation::error_answer(const Error& error) {
 
 Answer ServerOperation::certificate_answer(const PKIStatusInfo& status) {
     // RFC 9810 5.3.4: −1 in the answer to a p10cr.
-    response_.certReqId = message_.body.is<"p10cr">() ? -1 : 0;
-    response_.status    = status;
+    const PKIBody& asked = first_message().body;
+    response_.certReqId  = asked.is<"p10cr">() ? -1 : 0;
+    response_.status     = status;
     CertRepMessage content{{}, List<CertResponse>(&response_, 1)};
-    if (issued_ && issued_->root && message_.body.is<"ir">() && requester_.kind == RequesterKind::secret) {
+    if (issued_ && issued_->root && asked.is<"ir">() && requester_.kind == RequesterKind::secret) {
         // caPubs only where the MAC vouches for it (RFC 9483 4.1.1, 4.1.5).
         auto* root     = arena_.make<CMPCertificate>();
         *root          = **issued_->root;
         content.caPubs = CMPCertificates(root, 1);
     }
-    if (message_.body.is<"ir">()) body_.emplace<"ip">() = content;
-    else if (message_.body.is<"kur">()) body_.emplace<"kup">() = content;
+    if (asked.is<"ir">()) body_.emplace<"ip">() = content;
+    else if (asked.is<"kur">()) body_.emplace<"kup">() = content;
     else body_.emplace<"cp">() = content;
     return answer();
 }

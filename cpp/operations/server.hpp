@@ -29,7 +29,10 @@ struct AskConfirm {
 struct AskWithdraw {
     Octets key;
 };
-using Ask = std::variant<AskEnrollment, AskRevocation, AskCertificate, AskConfirm, AskWithdraw>;
+struct AskAbandon {  // the requester waits no longer
+    Octets request_id;
+};
+using Ask = std::variant<AskEnrollment, AskRevocation, AskCertificate, AskConfirm, AskWithdraw, AskAbandon>;
 
 /// What is sent, and what the transaction becomes with it.
 struct Answer {
@@ -40,6 +43,7 @@ struct Answer {
     std::optional<TransactionState> state;             // absent: the transaction stays as it is
     std::optional<Octets>         certificate;         // key of the one that awaits confirmation
     std::int64_t                  cert_req_id = 0;
+    std::int64_t                  check_after = 0;     // seconds after which a client that waits asks again
     std::int64_t                  due = 0;             // Unix seconds until which the client's next message must come; 0: none is due
     std::optional<Error>          refusal;             // why the answer is negative, for the log
 };
@@ -48,7 +52,9 @@ using ServerAction = std::variant<Ask, Answer>;
 /// One thread at a time. Borrows its arguments.
 class ServerOperation {
 public:
-    ServerOperation(const PKIMessage& message, const Requester& requester, const Transaction& transaction, std::string profile_hint);
+    /// @param pending       the first message of a transaction that waits; null: the transaction does not wait
+    /// @param profile_hint  what the path of the first message said
+    ServerOperation(const PKIMessage& message, const Requester& requester, const Transaction& transaction, const PKIMessage* pending, std::string profile_hint);
 
     ServerAction begin();
     ServerAction issued(Decision<Issued> decision);
@@ -56,13 +62,14 @@ public:
     ServerAction certificate(Result<crypto::Cert> certificate);
     ServerAction confirmed();
     ServerAction withdrawn();
+    ServerAction abandoned();
     /// The answer to a message that came no further: its header, protection or requester was refused.
     ServerAction refused(const Error& error);
 
-    enum class State : std::uint8_t { fresh, issued, ended, enrolling, revoking, comparing, confirming, withdrawing, answered };
+    enum class State : std::uint8_t { fresh, issued, ended, waiting, enrolling, revoking, comparing, confirming, withdrawing, abandoning, answered };
     enum class Happening : std::uint8_t {
-        enrollment, revocation, confirmation, error, other,  // what came
-        granted, refused, found, confirmed, withdrawn        // what the authority said
+        enrollment, revocation, confirmation, poll, error, other,           // what came
+        granted, refused, undecided, found, confirmed, withdrawn, abandoned  // what the authority said
     };
 
 private:
@@ -74,6 +81,8 @@ private:
     bool is_malformed() const { return problem_.has_value(); }
     bool is_accepted_by_client() const;
     bool is_confirmed_implicitly() const { return transaction_.certificate.has_value(); }
+    bool is_polled() const { return pending_ != nullptr; }
+    bool waits_for_revocation() const { return pending_->body.is<"rr">(); }
 
     // actions
     ServerAction ask_enrollment();
@@ -81,23 +90,30 @@ private:
     ServerAction ask_certificate();
     ServerAction ask_confirm();
     ServerAction ask_withdraw();
+    ServerAction ask_abandon();
     ServerAction grant();
     ServerAction grant_revocation();
     ServerAction refuse_enrollment();
     ServerAction refuse_revocation();
     ServerAction acknowledge();
+    ServerAction tell_to_wait();
+    ServerAction tell_to_poll_again();
     ServerAction tell_in_use();
     ServerAction tell_confirmed_already();
     ServerAction tell_unexpected();
     ServerAction tell_problem();
     ServerAction tell_problem_and_end();
 
+    const PKIMessage& first_message() const { return pending_ ? *pending_ : message_; }
+    template <class T> ServerAction decided(Decision<T>& decision);
     Happening    read();
+    Happening    read_first();
     Result<void> check_place();
     Result<void> read_cert_request(const CertReqMessages& requests);
     Result<void> read_pkcs10(const CertificationRequest& request);
     Result<void> read_revocation(const RevReqContent& content);
     Result<void> read_confirmation(const CertConfirmContent& content);
+    Result<void> read_poll(const PollReqContent& content) const;
     Result<void> compare_hash(const crypto::Cert& certificate) const;
     Answer       error_answer(const Error& error);
     Answer       certificate_answer(const PKIStatusInfo& status);
@@ -106,6 +122,7 @@ private:
     const PKIMessage&  message_;
     const Requester&   requester_;
     const Transaction& transaction_;
+    const PKIMessage*  pending_;
     std::string        profile_hint_;
 
     State                    state_;
@@ -117,6 +134,8 @@ private:
     RevocationRequest        revocation_;
     const CertStatus*        status_ = nullptr;  // null: certConf refuses all
     std::optional<Issued>    issued_;
+    Waiting                  waiting_;
+    PollRep                  poll_rep_;
     std::optional<Error>     problem_;
 };
 

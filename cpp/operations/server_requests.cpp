@@ -46,30 +46,39 @@ ServerOperation::Happening ServerOperation::read() {
         if (!result && !problem_) problem_ = result.error();
     };
     note(check_place());
-    enrollment_.type = type_of(message_.body);
-    if (enrollment_.type == BodyType::ir || enrollment_.type == BodyType::cr || enrollment_.type == BodyType::kur) {
-        note(read_cert_request(*cert_requests(message_.body)));
-        return Happening::enrollment;
-    }
-    if (const auto* request = message_.body.get<"p10cr">()) {
-        note(read_pkcs10(*request));
-        return Happening::enrollment;
-    }
-    if (const auto* content = message_.body.get<"rr">()) {
-        note(read_revocation(*content));
-        return Happening::revocation;
-    }
+    enrollment_.id = revocation_.id = request_id(transaction_key(requester_.id, message_.header.transactionID->content));
     if (const auto* content = message_.body.get<"certConf">()) {
         note(read_confirmation(*content));
         return Happening::confirmation;
     }
-    return message_.body.is<"error">() ? Happening::error : Happening::other;
+    if (const auto* content = message_.body.get<"pollReq">()) {
+        note(read_poll(*content));
+        if (pending_) read_first();
+        return Happening::poll;
+    }
+    return message_.body.is<"error">() ? Happening::error : read_first();
+}
+
+ServerOperation::Happening ServerOperation::read_first() {
+    const PKIBody& body = first_message().body;
+    const auto     note = [this](Result<void> result) {
+        if (!result && !problem_) problem_ = result.error();
+    };
+    enrollment_.type = type_of(body);
+    if (const auto* content = body.get<"rr">()) {
+        note(read_revocation(*content));
+        return Happening::revocation;
+    }
+    const auto* p10 = body.get<"p10cr">();
+    if (!p10 && enrollment_.type != BodyType::ir && enrollment_.type != BodyType::cr && enrollment_.type != BodyType::kur) return Happening::other;
+    note(p10 ? read_pkcs10(*p10) : read_cert_request(*cert_requests(body)));
+    return Happening::enrollment;
 }
 
 // First messages answer nothing, later ones our last reply.
 Result<void> ServerOperation::check_place() {
     if (transaction_.state == TransactionState::fresh) return check_first(message_.header);
-    if (!message_.body.is<"certConf">() && !message_.body.is<"error">()) return {};
+    if (!message_.body.is<"certConf">() && !message_.body.is<"pollReq">() && !message_.body.is<"error">()) return {};
     return check_answer(message_.header, message_.header.transactionID->content, transaction_.senderNonce.content);
 }
 
@@ -80,9 +89,9 @@ Result<void> ServerOperation::read_cert_request(const CertReqMessages& requests)
     auto key = usable_key(*wanted.publicKey);
     if (!key) return key.error();
     if (auto good = check_possession(**request, *key); !good) return good;
-    auto implicit = asks_implicit_confirm(message_.header);
+    auto implicit = asks_implicit_confirm(first_message().header);
     if (!implicit) return implicit.error();
-    auto profile = profile_named(message_.header);
+    auto profile = profile_named(first_message().header);
     if (!profile) return profile.error();
     enrollment_.subject    = &*wanted.subject;
     enrollment_.publicKey  = &*wanted.publicKey;
@@ -104,9 +113,9 @@ Result<void> ServerOperation::read_pkcs10(const CertificationRequest& request) {
     if (!key) return key.error();
     auto good = key->verify(request.signatureAlgorithm, info.received, request.signature.bytes);
     if (!good || request.signature.unused) return bad_pop("body.p10cr.signature", "the signature does not verify");
-    auto implicit = asks_implicit_confirm(message_.header);
+    auto implicit = asks_implicit_confirm(first_message().header);
     if (!implicit) return implicit.error();
-    auto profile = profile_named(message_.header);
+    auto profile = profile_named(first_message().header);
     if (!profile) return profile.error();
     enrollment_.subject    = &info.subject;
     enrollment_.publicKey  = &info.subjectPKInfo;

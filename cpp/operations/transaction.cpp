@@ -1,5 +1,7 @@
 #include "operations/transaction.hpp"
 
+#include "crypto/digest.hpp"
+
 template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::operations::Transaction>();
 
 namespace cmpkit::operations {
@@ -9,8 +11,15 @@ std::string_view name_of(TransactionState state) {
     case TransactionState::fresh: return "fresh";
     case TransactionState::issued: return "issued";
     case TransactionState::ended: return "ended";
+    case TransactionState::waiting: return "waiting";
     }
     return "unknown";
+}
+
+Octets request_id(Bytes transaction_key) {
+    Octets id = crypto::sha256(transaction_key);
+    id.resize(16);
+    return id;
 }
 
 Octets transaction_key(std::string_view requester_id, Bytes transaction_id) {

@@ -8,6 +8,7 @@ enum class TransactionState : std::int64_t {
     fresh,   // nothing is stored yet
     issued,  // a certificate was sent, its confirmation is due
     ended,   // nothing more is expected; kept so that repeated messages get the same answer and the ID is not used again
+    waiting, // the authority has not decided; pollReq is due
 };
 std::string_view name_of(TransactionState state);
 
@@ -23,12 +24,18 @@ struct Transaction {
     std::int64_t                    certReqId = 0;
     der::OctetString                senderNonce;      // ours, of the last reply
     std::optional<der::OctetString> certificate;      // key of its record; of an issued one
-    List<Exchange>                  exchanges;
+    List<Exchange>                  exchanges;        // of one that was polled for: the first and the last
+    std::optional<der::OctetString> pending;          // waiting: the first message as received
+    std::optional<der::Utf8String>  profile;          // waiting: what its path said
     static constexpr auto schema() {
         return sequence(field<&Transaction::state>(), field<&Transaction::request>(), field<&Transaction::certReqId>(), field<&Transaction::senderNonce>(),
-                        field<&Transaction::certificate>(implicit_tag(0)), field<&Transaction::exchanges>());
+                        field<&Transaction::certificate>(implicit_tag(0)), field<&Transaction::exchanges>(),
+                        field<&Transaction::pending>(implicit_tag(1)), field<&Transaction::profile>(implicit_tag(2)));
     }
 };
+
+/// What an authority calls the request of a transaction: 16 octets of the hash of its key.
+Octets request_id(Bytes transaction_key);
 
 /// The key of its record: the owner, whose octets hold no NUL, and the transactionID.
 Octets transaction_key(std::string_view requester_id, Bytes transaction_id);

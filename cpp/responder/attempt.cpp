@@ -23,7 +23,8 @@ Result<Outcome> Attempt::run() {
     // The very same octets again: the very same reply.
     if (const auto* before = answered_before()) return Outcome{copy_of(before->reply.content), "repeated", {}};
     if (!before_ && !arrival_.sender.for_new) return Outcome{{}, "error", spent_secret()};
-    ServerOperation operation(arrival_.message, arrival_.sender.requester, before(), arrival_.origin.profile);
+    const std::string profile = before().profile ? std::string(text_of(before().profile->content)) : arrival_.origin.profile;
+    ServerOperation   operation(arrival_.message, arrival_.sender.requester, before(), pending_ ? &**pending_ : nullptr, profile);
     auto answer = decide(operation);
     if (!answer) return answer.error();
     auto reply = seal(*answer);
@@ -41,6 +42,10 @@ Result<void> Attempt::load() {
     if (!parsed) return Error{.code = Code::store_failed, .detail = "a transaction's record cannot be read"}.because_of(parsed.error());
     version_ = (*record)->version;
     before_  = std::move(*parsed);
+    if (before().state != TransactionState::waiting) return {};
+    auto pending = der::parse<PKIMessage>(before().pending ? copy_of(before().pending->content) : Octets());
+    if (!pending) return Error{.code = Code::store_failed, .detail = "a transaction's first message cannot be read"}.because_of(pending.error());
+    pending_ = std::move(*pending);
     return {};
 }
 
@@ -77,6 +82,12 @@ Result<ServerAction> Attempt::ask(ServerOperation& operation, const operations::
         return operation.revoked(std::move(*decision));
     }
     if (const auto* wanted = std::get_if<operations::AskCertificate>(&question)) return operation.certificate(authority_.certificate(wanted->key));
+    if (const auto* abandoned = std::get_if<operations::AskAbandon>(&question)) {
+        auto changed = authority_.abandon(abandoned->request_id);
+        if (!changed) return changed.error();
+        collect(*changed);
+        return operation.abandoned();
+    }
     const auto* confirm = std::get_if<operations::AskConfirm>(&question);
     auto        changed = confirm ? authority_.confirm(confirm->key, now) : authority_.withdraw(std::get<operations::AskWithdraw>(question).key, now);
     if (!changed) return changed.error();
@@ -99,13 +110,23 @@ Result<Octets> Attempt::seal(const Answer& answer) {
 
 store::Write Attempt::record_of(const Answer& answer, Bytes reply) const {
     std::vector<operations::Exchange> exchanges(before().exchanges.begin(), before().exchanges.end());
+    if (pending_) exchanges.resize(1);  // a client that polled has the answer to its last pollReq
     exchanges.push_back({der::octet_string(arrival_.hash), der::octet_string(reply)});
     const auto  request = static_cast<std::int64_t>(type_of(arrival_.message.body));
-    Transaction transaction{.state = *answer.state, .request = before_ ? before().request : request, .certReqId = before_ ? before().certReqId : answer.cert_req_id,
-                            .senderNonce = der::octet_string(nonce_), .certificate = {}, .exchanges = exchanges};
+    Transaction transaction{.state = *answer.state, .request = before_ ? before().request : request, .certReqId = answer.certificate || !before_ ? answer.cert_req_id : before().certReqId,
+                            .senderNonce = der::octet_string(nonce_), .certificate = {}, .exchanges = exchanges, .pending = {}, .profile = {}};
+    if (transaction.state == TransactionState::waiting) {
+        transaction.pending = before_ ? before().pending : der::octet_string(arrival_.message.received);
+        transaction.profile = before_ ? before().profile : der::utf8_string(arrival_.origin.profile);
+    }
     if (answer.certificate) transaction.certificate = der::octet_string(*answer.certificate);
     return {.table = store::Table::transactions, .key = arrival_.key, .read_version = version_, .value = der::encode(transaction), .index = {},
-            .due = answer.due ? answer.due : arrival_.now + policy_.keep_seconds};
+            .due = due_of(answer)};
+}
+
+std::int64_t Attempt::due_of(const Answer& answer) const {
+    if (answer.state == TransactionState::waiting) return arrival_.now + answer.check_after + policy_.poll_seconds;
+    return answer.due ? answer.due : arrival_.now + policy_.keep_seconds;
 }
 
 }  // namespace cmpkit::responder

@@ -38,6 +38,7 @@ private:
     Result<operations::ServerAction> ask(operations::ServerOperation& operation, const operations::Ask& question);
     Result<Octets>             seal(const operations::Answer& answer);
     store::Write               record_of(const operations::Answer& answer, Bytes reply) const;
+    std::int64_t               due_of(const operations::Answer& answer) const;
     const operations::Transaction& before() const { return before_ ? **before_ : fresh_; }
     void collect(std::vector<store::Write>& writes) { std::ranges::move(writes, std::back_inserter(writes_)); }
 
@@ -49,6 +50,7 @@ private:
 
     const operations::Transaction                       fresh_;
     std::optional<der::Parsed<operations::Transaction>> before_;  // none: the transaction is new
+    std::optional<der::Parsed<PKIMessage>>              pending_;  // the first message of a transaction that waits
     std::uint64_t                                       version_ = 0;
     Octets                                              nonce_;
     std::vector<store::Write>                           writes_;

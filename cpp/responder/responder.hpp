@@ -14,6 +14,7 @@ struct Arrival;
 struct Policy {
     std::int64_t          time_window  = 300;   // seconds that messageTime may be off; 0: not judged
     std::int64_t          keep_seconds = 900;   // an ended transaction is kept that long: repeated messages get their answer again
+    std::int64_t          poll_seconds = 7 * 86400;  // how long after its time to ask again a client that waits may stay away
     protection::MacLimits mac_limits{.max_iterations = 10'000};
 };
 

@@ -18,31 +18,43 @@ Result<std::size_t> Responder::end_overdue(std::int64_t now) {
     return records->size();
 }
 
-// RFC 9483 4.1.1: no certConf in time is a refusal by the end entity.
+namespace {
+
+// What the client still owed, as the log tells it; none: the transaction was over and only kept.
+std::optional<Incident> overdue(const store::Record& record, TransactionState state) {
+    const bool was_issued = state == TransactionState::issued;
+    if (!was_issued && state != TransactionState::waiting) return std::nullopt;
+    const auto end_of_owner = std::ranges::find(record.key, 0);
+    const Bytes id          = end_of_owner == record.key.end() ? Bytes() : Bytes(end_of_owner + 1, record.key.end());
+    const char* what        = was_issued ? "the certificate was not confirmed in time and is revoked" : "the client did not ask again in time";
+    return Incident{.transaction_id = to_hex(id), .requester = std::string(record.key.begin(), end_of_owner), .address = {}, .body = was_issued ? "certConf" : "pollReq",
+                    .outcome = "expired", .problem = Error{.code = Code::deadline, .clause = was_issued ? "RFC 9483 4.1.1" : "RFC 9483 4.4", .detail = what}};
+}
+
+}  // namespace
+
+// RFC 9483 4.1.1: no certConf in time is a refusal by the end entity. RFC 9483 4.4: one that does not poll waits no longer.
 Result<bool> Responder::end_one(const store::Record& record, std::int64_t now) {
-    auto parsed = der::parse<Transaction>(record.value);
-    const bool was_issued = parsed && (*parsed)->state == TransactionState::issued;
+    auto       parsed   = der::parse<Transaction>(record.value);
+    const auto incident = overdue(record, parsed ? (*parsed)->state : TransactionState::ended);
     store::Batch batch;
     store::Write write{.table = store::Table::transactions, .key = record.key, .read_version = record.version, .value = {}, .index = {}, .due = 0};
-    if (was_issued) {
-        auto withdrawn = authority_.withdraw((*parsed)->certificate->content, now);
-        if (!withdrawn) return withdrawn.error();
-        batch.writes = std::move(*withdrawn);
+    if (incident) {
+        const bool was_issued = (*parsed)->state == TransactionState::issued;
+        auto given_up = was_issued ? authority_.withdraw((*parsed)->certificate->content, now) : authority_.abandon(operations::request_id(record.key));
+        if (!given_up) return given_up.error();
+        batch.writes = std::move(*given_up);
         Transaction ended = **parsed;
         ended.state       = TransactionState::ended;
         ended.certificate.reset();
+        ended.pending.reset();
         write.value = der::encode(ended);
         write.due   = now + policy_.keep_seconds;
     }
     batch.writes.push_back(std::move(write));
-    auto done = store_.commit(batch);
-    if (!done) return done.error();
-    if (was_issued && log_) {
-        const auto id = std::ranges::find(record.key, 0);
-        log_({.transaction_id = id == record.key.end() ? "" : to_hex({id + 1, record.key.end()}), .requester = std::string(record.key.begin(), id), .address = {},
-              .body = "certConf", .outcome = "expired", .problem = Error{.code = Code::deadline, .clause = "RFC 9483 4.1.1", .detail = "the certificate was not confirmed in time and is revoked"}});
-    }
-    return was_issued;
+    if (auto done = store_.commit(batch); !done) return done.error();
+    if (incident && log_) log_(*incident);
+    return incident.has_value();
 }
 
 }  // namespace cmpkit::responder

@@ -65,12 +65,14 @@ void read_ca(Table& table, Reader& reader, ca::Settings& ca) {
     ca.issuing_certificate = reader.certificate(table, "certificate");
     ca.issuing_key         = reader.key(table, "key");
     ca.chain               = reader.certificates(table, "chain", table.texts("chain", {}));
+    ca.approve_revocations = table.flag("approve_revocations", false);
 }
 
 void read_cmp(Table& table, Reader& reader, Configuration& config) {
     config.ca.cmp_certificate = reader.certificate(table, "certificate");
     config.ca.cmp_key         = reader.key(table, "key");
     config.policy.time_window = table.duration("time_window", config.policy.time_window);
+    config.policy.poll_seconds = table.duration("poll_wait", config.policy.poll_seconds);
     config.policy.keep_seconds = table.duration("keep_transactions", config.policy.keep_seconds);
     config.policy.mac_limits.max_iterations = table.number("max_iterations", config.policy.mac_limits.max_iterations, 100, 10'000'000);
 }
@@ -132,6 +134,8 @@ void read_profile(Table& table, Configuration& config) {
     profile.extended_key_usage      = table.texts("extended_key_usage", profile.extended_key_usage);
     profile.implicit_confirm        = table.flag("implicit_confirm", profile.implicit_confirm);
     profile.confirm_wait_seconds    = table.duration("confirm_wait", profile.confirm_wait_seconds);
+    profile.approve_by_hand         = table.flag("approve_by_hand", false);
+    profile.poll_seconds            = table.duration("poll_after", profile.poll_seconds);
     profile.crl_distribution_points = table.texts("crl_distribution_points", {});
     config.ca.profiles.push_back(std::move(profile));
 }

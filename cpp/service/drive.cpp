@@ -7,6 +7,8 @@ using Steady = std::chrono::steady_clock;
 
 namespace {
 
+constexpr std::chrono::milliseconds shortest_pause{200};  // also before a CA that wants to be asked again at once
+
 // Failures of the way, not of the peer: the same octets may be sent again.
 bool is_worth_another_try(const Error& error) {
     switch (error.code) {
@@ -31,6 +33,12 @@ public:
         if (application_.trace) application_.trace(false, *answer);
         return Received{std::move(*answer)};
     }
+    Event act(const Wait& wait) {
+        if (application_.waiting) application_.waiting(wait);
+        const auto next = Steady::now() + std::max<Steady::duration>(std::chrono::seconds(wait.check_after), shortest_pause);
+        if (next >= end_) return Lost{still_waiting(wait)};
+        return cancel_.wait_until(next) ? Event(Lost{Error{.code = Code::cancelled}}) : Woken{};
+    }
     Event act(const Decide& decide) { return application_.decide ? application_.decide(decide) : Decided{}; }
     Event act(const Keep& keep) {
         auto kept = application_.keep ? application_.keep(keep) : Result<void>();
@@ -50,6 +58,11 @@ private:
             if (cancel_.wait_until(next)) return Error{.code = Code::cancelled};
             pause = std::min(2 * pause, std::chrono::milliseconds(5000));
         }
+    }
+    static Error still_waiting(const Wait& wait) {
+        std::string words = "the CA has not decided and wants to be asked again in " + std::to_string(wait.check_after) + " s, after the operation's time limit";
+        if (!wait.reason.empty()) words += "; it says \"" + escaped(wait.reason) + "\"";
+        return {.code = Code::deadline, .clause = "RFC 9483 4.4", .detail = std::move(words)};
     }
     Error over(std::optional<Error> last) const {
         const Error error{.code = Code::deadline, .detail = "the operation's time limit of " + std::to_string(limits_.total.count()) + " ms"};
@@ -74,6 +87,7 @@ Result<Done> drive(EndEntity& operation, const Carry& carry, const Application& 
         if (cancel.fired()) return Error{.code = Code::cancelled};
         if (const auto* send = std::get_if<Send>(&next)) next = step(driver.act(*send));
         else if (const auto* decide = std::get_if<Decide>(&next)) next = step(driver.act(*decide));
+        else if (const auto* wait = std::get_if<Wait>(&next)) next = step(driver.act(*wait));
         else next = step(driver.act(std::get<Keep>(next)));
     }
 }

@@ -9,6 +9,7 @@ namespace cmpkit::service {
 struct Application {
     std::function<operations::Decided(const operations::Decide&)> decide;    // empty: accepted
     std::function<Result<void>(const operations::Keep&)>          keep;      // empty: the application keeps it when the operation is done
+    std::function<void(const operations::Wait&)>                  waiting;   // the CA has not decided; called before each pause
     std::function<void(bool sent, Bytes message)>                 trace;
     std::function<std::int64_t()>                                 clock;     // Unix seconds; 0: there is none
 };

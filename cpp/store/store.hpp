@@ -18,6 +18,7 @@ enum class Table : std::uint8_t {
     secrets      = 3,  // key: reference
     crls         = 4,  // key: issuer and CRL number
     counters     = 5,  // key: what is counted
+    requests     = 6,  // key: identifier of a request that waits for the operator; index: who asked
 };
 
 struct Record {

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Many clients at once while the server is killed without warning, again and again: nothing that was promised is lost."""
 import concurrent.futures
+import random
 import re
 import socket
 import threading
@@ -18,8 +19,13 @@ class Storm(stage.Stage):
         self.ended = threading.Semaphore(0)
 
     def free_port(self):
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            return probe.getsockname()[1]
+        """Below those that the system hands out by itself: nobody else takes it while the server is gone."""
+        while True:
+            try:
+                with socket.create_server(("127.0.0.1", random.randrange(20000, 32000))) as probe:
+                    return probe.getsockname()[1]
+            except OSError:
+                continue
 
     def enroll(self, number):
         """One of the devices, every second one with implicit confirmation."""

@@ -265,14 +265,6 @@ TEST_CASE("answers that do not belong to the request are refused", "[operations]
         const Error error = play.failure(Play::enrollment(), play.by_secret());
         CHECK((error.code == Code::bad_request && error.path.text() == "body.response"));
     }
-    SECTION("waiting, which this operation does not do") {
-        play.ca.bend = [&](HeaderFields&, PKIBody& body) {
-            if (!body.is<"ip">()) return;
-            play.ca.response().status.status = PKIStatus::waiting;
-            play.ca.response().certifiedKeyPair.reset();
-        };
-        CHECK(play.failure(Play::enrollment(), play.by_secret()).code == Code::waiting_unsupported);
-    }
     SECTION("octets that are no message") {
         Play      other;
         EndEntity operation({Play::enrollment(), {}}, other.by_secret(), other.trust());

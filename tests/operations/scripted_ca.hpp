@@ -33,6 +33,9 @@ public:
     std::optional<protection::Protector>           protector;
     bool                                           is_unprotected = false;
     bool                                           grants_implicit_confirm = false;
+    std::optional<int>                             delays;       // tells to wait, then that often to poll again
+    bool                                           delays_by_error = false, delays_confirmation = false;
+    bool                                           names_first_nonce = false;  // in the answer that was polled for (RFC 9483 4.4)
     std::function<crypto::Cert(const CertTemplate&)> certify;  // empty: for the template's subject and key
 
     const Forge root = Forge::root(), issuing = root.issue({.subject = "CN=Issuing", .is_ca = true});
@@ -46,10 +49,11 @@ public:
         seen.push_back(type_of(request.body));
         PKIBody                       body;
         std::vector<InfoTypeAndValue> info;
-        fill(request.body, body, info);
+        if (!delay(request, octets, body)) fill(pending_ ? (**pending_).body : request.body, body, info);
         nonce_ = Octets(16, static_cast<std::uint8_t>(0xc0 + seen.size()));
         HeaderFields fields{.recipient = request.header.sender.get<"directoryName">(), .transaction_id = request.header.transactionID->content, .sender_nonce = nonce_,
                             .recip_nonce = request.header.senderNonce->content, .now = now, .general_info = info};
+        if (names_first_nonce && pending_ && !body.is<"pollRep">()) fields.recip_nonce = (**pending_).header.senderNonce->content;
         if (bend) bend(fields, body);
         PKIHeader header = header_of(fields, arena_);
         if (bend_header) bend_header(header);
@@ -66,6 +70,27 @@ private:
         return protection::Protector::by_mac(value_of(protection::MacKey::derive(*request.header.protectionAlg, secret()->view(), {})), reference);
     }
     std::vector<crypto::Cert> extra_certs(const PKIBody& body) const { return cert_responses(body) ? std::vector<crypto::Cert>{issuing} : std::vector<crypto::Cert>(); }
+
+    // Whether the answer is that there is none yet.
+    bool delay(const PKIMessage& request, Bytes octets, PKIBody& body) {
+        if (const auto* polled = request.body.get<"pollReq">()) {
+            if ((*delays)-- <= 0) return false;
+            poll_rep_                  = {polled->front().certReqId, 7, {}};
+            body.emplace<"pollRep">() = PollRepContent(&poll_rep_, 1);
+            return true;
+        }
+        pending_.reset();
+        if (!delays || request.body.is<"certConf">() != delays_confirmation || request.body.is<"error">()) return false;
+        pending_ = value_of(der::parse<PKIMessage>(copy_of(octets)));
+        const PKIStatusInfo waiting{.status = PKIStatus::waiting, .statusString = {}, .failInfo = {}};
+        if (delays_by_error || !cert_response_to(request.body)) return body.emplace<"error">().pKIStatusInfo = waiting, true;
+        response_           = {};
+        response_.certReqId = request.body.is<"p10cr">() ? -1 : 0;
+        response_.status    = waiting;
+        emplace_responses(request.body, body);
+        return true;
+    }
+    static bool cert_response_to(const PKIBody& asked) { return cert_requests(asked) || asked.is<"p10cr">(); }
 
     void fill(const PKIBody& asked, PKIBody& body, std::vector<InfoTypeAndValue>& info) {
         if (const auto* requests = cert_requests(asked)) {
@@ -88,11 +113,14 @@ private:
         response_ = {};
         response_.certReqId = id;
         response_.certifiedKeyPair.emplace().certOrEncCert.emplace<"certificate">() = *issued;
+        emplace_responses(asked, body);
+        if (grants_implicit_confirm) info.push_back(implicit_confirm());
+    }
+    void emplace_responses(const PKIBody& asked, PKIBody& body) {
         const CertRepMessage content{{}, List<CertResponse>(&response_, 1)};
         if (asked.is<"ir">()) body.emplace<"ip">() = content;
         else if (asked.is<"kur">()) body.emplace<"kup">() = content;
         else body.emplace<"cp">() = content;
-        if (grants_implicit_confirm) info.push_back(implicit_confirm());
     }
     crypto::Cert for_template(const Name& subject, const SubjectPublicKeyInfo& key) {
         return issuing.certify({.subject = to_text(subject)}, value_of(crypto::PublicKey::from(key)));
@@ -101,6 +129,8 @@ private:
     der::Arena                                 arena_;
     CertResponse                               response_;
     Octets                                     nonce_;
+    PollRep                                    poll_rep_;
+    std::optional<der::Parsed<PKIMessage>>     pending_;  // what is polled for
     std::optional<Result<der::Parsed<PKIMessage>>> request_;
 
 public:
@@ -114,6 +144,7 @@ struct Play {
     Decided      decision{};
     bool         keeps = true;
     std::vector<crypto::Cert> kept;
+    std::vector<std::int64_t> waits;  // seconds that the operation was told to wait
 
     PeerTrust trust() const {
         PeerTrust peers;
@@ -146,7 +177,7 @@ struct Play {
 
     Action run(EndEntity& operation) {
         Action next = operation.step(Begin{}, now, random);
-        for (int i = 0; i < 10; ++i) {
+        for (int i = 0; i < 20; ++i) {
             if (const auto* send = std::get_if<Send>(&next)) {
                 next = operation.step(Received{ca.answer(send->message)}, now, random);
             } else if (std::holds_alternative<Decide>(next)) {
@@ -154,6 +185,9 @@ struct Play {
             } else if (const auto* keep = std::get_if<Keep>(&next)) {
                 kept.push_back(keep->certificate);
                 next = keeps ? operation.step(Stored{}, now, random) : operation.step(Lost{{.code = Code::io, .fail_info = FailInfo::systemFailure}}, now, random);
+            } else if (const auto* wait = std::get_if<Wait>(&next)) {
+                waits.push_back(wait->check_after);
+                next = operation.step(Woken{}, now, random);
             } else {
                 return next;
             }

@@ -104,6 +104,7 @@ public:
             if (const auto* send = std::get_if<Send>(&next)) next = operation.step(Received{answer(between ? between(send->message) : send->message)}, time, random);
             else if (std::holds_alternative<Decide>(next)) next = operation.step(Decided{}, time, random);
             else if (std::holds_alternative<Keep>(next)) next = operation.step(Stored{}, time, random);
+            else if (std::holds_alternative<Wait>(next) && while_waiting) while_waiting(), next = operation.step(Woken{}, time, random);
             else return next;
         }
     }
@@ -140,6 +141,7 @@ public:
     std::unique_ptr<ca::CertificationAuthority> authority;
     std::unique_ptr<Responder>                  responder;
     std::int64_t                                time = now;
+    std::function<void()>                       while_waiting;  // what happens while an operation waits; empty: run() ends with Wait
     std::mutex                                  mutex;
     std::vector<Incident>                       incidents;
 };

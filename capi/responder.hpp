@@ -1,0 +1,10 @@
+// What a cmpkit_responder is: a server made from a configuration, and where it logs.
+#pragma once
+#include "handles.hpp"
+#include "service/found.hpp"
+
+struct cmpkit_responder {
+    cmpkit_context*                          context;
+    std::unique_ptr<cmpkit::service::Server> server;
+    cmpkit::responder::Log                   log;
+};

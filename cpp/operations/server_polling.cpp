@@ -1,0 +1,42 @@
+// Delayed delivery (RFC 9483 4.4): how a server tells a client to wait, and what it reads of a pollReq.
+#include "operations/server.hpp"
+
+namespace cmpkit::operations {
+
+// RFC 9810 5.3.22: −1 asks for the whole answer, as after an error or a p10cr; the other values are those of the response that said «waiting».
+Result<void> ServerOperation::read_poll(const PollReqContent& content) const {
+    if (content.size() == 1 && (content.front().certReqId == 0 || content.front().certReqId == -1)) return {};
+    return Error{.code = Code::bad_request, .path = "body.pollReq", .fail_info = FailInfo::badRequest, .clause = "RFC 9483 4.4", .detail = "exactly one certReqId, that of the response"};
+}
+
+namespace {
+
+std::optional<PKIFreeText> one_line(std::string_view text, der::Arena& arena) {
+    if (text.empty()) return std::nullopt;
+    auto* line    = arena.make<der::Utf8String>();
+    line->content = arena.keep(text);
+    return PKIFreeText(line, 1);
+}
+
+}  // namespace
+
+ServerAction ServerOperation::tell_to_wait() {
+    const PKIStatusInfo status{.status = PKIStatus::waiting, .statusString = one_line(waiting_.reason, arena_), .failInfo = {}};
+    // RFC 9483 4.4: what has no status of its own in its answer waits by an error message.
+    if (first_message().body.is<"rr">()) body_.emplace<"error">().pKIStatusInfo = status;
+    Answer told      = first_message().body.is<"rr">() ? answer() : certificate_answer(status);
+    told.state       = TransactionState::waiting;
+    told.check_after = waiting_.check_after;
+    return told;
+}
+
+ServerAction ServerOperation::tell_to_poll_again() {
+    poll_rep_                = {message_.body.get<"pollReq">()->front().certReqId, waiting_.check_after, one_line(waiting_.reason, arena_)};
+    body_.emplace<"pollRep">() = PollRepContent(&poll_rep_, 1);
+    Answer told              = answer();
+    told.state               = TransactionState::waiting;
+    told.check_after         = waiting_.check_after;
+    return told;
+}
+
+}  // namespace cmpkit::operations
