@@ -28,6 +28,7 @@ struct Settings {
     std::vector<SecretEntry>              secrets;
     crypto::Trust                         external;         // PKIs trusted for ir and p10cr
     bool                                  approve_revocations = false;  // those that devices ask for wait for an operator
+    std::int64_t                          poll_seconds        = 60;     // how long such a device is told to wait before it asks again
     std::int64_t                          crl_validity_seconds = 7 * 86400;
     std::int64_t                          crl_overlap_seconds  = 86400;  // a new one is made that long before the old one's nextUpdate
 };

@@ -5,8 +5,6 @@
 namespace cmpkit::ca {
 namespace {
 
-constexpr std::int64_t revocation_poll_seconds = 60;
-
 using operations::Decision, operations::Nothing, operations::Requester, operations::RequesterKind;
 
 Result<Stored> existing(Result<std::optional<Stored>> found) {
@@ -78,7 +76,7 @@ Result<Decision<Nothing>> CertificationAuthority::revoke(const operations::Revoc
                                         .details = std::string(name_of(request.reason))};
     auto word = state_->desk.ask(application, now);
     if (!word) return decision_of<Nothing>(word.error());
-    if (word->verdict != Verdict::approved) return Desk::decision_of<Nothing>(*word, revocation_poll_seconds);
+    if (word->verdict != Verdict::approved) return Desk::decision_of<Nothing>(*word, state_->settings.poll_seconds);
     granted.writes.push_back(std::move(*word->write));
     return granted;
 }

@@ -65,6 +65,7 @@ void read_ca(Table& table, Reader& reader, ca::Settings& ca) {
     ca.issuing_certificate = reader.certificate(table, "certificate");
     ca.issuing_key         = reader.key(table, "key");
     ca.chain               = reader.certificates(table, "chain", table.texts("chain", {}));
+    ca.poll_seconds        = table.duration("poll_after", ca.poll_seconds);
     ca.approve_revocations = table.flag("approve_revocations", false);
 }
 
