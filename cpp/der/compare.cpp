@@ -25,9 +25,10 @@ std::optional<Path> differing_member(const Type& type, const void* a, const void
 }
 
 std::optional<Path> differing_element(const Type& type, const void* a, const void* b) {
-    const std::size_t left = type.count(a), right = type.count(b);
-    for (std::size_t i = 0; i < std::max(left, right); ++i) {
-        std::optional<Path> difference = i < std::min(left, right) ? first_difference(type.element(), type.at(a, i), type.at(b, i)) : Path();
+    const Elements left = type.elements(a), right = type.elements(b);
+    for (std::size_t i = 0; i < std::max(left.count, right.count); ++i) {
+        const bool both = i < std::min(left.count, right.count);
+        std::optional<Path> difference = both ? first_difference(type.element(), left.first + i * type.stride, right.first + i * type.stride) : Path();
         if (!difference) continue;
         difference->push_front(i);
         return difference;
@@ -42,6 +43,7 @@ std::optional<Path> first_difference(const Type& type, const void* a, const void
     case Kind::sequence:
     case Kind::choice: return differing_member(type, a, b);
     case Kind::list: return differing_element(type, a, b);
+    case Kind::view:
     case Kind::leaf: break;
     case Kind::open: {
         const auto &left = *static_cast<const Open*>(a), &right = *static_cast<const Open*>(b);

@@ -3,143 +3,171 @@
 namespace cmpkit::der {
 namespace {
 
-// The call stack is the error path: each level knows its name or index and its parent.
-struct Frame {
-    const Frame*     up;
-    std::string_view name;
-    std::int64_t     index;
-    int              depth;
+// The call stack is the error path: each constructed value stands in a place of its parent's, and moves its own place along its members.
+struct Place {
+    static constexpr std::size_t nowhere = SIZE_MAX;
 
-    Frame child(std::string_view field) const { return {this, field, -1, depth + 1}; }
-    Frame child(std::size_t i) const { return {this, {}, static_cast<std::int64_t>(i), depth + 1}; }
+    const Place* up     = nullptr;
+    int          depth  = 0;
+    const Field* field  = nullptr;  // null: an element of a list, or nowhere
+    std::size_t  index  = nowhere;
+    const Type*  chosen = nullptr;  // what an open type here holds; null: unknown
+
+    Place inside() const { return {this, depth + 1}; }
+
+    Path path() const {
+        Path path;
+        for (const Place* place = this; place; place = place->up) {
+            if (place->field) path.push_front(place->field->name);
+            else if (place->index != nowhere) path.push_front(place->index);
+        }
+        return path;
+    }
 };
+
+// How many elements to make room for; a malformed one that ends the count is one of them, its turn brings the failure.
+std::size_t count_elements(const Element& list, Element& first) {
+    std::size_t count = 1;
+    if (find_element(list.content, list.end, first)) return count;
+    Element each = first;
+    for (; each.end != list.end; ++count)
+        if (find_element(each.end, list.end, each)) return count + 1;
+    return count;
+}
 
 class Parser {
 public:
     Parser(Bytes input, Arena& arena) : start_(input.data()), arena_(arena) {}
 
     bool document(const Type& type, Bytes input, void* out) {
-        const Frame root{nullptr, {}, -1, 0};
-        if (input.size() > max_size) return fail(Code::too_large, start_, root);
-        return whole_element(type, input, out, root);
+        if (input.size() > max_size) return fail(Code::too_large, start_, {});
+        return only_element(type, input, out, {});
     }
     Error error() && { return std::move(error_); }
 
 private:
-    bool fail(Code code, const std::uint8_t* at, const Frame& frame) {
+    [[gnu::cold]] bool fail(Code code, const std::uint8_t* at, const Place& place) {
         if (!is_trial_) {  // a failed trial of an open type tells nobody
-            error_ = Error{.code = code, .path = path_of(frame), .offset = static_cast<std::size_t>(at - start_), .fail_info = FailInfo::badDataFormat};
+            error_ = Error{.code = code, .path = place.path(), .offset = static_cast<std::size_t>(at - start_), .fail_info = FailInfo::badDataFormat};
         }
         return false;
     }
-    static Path path_of(const Frame& frame) {
-        Path path;
-        for (const Frame* f = &frame; f; f = f->up) {
-            if (f->index >= 0) path.push_front(static_cast<std::size_t>(f->index));
-            else path.push_front(f->name);
-        }
-        return path;
+
+    // One element of the type and nothing behind it.
+    bool only_element(const Type& type, Bytes in, void* out, const Place& place) {
+        Element element;
+        const std::uint8_t *at = in.data(), *end = at + in.size();
+        if (const auto problem = find_element(at, end, element)) return fail(*problem, at, place);
+        return expected(type, element, out, place) && (element.end == end || fail(Code::unexpected, element.end, place));
+    }
+    bool expected(const Type& type, const Element& element, void* out, const Place& place) {
+        if (type.tag && type.tag != element.tag()) return fail(Code::unexpected, element.start, place);
+        return value(type, element, out, place);
     }
 
-    bool next(Bytes& in, Tlv& out, const Frame& frame) {
-        const auto problem = take(in, out);
-        return problem ? fail(*problem, in.data(), frame) : true;
+    bool value(const Type& type, const Element& element, void* out, const Place& place) {
+        if (!type.is_leaf()) return constructed(type, element, out, place);
+        return read_leaf(type, element, out) || fail(Code::bad_value, element.start, place);
     }
-    bool element(const Type& type, Bytes& in, void* out, const Frame& frame, const Field* field = nullptr, const void* owner = nullptr) {
-        Tlv tlv;
-        if (!next(in, tlv, frame)) return false;
-        if (!type.accepts(tlv.tag)) return fail(Code::unexpected, tlv.whole.data(), frame);
-        return value(type, tlv, out, frame, field, owner);
-    }
-    bool whole_element(const Type& type, Bytes in, void* out, const Frame& frame, const Field* field = nullptr, const void* owner = nullptr) {
-        return element(type, in, out, frame, field, owner) && (in.empty() || fail(Code::unexpected, in.data(), frame));
+    static bool read_leaf(const Type& type, const Element& element, void* out) {
+        if (type.kind == Kind::leaf) return type.read(element, out);
+        const Bytes content = element.contents();
+        *static_cast<Bytes*>(out) = content;
+        return !type.valid || type.valid(content);
     }
 
-    // `field` and `owner` say where an open type finds the OID that chooses its content.
-    bool value(const Type& type, const Tlv& tlv, void* out, const Frame& frame, const Field* field, const void* owner) {
-        if (frame.depth > max_depth) return fail(Code::too_deep, tlv.whole.data(), frame);
-        if (type.received) *type.received(out) = tlv.whole;
+    // Apart from value(), so that a leaf, which most elements are, costs no more than it must.
+    [[gnu::noinline]] bool constructed(const Type& type, const Element& element, void* out, const Place& place) {
+        if (place.depth > max_depth) return fail(Code::too_deep, element.start, place);
+        if (type.received) *type.received(out) = element.whole();
         switch (type.kind) {
-        case Kind::leaf: return type.read(tlv, out) || fail(Code::bad_value, tlv.whole.data(), frame);
-        case Kind::sequence: return sequence(type, tlv, out, frame);
-        case Kind::choice: return choice(type, tlv, out, frame);
-        case Kind::list: return list(type, tlv, out, frame, field, owner);
-        case Kind::open: return open(type, tlv, *static_cast<Open*>(out), frame, field, owner);
+        case Kind::sequence: return sequence(type, element, out, place);
+        case Kind::choice: return choice(type, element, out, place);
+        case Kind::list: return list(type, element, out, place);
+        default: return open(type, element, *static_cast<Open*>(out), place);
         }
-        return false;
     }
 
-    bool sequence(const Type& type, const Tlv& tlv, void* out, const Frame& frame) {
-        Bytes in = tlv.content;
-        Tlv   pending;
-        bool  is_pending = false;
+    bool sequence(const Type& type, const Element& element, void* out, const Place& place) {
+        Place   here = place.inside();
+        Element next;
+        const std::uint8_t* at = element.content;
         for (const Field& field : type.fields) {
-            const Frame here = frame.child(field.name);
-            if (!is_pending && !in.empty()) {
-                if (!next(in, pending, here)) return false;
-                is_pending = true;
-            }
-            if (!is_pending || !field.announced_by(pending.tag)) {
+            here.field = &field;
+            if (at == element.end) {
                 if (field.omittable) continue;
-                return is_pending ? fail(Code::unexpected, pending.whole.data(), here) : fail(Code::missing, tlv.whole.data(), here);
+                return fail(Code::missing, element.start, here);
             }
-            is_pending = false;
-            if (!member(field, pending, out, here)) return false;
-            if (field.omittable && !field.peek(out)) return fail(Code::default_encoded, pending.whole.data(), here);
+            if (next.start != at)
+                if (const auto problem = find_element(at, element.end, next)) return fail(*problem, at, here);
+            if (!field.announced_by(next.tag())) {
+                if (field.omittable) continue;
+                return fail(Code::unexpected, at, here);
+            }
+            if (!member(field, next, out, here)) return false;
+            if (field.has_default && !field.peek(out)) return fail(Code::default_encoded, at, here);
+            at = next.end;
         }
-        if (is_pending) return fail(Code::unexpected, pending.whole.data(), frame);
-        return in.empty() || fail(Code::unexpected, in.data(), frame);
+        return at == element.end || fail(Code::unexpected, at, place);
     }
 
-    bool choice(const Type& type, const Tlv& tlv, void* out, const Frame& frame) {
-        for (const Field& field : type.fields)
-            if (field.announced_by(tlv.tag)) return member(field, tlv, out, frame.child(field.name));
-        return fail(Code::unexpected, tlv.whole.data(), frame);
+    bool choice(const Type& type, const Element& element, void* out, const Place& place) {
+        Place here = place.inside();
+        for (const Field& field : type.fields) {
+            if (!field.announced_by(element.tag())) continue;
+            here.field = &field;
+            return member(field, element, out, here);
+        }
+        return fail(Code::unexpected, element.start, place);
     }
 
-    bool member(const Field& field, const Tlv& tlv, void* owner, const Frame& frame) {
-        void* slot = field.slot(owner);
-        return field.is_explicit ? whole_element(field.type(), tlv.content, slot, frame, &field, owner) : value(field.type(), tlv, slot, frame, &field, owner);
+    [[gnu::always_inline]] bool member(const Field& field, const Element& element, void* owner, Place& place) {
+        void*       slot = field.slot(owner);
+        const Type& type = field.type();
+        place.chosen = field.chooser ? field.choices().find(field.chooser(owner)) : nullptr;
+        if (field.is_explicit) return only_element(type, element.contents(), slot, place);
+        return value(type, element, slot, place);
     }
 
-    bool list(const Type& type, const Tlv& tlv, void* out, const Frame& frame, const Field* field, const void* owner) {
-        if (tlv.content.empty()) return !type.non_empty || fail(Code::empty_list, tlv.whole.data(), frame);
-        std::size_t count = 0;
-        Tlv each, previous;
-        for (Bytes rest = tlv.content; !rest.empty(); ++count)
-            if (!next(rest, each, frame.child(count))) return false;
-        auto* place = static_cast<std::byte*>(type.allocate(out, arena_, count));
-        if (!place) return fail(Code::too_large, tlv.whole.data(), frame);
-        const Type& element_type = type.element();
-        Bytes in = tlv.content;
-        for (std::size_t i = 0; i < count; ++i, place += type.stride, previous = each) {
-            const Frame here = frame.child(i);
-            if (!next(in, each, here)) return false;
-            if (!element_type.accepts(each.tag)) return fail(Code::unexpected, each.whole.data(), here);
-            if (type.tag == tag::set && i && std::ranges::lexicographical_compare(each.whole, previous.whole))
-                return fail(Code::bad_value, each.whole.data(), here);  // X.690 11.6: ascending
-            if (!value(element_type, each, place, here, field, owner)) return false;
+    bool list(const Type& type, const Element& element, void* out, const Place& place) {
+        if (element.content == element.end) return !type.non_empty || fail(Code::empty_list, element.start, place);
+        Element           next, previous;
+        const std::size_t count = count_elements(element, next);
+        const Type&       each  = type.element();
+        auto*             slot  = static_cast<std::byte*>(type.allocate(out, arena_, count));
+        if (!slot) return fail(Code::too_large, element.start, place);
+        Place here  = place.inside();
+        here.chosen = place.chosen;
+        const std::uint8_t* at = element.content;
+        for (here.index = 0; here.index < count; ++here.index, slot += type.stride, at = next.end) {
+            if (next.start != at)
+                if (const auto problem = find_element(at, element.end, next)) return fail(*problem, at, here);
+            if (type.tag == tag::set) {  // X.690 11.6: ascending
+                if (here.index && std::ranges::lexicographical_compare(next.whole(), previous.whole())) return fail(Code::bad_value, at, here);
+                previous = next;
+            }
+            if (!expected(each, next, slot, here)) return false;
         }
         return true;
     }
 
-    bool open(const Type& type, const Tlv& tlv, Open& out, const Frame& frame, const Field* field, const void* owner) {
+    // The type that the OID chooses is tried first: what is of that type needs no other check.
+    bool open(const Type& type, const Element& element, Open& out, const Place& place) {
         const bool in_octets = type.tag == tag::octet_string;
-        out.tlv = in_octets ? tlv.content : tlv.whole;
-        if (!in_octets && !well_formed(out.tlv, max_depth - frame.depth)) return fail(Code::bad_value, tlv.whole.data(), frame);
-        const Type* chosen = field && field->chooser ? choose(field->chooser(owner), field->choices()) : nullptr;
-        if (!chosen) return true;
-        void* place = chosen->make(arena_);
-        if (!place) return fail(Code::too_large, tlv.whole.data(), frame);
-        const bool was_trial = std::exchange(is_trial_, true);
-        if (whole_element(*chosen, out.tlv, place, frame.child(std::string_view{}))) out.type = chosen, out.value = place;
-        is_trial_ = was_trial;
-        return true;
+        out.tlv = in_octets ? element.contents() : element.whole();
+        if (const Type* chosen = place.chosen) {
+            void* slot = chosen->make(arena_);
+            if (!slot) return fail(Code::too_large, element.start, place);
+            if (is_of(*chosen, element, in_octets, slot, place)) return out.type = chosen, out.value = slot, true;
+        }
+        return in_octets || well_formed(out.tlv, max_depth - place.depth) || fail(Code::bad_value, element.start, place);
     }
-    static const Type* choose(Bytes oid, OpenTable table) {
-        for (const OpenEntry& entry : table)
-            if (entry.oid.size() == oid.size() && entry.oid.back() == oid.back() && equal(entry.oid, oid)) return &entry.type();
-        return nullptr;
+    bool is_of(const Type& chosen, const Element& element, bool in_octets, void* slot, const Place& place) {
+        const bool  was_trial = std::exchange(is_trial_, true);
+        const Place here      = place.inside();
+        const bool  is_so     = in_octets ? only_element(chosen, element.contents(), slot, here) : expected(chosen, element, slot, here);
+        is_trial_ = was_trial;
+        return is_so;
     }
 
     const std::uint8_t* start_;

@@ -127,8 +127,8 @@ public:
         Bytes rest = type.kind == Kind::choice ? tlv.whole : tlv.content;
         for (const Field& field : type.fields)
             if (const void* member = field.peek(value)) field_element(field, member, rest);
-        for (std::size_t i = 0; type.kind == Kind::list && i < type.count(value); ++i)
-            element("[" + std::to_string(i) + "]", type.element(), type.at(value, i), rest);
+        const Elements elements = type.kind == Kind::list ? type.elements(value) : Elements{nullptr, 0};
+        for (std::size_t i = 0; i < elements.count; ++i) element("[" + std::to_string(i) + "]", type.element(), elements.first + i * type.stride, rest);
         paper_.close(type.kind);
     }
 

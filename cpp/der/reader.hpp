@@ -18,23 +18,44 @@ inline constexpr std::uint8_t boolean = 0x01, integer = 0x02, bit_string = 0x03,
                               sequence = 0x30, set = 0x31, constructed = 0x20;
 }
 
-/// Takes one element off the front of `in`.
-/// @return nothing, or why not: truncated, bad_tag, bad_length; then `in` and `out` are unchanged
-inline std::optional<Code> take(Bytes& in, Tlv& out) {
-    const std::uint8_t* p = in.data();
-    if (in.size() < 2) return Code::truncated;
-    if (p[0] == 0 || (p[0] & 0x1f) == 0x1f) return Code::bad_tag;
-    std::size_t length = p[1], header = 2;
+/// One element where it stands.
+struct Element {
+    const std::uint8_t* start = nullptr;
+    const std::uint8_t* content;
+    const std::uint8_t* end;
+
+    std::uint8_t tag() const { return *start; }
+    Bytes        contents() const { return {content, end}; }
+    Bytes        whole() const { return {start, end}; }
+};
+
+/// Finds the element that begins at `at`, in octets that end at `limit`.
+/// @return nothing, or why not: truncated, bad_tag, bad_length; then `out` is unchanged
+inline std::optional<Code> find_element(const std::uint8_t* at, const std::uint8_t* limit, Element& out) {
+    const auto room = static_cast<std::size_t>(limit - at);
+    if (room < 2) return Code::truncated;
+    if (at[0] == 0 || (at[0] & 0x1f) == 0x1f) return Code::bad_tag;
+    std::size_t length = at[1], header = 2;
     if (length >= 0x80) {
         const std::size_t octets = length & 0x7f;
         if (octets == 0 || octets > 4) return Code::bad_length;
-        if (in.size() < 2 + octets) return Code::truncated;
-        for (length = 0; header < 2 + octets; ++header) length = length << 8 | p[header];
+        if (room < 2 + octets) return Code::truncated;
+        for (length = 0; header < 2 + octets; ++header) length = length << 8 | at[header];
         if (length < 0x80 || length >> (8 * (octets - 1)) == 0) return Code::bad_length;
     }
-    if (in.size() - header < length) return Code::truncated;
-    out = {p[0], in.subspan(header, length), in.first(header + length)};
-    in  = in.subspan(header + length);
+    if (room - header < length) return Code::truncated;
+    out = {at, at + header, at + header + length};
+    return std::nullopt;
+}
+
+/// Takes one element off the front of `in`.
+/// @return nothing, or why not, as above; then `in` and `out` are unchanged
+inline std::optional<Code> take(Bytes& in, Tlv& out) {
+    Element element;
+    const std::uint8_t* limit = in.data() + in.size();
+    if (const auto problem = find_element(in.data(), limit, element)) return problem;
+    out = {element.tag(), element.contents(), element.whole()};
+    in  = {element.end, limit};
     return std::nullopt;
 }
 

@@ -29,23 +29,49 @@ struct OpenEntry {
     Bytes oid;  // content octets
     const Type& (*type)();
 };
-using OpenTable = std::span<const OpenEntry>;
+/// Which type each OID chooses. The search begins at the first entry of the OID's length and last octet: that is the one, or there is none.
+class OpenTable {
+public:
+    constexpr OpenTable() = default;
+    constexpr OpenTable(std::span<const OpenEntry> entries) : entries_(entries) {
+        assert(entries.size() <= UINT8_MAX);
+        for (std::size_t i = entries.size(); i--;) from_[kind_of(entries[i].oid)] = static_cast<std::uint8_t>(entries.size() - i);
+    }
+    /// @return null for an OID that chooses nothing
+    const Type* find(Bytes oid) const {
+        for (const OpenEntry& entry : entries_.last(from_[kind_of(oid)]))
+            if (entry.oid.size() == oid.size() && !std::memcmp(entry.oid.data(), oid.data(), oid.size())) return &entry.type();
+        return nullptr;
+    }
+
+private:
+    static constexpr std::size_t kinds = 64;
+    static constexpr std::size_t kind_of(Bytes oid) { return oid.empty() ? 0 : (oid.back() ^ oid.size() * 11) % kinds; }
+
+    std::span<const OpenEntry>      entries_{};
+    std::array<std::uint8_t, kinds> from_{};  // how many entries are left from the first of the kind on
+};
 
 struct Field {
     std::string_view name;
     std::uint8_t     tag;                // identifier octet that announces it; 0: ask the type
     bool             is_explicit;        // the tag wraps a complete inner element
     bool             omittable;          // OPTIONAL, or DEFAULT and equal to the member's initialiser
+    bool             has_default;
     void* (*slot)(void*);                // where to parse into; engages the optional or the alternative
     const void* (*peek)(const void*);    // what to encode; null when absent
     const Type& (*type)();               // a function, so that types may contain themselves
     Bytes (*chooser)(const void*) = nullptr;  // open types: the OID that says what is inside
-    OpenTable (*choices)()        = nullptr;
+    const OpenTable& (*choices)() = nullptr;
 
     bool announced_by(std::uint8_t identifier) const;
 };
 
-enum class Kind : std::uint8_t { leaf, sequence, choice, list, open };
+enum class Kind : std::uint8_t { view, leaf, sequence, choice, list, open };  // view: a leaf that is its content octets
+struct Elements {
+    const std::byte* first;
+    std::size_t      count;
+};
 
 struct Type {
     Kind                   kind;
@@ -53,19 +79,22 @@ struct Type {
     std::span<const Field> fields{};  // members, or the alternatives of a CHOICE
     Bytes* (*received)(void*)  = nullptr;  // where to keep the element as received, for types that want it
     void* (*make)(Arena&)      = nullptr;  // a fresh value in the arena
-    // leaf
-    bool (*read)(const Tlv&, void*)         = nullptr;
+    // view, leaf
+    bool (*valid)(Bytes)                    = nullptr;  // null: any octets
+    bool (*read)(const Element&, void*)     = nullptr;
     void (*write)(const void*, Writer&)     = nullptr;
     bool is_bare                            = false;  // a JSON number, boolean or null
     std::string (*show)(const void*)        = nullptr;  // also types with a summary(): printed as one line
+    // choice
+    std::size_t (*chosen)(const void*) = nullptr;  // index into fields
     // list
     const Type& (*element)()                            = nullptr;
     void* (*allocate)(void*, Arena&, std::size_t count) = nullptr;  // the first element, or null: no memory
-    std::size_t (*count)(const void*)                   = nullptr;
-    const void* (*at)(const void*, std::size_t)         = nullptr;
+    Elements (*elements)(const void*)                   = nullptr;
     std::size_t stride                                  = 0;
     bool        non_empty                               = false;  // SIZE (1..MAX)
 
+    bool is_leaf() const { return kind <= Kind::leaf; }
     bool accepts(std::uint8_t identifier) const {
         if (kind != Kind::choice) return tag == 0 || tag == identifier;
         return std::ranges::any_of(fields, [identifier](const Field& f) { return f.announced_by(identifier); });
@@ -185,10 +214,10 @@ static_assert(member_name<&Tlv::content>() == "content");  // fails on a compile
 
 struct Choosing {
     Bytes (*chooser)(const void*) = nullptr;
-    OpenTable (*choices)()        = nullptr;
+    const OpenTable& (*choices)() = nullptr;
 };
 /// An open type: the OID in member M chooses among `choices`.
-template <auto M> constexpr Choosing chosen_by(OpenTable (*choices)()) {
+template <auto M> constexpr Choosing chosen_by(const OpenTable& (*choices)()) {
     using O = typename Member<decltype(M)>::Owner;
     return {[](const void* o) { return (static_cast<const O*>(o)->*M).content; }, choices};
 }
@@ -198,7 +227,7 @@ template <auto M, bool Defaulted = false> constexpr Field field(Tagging tagging 
     using O = typename Member<decltype(M)>::Owner;
     using V = typename Member<decltype(M)>::Value;
     using T = typename Required<V>::type;
-    Field f{member_name<M>(), identifier<T>(tagging), tagging.is_explicit, Required<V>::optional || Defaulted, nullptr, nullptr, &describe<T>,
+    Field f{member_name<M>(), identifier<T>(tagging), tagging.is_explicit, Required<V>::optional || Defaulted, Defaulted, nullptr, nullptr, &describe<T>,
             choosing.chooser, choosing.choices};
     if constexpr (Required<V>::optional) {
         f.slot = [](void* o) -> void* { return &(static_cast<O*>(o)->*M).emplace(); };
@@ -250,7 +279,7 @@ template <class... A> struct Choice {
 
     template <std::size_t I, class Alt> static constexpr Field alternative() {
         static_assert(!IsChoice<typename Alt::Value> || Alt::tagging.number == 0xff || Alt::tagging.is_explicit, "a tag on a CHOICE is explicit");
-        return {Alt::name.text, identifier<typename Alt::Value>(Alt::tagging), Alt::tagging.is_explicit, true,
+        return {Alt::name.text, identifier<typename Alt::Value>(Alt::tagging), Alt::tagging.is_explicit, true, false,
                 [](void* c) -> void* { return &static_cast<Choice*>(c)->value.template emplace<I>(); },
                 [](const void* c) -> const void* { return std::get_if<I>(&static_cast<const Choice*>(c)->value); },
                 &describe<typename Alt::Value>};
@@ -272,9 +301,17 @@ consteval bool unambiguous(std::span<const Field> fields, bool is_choice) {
 
 template <class T> constexpr auto fields_of = T::schema();
 
+template <class T> concept IsView = IsLeaf<T> && requires { Leaf<T>::valid; };
+
 template <class T> constexpr void describe_leaf(Type& type) {
-    type.read    = [](const Tlv& tlv, void* v) { return Leaf<T>::read(tlv, *static_cast<T*>(v)); };
-    type.write   = [](const void* v, Writer& w) { Leaf<T>::write(*static_cast<const T*>(v), w); };
+    if constexpr (IsView<T>) {
+        static_assert(sizeof(T) == sizeof(Bytes));  // the walks read and write it as its only member, the content octets
+        type.kind  = Kind::view;
+        type.valid = Leaf<T>::valid;
+    } else {
+        type.read  = [](const Element& element, void* v) { return Leaf<T>::read(element, *static_cast<T*>(v)); };
+        type.write = [](const void* v, Writer& w) { Leaf<T>::write(*static_cast<const T*>(v), w); };
+    }
     type.show    = [](const void* v) { return Leaf<T>::show(*static_cast<const T*>(v)); };
     type.is_bare = Leaf<T>::is_bare;
 }
@@ -287,8 +324,10 @@ template <class T> constexpr void describe_list(Type& type) {
         items = Items<E>(first, first ? count : 0);
         return first;
     };
-    type.count     = [](const void* list) { return static_cast<const T*>(list)->size(); };
-    type.at        = [](const void* list, std::size_t i) -> const void* { return &(*static_cast<const T*>(list))[i]; };
+    type.elements  = [](const void* list) {
+        const Items<E>& items = *static_cast<const T*>(list);
+        return Elements{reinterpret_cast<const std::byte*>(items.begin()), items.size()};
+    };
     type.stride    = sizeof(E);
     type.non_empty = T::size_rule == Size::non_empty;
 }
@@ -308,6 +347,7 @@ template <class T> constexpr Type make_type() {
         static_assert(unambiguous(fields_of<T>, IsChoice<T>), "two elements that may stand at one place share a tag");
         type.kind   = IsChoice<T> ? Kind::choice : Kind::sequence;
         type.fields = fields_of<T>;
+        if constexpr (IsChoice<T>) type.chosen = [](const void* c) { return static_cast<const T*>(c)->value.index(); };
     }
     return type;
 }

@@ -1,5 +1,6 @@
 #include "der/types.hpp"
 
+#include <bit>
 #include <chrono>
 
 namespace cmpkit::der {
@@ -16,7 +17,9 @@ bool whole_arcs(Bytes c) {
 }
 
 bool valid_ascii(Bytes c) {
-    return std::ranges::all_of(c, [](std::uint8_t octet) { return octet < 0x80; });
+    std::uint8_t every = 0;
+    for (const std::uint8_t octet : c) every |= octet;
+    return every < 0x80;
 }
 
 bool valid_utf8(Bytes c) {
@@ -161,9 +164,7 @@ std::uint32_t read_bits(const BitString& string) {
 }
 
 void write_bits(std::uint32_t bits, Writer& out) {
-    std::size_t count = 0;
-    for (std::size_t bit = 0; bit < 32; ++bit)
-        if (bits >> bit & 1) count = bit + 1;
+    const auto        count  = static_cast<std::size_t>(std::bit_width(bits));
     const std::size_t octets = (count + 7) / 8;
     for (std::size_t i = octets; i--;) {
         std::uint8_t octet = 0;

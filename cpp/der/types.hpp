@@ -12,7 +12,7 @@ bool valid_utf8(Bytes content);
 bool valid_ascii(Bytes content);
 bool valid_generalized_time(Bytes content);  // YYYYMMDDHHMMSSZ
 bool valid_utc_time(Bytes content);          // YYMMDDHHMMSSZ
-inline bool any_octets(Bytes) { return true; }
+inline constexpr bool (*any_octets)(Bytes) = nullptr;
 
 std::string dotted(Bytes oid);  // "1.3.6.1.5.5.7.3.27"
 std::string shown_integer(Bytes content);  // decimal up to 64 bits, else hex_integer()
@@ -86,8 +86,7 @@ template <std::uint8_t Tag, auto Valid> struct Leaf<View<Tag, Valid>> {
     using V = View<Tag, Valid>;
     static constexpr std::uint8_t tag     = Tag;
     static constexpr bool         is_bare = false;
-    static bool read(const Tlv& tlv, V& v) { return v.content = tlv.content, Valid(tlv.content); }
-    static void write(const V& v, Writer& w) { w.octets(v.content); }
+    static constexpr bool (*valid)(Bytes) = Valid;
     static std::string show(const V& v) {
         if constexpr (Tag == tag::oid) return dotted(v.content);
         else if constexpr (Tag == tag::integer) return shown_integer(v.content);
@@ -99,8 +98,8 @@ template <std::uint8_t Tag, auto Valid> struct Leaf<View<Tag, Valid>> {
 template <class T> requires std::is_integral_v<T> || std::is_enum_v<T> struct Leaf<T> {
     static constexpr std::uint8_t tag     = der::tag::integer;
     static constexpr bool         is_bare = std::is_integral_v<T>;
-    static bool read(const Tlv& tlv, T& v) {
-        const auto n = to_int64(tlv.content);
+    static bool read(const Element& e, T& v) {
+        const auto n = to_int64(e.contents());
         return n && (v = static_cast<T>(*n), static_cast<std::int64_t>(v) == *n);
     }
     static void write(const T& v, Writer& w) { write_int64(static_cast<std::int64_t>(v), w); }
@@ -113,30 +112,30 @@ template <class T> requires std::is_integral_v<T> || std::is_enum_v<T> struct Le
 template <> struct Leaf<bool> {
     static constexpr std::uint8_t tag     = der::tag::boolean;
     static constexpr bool         is_bare = true;
-    static bool read(const Tlv& tlv, bool& v) { return tlv.content.size() == 1 && (v = tlv.content[0] == 0xff, v || tlv.content[0] == 0); }
+    static bool read(const Element& e, bool& v) { return e.contents().size() == 1 && (v = *e.content == 0xff, v || *e.content == 0); }
     static void write(const bool& v, Writer& w) { w.octet(v ? 0xff : 0); }
     static std::string show(const bool& v) { return v ? "true" : "false"; }
 };
 template <class E> struct Leaf<Enumerated<E>> : Leaf<E> {
     static constexpr std::uint8_t tag     = der::tag::enumerated;
     static constexpr bool         is_bare = false;
-    static bool read(const Tlv& tlv, Enumerated<E>& v) { return Leaf<E>::read(tlv, v.value); }
+    static bool read(const Element& e, Enumerated<E>& v) { return Leaf<E>::read(e, v.value); }
     static void write(const Enumerated<E>& v, Writer& w) { Leaf<E>::write(v.value, w); }
     static std::string show(const Enumerated<E>& v) { return Leaf<E>::show(v.value); }
 };
 template <> struct Leaf<BitString> {
     static constexpr std::uint8_t tag     = der::tag::bit_string;
     static constexpr bool         is_bare = false;
-    static bool read(const Tlv& tlv, BitString& v) { return read_bit_string(tlv.content, v); }
+    static bool read(const Element& e, BitString& v) { return read_bit_string(e.contents(), v); }
     static void write(const BitString& v, Writer& w) { w.octets(v.bytes), w.octet(v.unused); }
     static std::string show(const BitString& v) { return to_hex(v.bytes); }
 };
 template <class E> struct Leaf<NamedBits<E>> {
     static constexpr std::uint8_t tag     = der::tag::bit_string;
     static constexpr bool         is_bare = false;
-    static bool read(const Tlv& tlv, NamedBits<E>& v) {
+    static bool read(const Element& e, NamedBits<E>& v) {
         BitString string;
-        return read_bit_string(tlv.content, string) && (v.bits = read_bits(string), true);
+        return read_bit_string(e.contents(), string) && (v.bits = read_bits(string), true);
     }
     static void write(const NamedBits<E>& v, Writer& w) { write_bits(v.bits, w); }
     static std::string show(const NamedBits<E>& v) {
@@ -152,14 +151,14 @@ template <class E> struct Leaf<NamedBits<E>> {
 template <> struct Leaf<Null> {
     static constexpr std::uint8_t tag     = der::tag::null;
     static constexpr bool         is_bare = true;
-    static bool read(const Tlv& tlv, Null&) { return tlv.content.empty(); }
+    static bool read(const Element& e, Null&) { return e.contents().empty(); }
     static void write(const Null&, Writer&) {}
     static std::string show(const Null&) { return "null"; }
 };
 template <> struct Leaf<Any> {
     static constexpr std::uint8_t tag     = 0;  // its own header is part of the view
     static constexpr bool         is_bare = false;
-    static bool read(const Tlv& tlv, Any& v) { return v.tlv = tlv.whole, well_formed(tlv.whole, 20); }
+    static bool read(const Element& e, Any& v) { return v.tlv = e.whole(), well_formed(v.tlv, 20); }
     static void write(const Any& v, Writer& w) { w.octets(v.tlv); }
     static std::string show(const Any& v);
 };

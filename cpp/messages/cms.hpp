@@ -124,7 +124,7 @@ struct KEMRecipientInfo {  // RFC 9629 3
                         field<&KEMRecipientInfo::wrap>(), field<&KEMRecipientInfo::encryptedKey>());
     }
 };
-der::OpenTable other_recipients();
+const der::OpenTable& other_recipients();
 struct OtherRecipientInfo {  // RFC 5652 6.2.5
     der::Oid  oriType;
     der::Open oriValue;
@@ -212,7 +212,7 @@ struct SignedData {  // 5.1
     }
 };
 
-der::OpenTable content_types();
+const der::OpenTable& content_types();
 struct ContentInfo {  // 3
     der::Oid  contentType;
     der::Open content;

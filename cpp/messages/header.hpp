@@ -7,7 +7,7 @@ namespace cmpkit {
 enum class Pvno : std::int64_t { cmp1999 = 1, cmp2000 = 2, cmp2021 = 3 };
 std::string_view name_of(Pvno pvno);
 
-der::OpenTable information_values();
+const der::OpenTable& information_values();
 
 struct InfoTypeAndValue {  // 5.1.1, 5.3.19
     der::Oid                 infoType;

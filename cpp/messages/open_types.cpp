@@ -114,14 +114,22 @@ constexpr der::OpenEntry information_types[] = {
 constexpr der::OpenEntry recipient_types[] = {holds<KEMRecipientInfo>(id_ori_kem)};
 constexpr der::OpenEntry content_kinds[]   = {holds<SignedData>(id_signedData), holds<EnvelopedData>(id_envelopedData), holds<der::OctetString>(id_data)};
 
+template <const auto& Entries> const der::OpenTable& table() {
+    static constexpr der::OpenTable made{Entries};
+    return made;
+}
+
 }  // namespace
 
-der::OpenTable algorithm_parameters() { return algorithm_parameter_types; }
-der::OpenTable extension_values() { return extension_types; }
-der::OpenTable attribute_values() { return attribute_types; }
-der::OpenTable information_values() { return information_types; }
-der::OpenTable other_recipients() { return recipient_types; }
-der::OpenTable content_types() { return content_kinds; }
-der::OpenTable other_names() { return {}; }
+const der::OpenTable& algorithm_parameters() { return table<algorithm_parameter_types>(); }
+const der::OpenTable& extension_values() { return table<extension_types>(); }
+const der::OpenTable& attribute_values() { return table<attribute_types>(); }
+const der::OpenTable& information_values() { return table<information_types>(); }
+const der::OpenTable& other_recipients() { return table<recipient_types>(); }
+const der::OpenTable& content_types() { return table<content_kinds>(); }
+const der::OpenTable& other_names() {
+    static constexpr der::OpenTable none;
+    return none;
+}
 
 }  // namespace cmpkit

@@ -7,10 +7,10 @@ namespace cmpkit {
 using der::Choice, der::chosen_by, der::explicit_tag, der::field, der::implicit_tag, der::List, der::non_empty, der::sequence, der::SetOf, der::with_default;
 
 // What each OID chooses; defined in open_types.cpp, where all types are known.
-der::OpenTable algorithm_parameters();
-der::OpenTable extension_values();
-der::OpenTable attribute_values();  // of names, controls, regInfo, PKCS#10 and CMS attributes
-der::OpenTable other_names();
+const der::OpenTable& algorithm_parameters();
+const der::OpenTable& extension_values();
+const der::OpenTable& attribute_values();  // of names, controls, regInfo, PKCS#10 and CMS attributes
+const der::OpenTable& other_names();
 
 struct AlgorithmIdentifier {  // 4.1.1.2
     der::Oid                 algorithm;
