@@ -153,7 +153,7 @@ CMPKIT_API cmpkit_rc cmpkit_context_transports(cmpkit_context *context, cmpkit_b
 
 /* ---- keys: immutable, any thread, shared by what is made with them; cmpkit_key_free */
 typedef struct cmpkit_key cmpkit_key;
-/* "ec:P-256", "ec:P-384", "ec:P-521", "rsa:2048" … "rsa:8192", "ed25519", "ed448" */
+/* "ec:P-256", "ec:P-384", "ec:P-521", "ec:brainpoolP256r1", "ec:brainpoolP384r1", "ec:brainpoolP512r1", "rsa:2048" … "rsa:8192", "ed25519", "ed448" */
 CMPKIT_API cmpkit_rc cmpkit_key_generate(const char *kind, cmpkit_key **out, cmpkit_error **error);
 /* PEM or DER, PKCS#8 or traditional. passphrase NULL: none is known. */
 CMPKIT_API cmpkit_rc cmpkit_key_load(const uint8_t *data, size_t size, const uint8_t *passphrase, size_t passphrase_size, cmpkit_key **out, cmpkit_error **error);

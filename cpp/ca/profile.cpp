@@ -92,9 +92,10 @@ Result<NameRules> NameRules::read(std::span<const std::string> subjects, std::sp
 }
 
 Result<KeyRule> KeyRule::read(std::string_view text) {
-    constexpr std::string_view names[] = {"ec:P-256", "ec:P-384", "ec:P-521", "ed25519", "ed448"};
+    constexpr std::string_view names[] = {"ec:P-256", "ec:P-384", "ec:P-521", "ec:brainpoolP256r1", "ec:brainpoolP384r1", "ec:brainpoolP512r1", "ed25519", "ed448"};
     if (std::ranges::find(names, text) != std::end(names)) return KeyRule{std::string(text)};
-    const Error unknown = wrong("unknown kind of key \"" + escaped(text) + "\"; there are ec:P-256, ec:P-384, ec:P-521, rsa:BITS, rsa:BITS-BITS, ed25519, ed448");
+    const Error unknown = wrong("unknown kind of key \"" + escaped(text) + "\"; there are ec:P-256, ec:P-384, ec:P-521, ec:brainpoolP256r1, ec:brainpoolP384r1, "
+                                "ec:brainpoolP512r1, rsa:BITS, rsa:BITS-BITS, ed25519, ed448");
     if (!text.starts_with("rsa:")) return unknown;
     const std::string_view sizes = text.substr(4);
     const std::size_t      dash  = std::min(sizes.find('-'), sizes.size());

@@ -62,9 +62,13 @@ EVP_PKEY* group_of(const Curve& curve) {
 
 /// Null: the point is not on the curve. Most of the work of making such a key is making its group; so there is one of each curve to copy.
 EvpKey openssl_ec(const Curve& curve, Bytes point) {
-    static EVP_PKEY* const groups[] = {group_of(curves[0]), group_of(curves[1]), group_of(curves[2])};
-    EVP_PKEY* const        group    = groups[&curve - curves];
-    EvpKey                 key(group ? EVP_PKEY_dup(group) : nullptr);
+    static const auto groups = [] {
+        std::array<EVP_PKEY*, std::size(curves)> made{};
+        std::ranges::transform(curves, made.begin(), group_of);
+        return made;
+    }();
+    EVP_PKEY* const group = groups[static_cast<std::size_t>(&curve - curves)];
+    EvpKey          key(group ? EVP_PKEY_dup(group) : nullptr);
     return key && EVP_PKEY_set1_encoded_public_key(key.get(), point.data(), point.size()) == 1 ? std::move(key) : nullptr;
 }
 
@@ -155,6 +159,11 @@ Result<void> PublicKey::verify(const AlgorithmIdentifier& algorithm, Bytes data,
     return openssl_error(Code::signature_mismatch, shown(algorithm.algorithm) + " with a key " + name());
 }
 
+const Curve* curve_named(std::string_view name) {
+    const auto* found = std::ranges::find_if(curves, [&](const Curve& curve) { return name == curve.name; });
+    return found == std::end(curves) ? nullptr : found;
+}
+
 AlgorithmIdentifier preferred_algorithm(const PublicKey& key) {
     switch (key.kind()) {
     case KeyKind::rsa: return algorithm_with_null(oids::sha256WithRSAEncryption);
@@ -162,8 +171,7 @@ AlgorithmIdentifier preferred_algorithm(const PublicKey& key) {
     case KeyKind::ed448: return algorithm_of(oids::id_Ed448);
     case KeyKind::ec: break;
     }
-    const auto* curve = std::ranges::find_if(curves, [&](const Curve& each) { return each.bits == key.bits(); });
-    return algorithm_of(curve->signature);
+    return algorithm_of(curve_named(key.name().substr(3))->signature);  // behind "ec:"
 }
 
 }  // namespace cmpkit::crypto

@@ -16,7 +16,7 @@ enum class KeyKind : std::uint8_t { rsa, ec, ed25519, ed448 };
 class PublicKey {
 public:
     PublicKey() = default;
-    /// Made by EVP_PKEY_fromdata (RSA, P-256, P-384, P-521) or from raw octets (Ed25519, Ed448): never by the generic decoder.
+    /// Made by EVP_PKEY_fromdata (RSA, the curves below) or from raw octets (Ed25519, Ed448): never by the generic decoder.
     /// EC points must be on the curve; RSA 1024 to 16384 bits, odd exponent of 3 or more and at most 64 bits.
     /// @error unsupported  the algorithm or curve is not ours    @error bad_key  not a key of that algorithm
     static Result<PublicKey> from(const SubjectPublicKeyInfo& info);
@@ -73,7 +73,8 @@ private:
     std::unique_ptr<State> state_;
 };
 
-/// @param kind  "ec:P-256", "ec:P-384", "ec:P-521", "rsa:2048" … "rsa:8192" (multiples of 256), "ed25519", "ed448"
+/// @param kind  "ec:P-256", "ec:P-384", "ec:P-521", "ec:brainpoolP256r1", "ec:brainpoolP384r1", "ec:brainpoolP512r1",
+///              "rsa:2048" … "rsa:8192" (multiples of 256), "ed25519", "ed448"
 /// @error bad_argument  detail lists the words
 Result<std::shared_ptr<PrivateKey>> generate_key(std::string_view kind);
 

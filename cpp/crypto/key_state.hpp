@@ -16,7 +16,13 @@ struct Curve {
 };
 inline constexpr Curve curves[] = {{oids::secp256r1, "P-256", 256, oids::ecdsa_with_SHA256},
                                    {oids::secp384r1, "P-384", 384, oids::ecdsa_with_SHA384},
-                                   {oids::secp521r1, "P-521", 521, oids::ecdsa_with_SHA512}};
+                                   {oids::secp521r1, "P-521", 521, oids::ecdsa_with_SHA512},
+                                   {oids::brainpoolP256r1, "brainpoolP256r1", 256, oids::ecdsa_with_SHA256},  // RFC 5639
+                                   {oids::brainpoolP384r1, "brainpoolP384r1", 384, oids::ecdsa_with_SHA384},
+                                   {oids::brainpoolP512r1, "brainpoolP512r1", 512, oids::ecdsa_with_SHA512}};
+
+/// The curve of that name ("P-256"); null: not one of ours.
+const Curve* curve_named(std::string_view name);
 
 struct KeyParts {
     EvpKey       key{};

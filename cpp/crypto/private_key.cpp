@@ -74,10 +74,7 @@ std::optional<unsigned> rsa_bits(std::string_view kind) {
     return bits;
 }
 
-const Curve* curve_of(std::string_view kind) {
-    const auto* found = std::ranges::find_if(curves, [&](const Curve& curve) { return kind == std::string("ec:") + curve.name; });
-    return found == std::end(curves) ? nullptr : found;
-}
+const Curve* curve_of(std::string_view kind) { return kind.starts_with("ec:") ? curve_named(kind.substr(3)) : nullptr; }
 
 bool is_kind(std::string_view kind) { return kind == "ed25519" || kind == "ed448" || curve_of(kind) || rsa_bits(kind); }
 
@@ -147,7 +144,8 @@ Result<Octets> PrivateKey::sign(const AlgorithmIdentifier& algorithm, Bytes data
 
 Result<std::shared_ptr<PrivateKey>> generate_key(std::string_view kind) {
     const OpensslCall call;
-    static constexpr std::string_view words = "ec:P-256, ec:P-384, ec:P-521, ed25519, ed448, rsa:2048 to rsa:8192 in steps of 256";
+    static constexpr std::string_view words = "ec:P-256, ec:P-384, ec:P-521, ec:brainpoolP256r1, ec:brainpoolP384r1, ec:brainpoolP512r1, "
+                                              "ed25519, ed448, rsa:2048 to rsa:8192 in steps of 256";
     if (!is_kind(kind)) return Error{.code = Code::bad_argument, .detail = "a kind of key is one of " + std::string(words) + "; not " + escaped(kind)};
     EvpKey key = generate(kind);
     if (!key) return openssl_error(Code::crypto_failed, kind);

@@ -143,7 +143,11 @@ TEST_CASE("a key rule allows the sizes of its range, ends included", "[ca]") {
     CHECK_FALSE(rule.allows(fresh_key("rsa:2560")->public_key()));
     CHECK_FALSE(rule.allows(fresh_key("ec:P-256")->public_key()));
     CHECK(good(KeyRule::read("rsa:2048")).allows(fresh_key("rsa:2048")->public_key()));
-    for (const char* text : {"", "rsa", "rsa:", "rsa:-", "rsa:2048-", "rsa:x", "rsa:2048-4096-8192", "ec:secp256k1", "rsa:99999999999999999999"}) CHECK_FALSE(KeyRule::read(text));
+    for (const char* text : {"ec:P-521", "ec:brainpoolP256r1", "ec:brainpoolP512r1", "ed448"}) {
+        CHECK(good(KeyRule::read(text)).allows(fresh_key(text)->public_key()));
+        CHECK_FALSE(good(KeyRule::read(text)).allows(fresh_key("ec:brainpoolP384r1")->public_key()));
+    }
+    for (const char* text : {"", "rsa", "rsa:", "rsa:-", "rsa:2048-", "rsa:x", "rsa:2048-4096-8192", "ec:secp256k1", "ec:brainpoolP256t1", "rsa:99999999999999999999"}) CHECK_FALSE(KeyRule::read(text));
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ const Octets f4 = {1, 0, 1};
 }  // namespace
 
 TEST_CASE("a key of every kind signs, is written, read and verifies", "[crypto]") {
-    const std::string kind = GENERATE("ec:P-256", "ec:P-384", "ec:P-521", "rsa:2048", "ed25519", "ed448");
+    const std::string kind = GENERATE("ec:P-256", "ec:P-384", "ec:P-521", "ec:brainpoolP256r1", "ec:brainpoolP384r1", "ec:brainpoolP512r1", "rsa:2048", "ed25519", "ed448");
     const auto        key  = fresh(kind);
     CHECK(key->public_key().name() == kind);
     const Octets    signature = value_of(key->sign(key->algorithm(), message));
@@ -85,7 +85,7 @@ TEST_CASE("what is not a private key is refused", "[crypto]") {
         CHECK(refusal_of(PrivateKey::parse(octets, nullptr)) == "bad_key");
         CHECK(PrivateKey::parse(octets, nullptr).error().detail.starts_with("not a private key"));
     }
-    for (const char* kind : {"", "rsa:1024", "rsa:2047", "rsa:3000", "rsa:16384", "rsa:2048x", "ec:P-192", "ec", "dsa"}) {
+    for (const char* kind : {"", "rsa:1024", "rsa:2047", "rsa:3000", "rsa:16384", "rsa:2048x", "ec:P-192", "ec:brainpoolP256t1", "ec:", "ec", "brainpoolP256r1", "dsa"}) {
         CHECK(refusal_of(generate_key(kind)) == "bad_argument");
         CHECK(generate_key(kind).error().detail.find("ec:P-256") != std::string::npos);
     }
@@ -101,6 +101,9 @@ TEST_CASE("a key is named, measured and identified", "[crypto]") {
     CHECK(ed->public_key().key_identifier() == sha1(info.subjectPublicKey.bytes));
     CHECK(ec->algorithm().algorithm == oids::ecdsa_with_SHA512);
     CHECK(fresh("ec:P-384")->algorithm().algorithm == oids::ecdsa_with_SHA384);
+    CHECK(fresh("ec:brainpoolP256r1")->algorithm().algorithm == oids::ecdsa_with_SHA256);
+    CHECK(fresh("ec:brainpoolP384r1")->algorithm().algorithm == oids::ecdsa_with_SHA384);
+    CHECK(fresh("ec:brainpoolP512r1")->algorithm().algorithm == oids::ecdsa_with_SHA512);
     CHECK(to_hex(der::encode(fresh("rsa:2048")->algorithm())) == "300d06092a864886f70d01010b0500");
 }
 
@@ -112,6 +115,15 @@ TEST_CASE("a key under an implicit tag is read, and its SubjectPublicKeyInfo has
     const auto* possession = (*request->body.get<"ir">())[0].popo->get<"signature">();
     CHECK(key.verify(possession->algorithmIdentifier, asked.received, possession->signature.bytes));
     CHECK(refusal_of(key.verify(possession->algorithmIdentifier, asked.received.subspan(1), possession->signature.bytes)) == "signature_mismatch");
+}
+
+TEST_CASE("the Ed448 signature of RFC 8032 7.4 verifies", "[crypto]") {
+    const Octets point     = from_hex("43ba28f430cdff456ae531545f7ecd0ac834a55d9358c0372bfa0c6c6798c0866aea01eb00742802b8438ea4cb82169c235160627b4c3a9480");
+    const Octets signature = from_hex("26b8f91727bd62897af15e41eb43c377efb9c610d48f2335cb0bd0087810f4352541b143c4b981b7e18f62de8ccdf633fc1bf037ab7cd779805e0dbcc0aae1cb"
+                                      "cee1afb2e027df36bc04dcecbf154336c19f0af7e0a6472905e799f1953d2a0ff3348ab21aa4adafd1d234441cf807c03a00");
+    const auto   key       = value_of(key_from(spki_of(algorithm_of(oids::id_Ed448), point)));
+    CHECK(key.verify(algorithm_of(oids::id_Ed448), from_hex("03"), signature));
+    CHECK(refusal_of(key.verify(algorithm_of(oids::id_Ed448), from_hex("04"), signature)) == "signature_mismatch");
 }
 
 TEST_CASE("the signature of the signed ir verifies over header and body as received", "[crypto]") {
@@ -153,7 +165,8 @@ TEST_CASE("octets that are no key of their algorithm are refused", "[crypto]") {
         const Octets off_curve = with(64, point[64] ^ 1), hybrid = with(0, static_cast<std::uint8_t>(6 | (point.back() & 1))), infinity{0};
         for (const Octets& bits : {off_curve, hybrid, infinity, longer, Octets(point.begin(), point.end() - 1), Octets{}})
             CHECK(refusal_of(key_from(spki_of(on_curve(oids::secp256r1), bits))) == "bad_key at subjectPublicKey");
-        CHECK(refusal_of(key_from(spki_of(on_curve(oids::secp384r1), point))) == "bad_key at subjectPublicKey");
+        for (const OidConstant& other : {oids::secp384r1, oids::brainpoolP256r1, oids::brainpoolP512r1})
+            CHECK(refusal_of(key_from(spki_of(on_curve(other), point))) == "bad_key at subjectPublicKey");
         CHECK(refusal_of(key_from(spki_of(on_curve(oids::id_ecPublicKey), point))) == "unsupported at algorithm.parameters");
         CHECK(refusal_of(key_from(spki_of(algorithm_of(oids::id_ecPublicKey), point))) == "bad_key at algorithm.parameters");
         CHECK(refusal_of(key_from(spki_of(algorithm_with_null(oids::id_ecPublicKey), point))) == "bad_key at algorithm.parameters");

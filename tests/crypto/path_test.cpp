@@ -33,7 +33,7 @@ TEST_CASE("an anchor need not be self-signed", "[crypto]") {
 }
 
 TEST_CASE("paths of every kind of key are judged", "[crypto]") {
-    const std::string kind = GENERATE("ec:P-256", "ec:P-384", "ec:P-521", "rsa:2048", "ed25519", "ed448");
+    const std::string kind = GENERATE("ec:P-256", "ec:P-384", "ec:P-521", "ec:brainpoolP256r1", "ec:brainpoolP512r1", "rsa:2048", "ed25519", "ed448");
     const Forge       root = Forge::self_signed({.subject = "CN=Root", .key = kind, .is_ca = true});
     const Forge       dev  = root.issue({.subject = "CN=dev", .key = kind});
     const auto        trusting = verifier({.anchors = {root}});
