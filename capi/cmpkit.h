@@ -155,9 +155,13 @@ CMPKIT_API cmpkit_rc cmpkit_context_transports(cmpkit_context *context, cmpkit_b
 typedef struct cmpkit_key cmpkit_key;
 /* "ec:P-256", "ec:P-384", "ec:P-521", "ec:brainpoolP256r1", "ec:brainpoolP384r1", "ec:brainpoolP512r1", "rsa:2048" … "rsa:8192", "ed25519", "ed448" */
 CMPKIT_API cmpkit_rc cmpkit_key_generate(const char *kind, cmpkit_key **out, cmpkit_error **error);
-/* PEM or DER, PKCS#8 or traditional. passphrase NULL: none is known. */
+/* PEM or DER: PKCS#8, traditional, or the key of a PKCS#12 file. passphrase NULL: none is known. */
 CMPKIT_API cmpkit_rc cmpkit_key_load(const uint8_t *data, size_t size, const uint8_t *passphrase, size_t passphrase_size, cmpkit_key **out, cmpkit_error **error);
-/* PKCS#8 PEM, encrypted if there is a passphrase. CMPKIT_E_UNSUPPORTED for a callback's key. */
+/* The key behind a URI of OpenSSL's OSSL_STORE, such as "pkcs11:token=plant;object=dev1;type=private": the private half stays in its token. OpenSSL's
+ * configuration (openssl.cnf) activates the provider that serves the scheme; without one it is CMPKIT_E_UNSUPPORTED. pin NULL: none is known,
+ * or the URI tells it. CMPKIT_E_NOT_FOUND: no key is there. */
+CMPKIT_API cmpkit_rc cmpkit_key_open(const char *uri, const uint8_t *pin, size_t pin_size, cmpkit_key **out, cmpkit_error **error);
+/* PKCS#8 PEM, encrypted if there is a passphrase. CMPKIT_E_UNSUPPORTED for the key of a callback or a token. */
 CMPKIT_API cmpkit_rc cmpkit_key_pem(const cmpkit_key *key, const uint8_t *passphrase, size_t passphrase_size, cmpkit_buf **pem, cmpkit_error **error);
 /* Signs `data` with the algorithm (DER of an AlgorithmIdentifier); writes the signature. From the thread that runs the operation, or any
  * thread of a responder; must not call into the handle that uses the key. Returns CMPKIT_OK or a failure. */
@@ -171,6 +175,8 @@ CMPKIT_API void      cmpkit_key_free(cmpkit_key *key);
 typedef struct cmpkit_credentials cmpkit_credentials;
 /* certificates: PEM or one DER; the first is the key's own, the others help to build its chain. */
 CMPKIT_API cmpkit_rc cmpkit_credentials_new_certificate(const cmpkit_key *key, const uint8_t *certificates, size_t size, cmpkit_credentials **out, cmpkit_error **error);
+/* Key, certificate and its chain from a PKCS#12 file. password: UTF-8, NULL: none is known. A wrong one is CMPKIT_E_BAD_KEY. */
+CMPKIT_API cmpkit_rc cmpkit_credentials_new_pkcs12(const uint8_t *pkcs12, size_t size, const uint8_t *password, size_t password_size, cmpkit_credentials **out, cmpkit_error **error);
 /* A shared secret of 1 to 1024 octets. The octets are copied, and wiped with the last user of the copy. */
 CMPKIT_API cmpkit_rc cmpkit_credentials_new_secret(const char *reference, const uint8_t *secret, size_t size, cmpkit_credentials **out, cmpkit_error **error);
 typedef int32_t cmpkit_mac;
@@ -296,6 +302,10 @@ CMPKIT_API void      cmpkit_operation_free(cmpkit_operation *operation);
 /* Any CMP message, certificate, CRL, PKCS#10 or CRMF request, DER or PEM, with offsets. Any thread. */
 CMPKIT_API cmpkit_rc cmpkit_show_text(const uint8_t *data, size_t size, cmpkit_buf **text, cmpkit_error **error);
 CMPKIT_API cmpkit_rc cmpkit_show_json(const uint8_t *data, size_t size, cmpkit_buf **json, cmpkit_error **error);
+/* The certificates of a PEM text, a DER certificate or a PKCS#12 file (password as above), as PEM: of PKCS#12 the key's own first. Any thread. */
+CMPKIT_API cmpkit_rc cmpkit_certificates_load(const uint8_t *data, size_t size, const uint8_t *password, size_t password_size, cmpkit_buf **pem, cmpkit_error **error);
+/* The same for those behind a URI, see cmpkit_key_open. Any thread. */
+CMPKIT_API cmpkit_rc cmpkit_certificates_open(const char *uri, const uint8_t *pin, size_t pin_size, cmpkit_buf **pem, cmpkit_error **error);
 /* {"subject","issuer","serial","notBefore","notAfter","sans":[…],"key"} of the first certificate (PEM or DER). Any thread. */
 CMPKIT_API cmpkit_rc cmpkit_certificate_summary(const uint8_t *data, size_t size, cmpkit_buf **json, cmpkit_error **error);
 

@@ -14,13 +14,13 @@ std::unique_ptr<cmpkit_key> handle_of(std::shared_ptr<crypto::PrivateKey> key) {
     return handle;
 }
 
-Result<std::optional<crypto::Secret>> passphrase_in(const std::uint8_t* data, std::size_t size) {
+}  // namespace
+
+Result<crypto::Secret> cmpkit::capi::passphrase_in(const std::uint8_t* data, std::size_t size) {
     auto octets = bytes_in(data, size);
     if (!octets) return octets.error();
-    return octets->empty() ? std::optional<crypto::Secret>() : std::optional(crypto::Secret::copy_of(*octets));
+    return crypto::Secret::copy_of(*octets);
 }
-
-}  // namespace
 
 extern "C" {
 
@@ -39,7 +39,18 @@ cmpkit_rc cmpkit_key_load(const uint8_t* data, size_t size, const uint8_t* passp
         auto octets = bytes_in(data, size);
         auto secret = passphrase_in(passphrase, passphrase_size);
         if (!octets || !secret) return octets ? secret.error() : octets.error();
-        auto key = crypto::PrivateKey::parse(*octets, *secret ? &**secret : nullptr);
+        auto key = crypto::PrivateKey::parse(*octets, &*secret);
+        if (!key) return key.error();
+        return handle_of(std::move(*key));
+    });
+}
+
+cmpkit_rc cmpkit_key_open(const char* uri, const uint8_t* pin, size_t pin_size, cmpkit_key** out, cmpkit_error** error) {
+    return guard_out(out, error, [&]() -> Result<std::unique_ptr<cmpkit_key>> {
+        auto text   = text_in(uri, "uri");
+        auto secret = passphrase_in(pin, pin_size);
+        if (!text || !secret) return text ? secret.error() : text.error();
+        auto key = crypto::PrivateKey::open(*text, &*secret);
         if (!key) return key.error();
         return handle_of(std::move(*key));
     });
@@ -50,7 +61,7 @@ cmpkit_rc cmpkit_key_pem(const cmpkit_key* key, const uint8_t* passphrase, size_
         auto secret = passphrase_in(passphrase, passphrase_size);
         if (!key || !secret) return key ? secret.error() : Error{.code = Code::bad_argument, .detail = "key is NULL"};
         if (!key->own) return Error{.code = Code::unsupported, .detail = "the key is in the application's hands"};
-        auto text = key->own->to_pem(*secret ? &**secret : nullptr);
+        auto text = key->own->to_pem(&*secret);
         if (!text) return text.error();
         return buf_of(text->view());
     });

@@ -1,4 +1,4 @@
-// Credentials, trust and TLS settings: what an operation is made with.
+// Trust and TLS settings: whose answers count, and who we are to a TLS peer.
 #include "handles.hpp"
 
 #include "der/encode.hpp"
@@ -34,12 +34,6 @@ Result<Octets> name_in(const char* text, const char* what) {
     return der::encode(*name);
 }
 
-}  // namespace cmpkit::capi
-
-namespace {
-
-const Error no_handle{.code = Code::bad_argument, .detail = "the handle is NULL"};
-
 Result<void> check_pair(const crypto::Signer& signer, const crypto::Cert& certificate) {
     auto key = certificate.key();
     if (!key) return key.error();
@@ -47,48 +41,15 @@ Result<void> check_pair(const crypto::Signer& signer, const crypto::Cert& certif
     return Error{.code = Code::bad_key, .detail = "the key does not belong to the certificate " + to_text(certificate->subject)};
 }
 
+}  // namespace cmpkit::capi
+
+namespace {
+
+const Error no_handle{.code = Code::bad_argument, .detail = "the handle is NULL"};
+
 }  // namespace
 
 extern "C" {
-
-cmpkit_rc cmpkit_credentials_new_certificate(const cmpkit_key* key, const uint8_t* certificates, size_t size, cmpkit_credentials** out, cmpkit_error** error) {
-    return guard_out(out, error, [&]() -> Result<std::unique_ptr<cmpkit_credentials>> {
-        if (!key) return no_handle;
-        auto certs = certificates_in(certificates, size);
-        if (!certs) return certs.error();
-        if (auto good = check_pair(*key->signer, certs->front()); !good) return good.error();
-        auto credentials          = std::make_unique<cmpkit_credentials>();
-        credentials->value.signer = key->signer;
-        credentials->value.chain  = crypto::chain_without_root(certs->front(), *certs);
-        // A self-signed certificate of one's own is the protection certificate all the same (RFC 9483 3.3).
-        if (credentials->value.chain.empty()) credentials->value.chain.push_back(certs->front());
-        return credentials;
-    });
-}
-
-cmpkit_rc cmpkit_credentials_new_secret(const char* reference, const uint8_t* secret, size_t size, cmpkit_credentials** out, cmpkit_error** error) {
-    return guard_out(out, error, [&]() -> Result<std::unique_ptr<cmpkit_credentials>> {
-        auto name   = text_in(reference, "reference");
-        auto octets = bytes_in(secret, size);
-        if (!name || !octets) return name ? octets.error() : name.error();
-        if (octets->empty() || octets->size() > 1024) return Error{.code = Code::bad_argument, .detail = "a secret has 1 to 1024 octets"};
-        auto credentials             = std::make_unique<cmpkit_credentials>();
-        credentials->value.reference = *name;
-        credentials->value.secret    = std::make_shared<const crypto::Secret>(crypto::Secret::copy_of(*octets));
-        return credentials;
-    });
-}
-
-cmpkit_rc cmpkit_credentials_set_mac(cmpkit_credentials* credentials, cmpkit_mac mac, uint32_t iterations, cmpkit_error** error) {
-    return guard(error, [&]() -> Result<void> {
-        if (!credentials || !credentials->value.secret) return Error{.code = Code::bad_argument, .detail = "only a secret has a MAC"};
-        if (mac != CMPKIT_MAC_PBM && mac != CMPKIT_MAC_PBMAC1) return Error{.code = Code::bad_argument, .detail = "no such MAC"};
-        credentials->value.mac = mac == CMPKIT_MAC_PBM ? protection::MacKind::pbm : protection::MacKind::pbmac1;
-        if (iterations) credentials->value.iterations = iterations;
-        return {};
-    });
-}
-void cmpkit_credentials_free(cmpkit_credentials* credentials) { delete credentials; }
 
 cmpkit_rc cmpkit_trust_new(cmpkit_trust** out, cmpkit_error** error) {
     return guard_out(out, error, [&]() -> Result<std::unique_ptr<cmpkit_trust>> { return std::make_unique<cmpkit_trust>(); });

@@ -112,24 +112,25 @@ Result<Cert> CertCache::get(Bytes der) {
     return cert;
 }
 
-Result<std::vector<Cert>> read_certificates(Bytes octets) {
-    std::vector<PemBlock> blocks;
-    if (is_pem(octets)) {
-        auto read = read_pem(octets);
-        if (!read) return read.error();
-        blocks = *std::move(read);
-    } else {
-        blocks.push_back({"CERTIFICATE", copy_of(octets)});
-    }
+Result<std::vector<Cert>> parse_certificates(std::span<const Octets> ders) {
     std::vector<Cert> certs;
-    for (const PemBlock& block : blocks) {
-        if (block.label != "CERTIFICATE") continue;
-        auto cert = Cert::parse(block.octets);
+    for (const Octets& der : ders) {
+        auto cert = Cert::parse(der);
         if (!cert) return at_element(cert.error(), "certificates", certs.size());
         certs.push_back(*std::move(cert));
     }
-    if (certs.empty()) return Error{.code = Code::bad_certificate, .detail = "no CERTIFICATE block"};
     return certs;
+}
+
+Result<std::vector<Cert>> read_certificates(Bytes octets) {
+    if (!is_pem(octets)) return parse_certificates(std::array{copy_of(octets)});
+    auto blocks = read_pem(octets);
+    if (!blocks) return blocks.error();
+    std::vector<Octets> ders;
+    for (PemBlock& block : *blocks)
+        if (block.label == "CERTIFICATE") ders.push_back(std::move(block.octets));
+    if (ders.empty()) return Error{.code = Code::bad_certificate, .detail = "no CERTIFICATE block"};
+    return parse_certificates(ders);
 }
 
 }  // namespace cmpkit::crypto

@@ -48,8 +48,12 @@ private:
     std::unique_ptr<State> state_;
 };
 
+/// Each parsed, in order. @error bad_certificate, or the reader's; path "certificates[i]…"
+Result<std::vector<Cert>> parse_certificates(std::span<const Octets> ders);
 /// All CERTIFICATE blocks of a PEM text, or the one DER certificate that the octets are. @error bad_certificate, or the reader's
 Result<std::vector<Cert>> read_certificates(Bytes pem_or_der);
+/// The certificates behind a URI of OSSL_STORE, see PrivateKey::open. @error unsupported; not_found  there is none; bad_certificate
+Result<std::vector<Cert>> open_certificates(const std::string& uri, const Secret* pin);
 
 struct PemBlock {
     std::string label;  // "CERTIFICATE"

@@ -153,7 +153,7 @@ Result<void> PublicKey::verify(const AlgorithmIdentifier& algorithm, Bytes data,
     const OpensslCall call;
     const auto scheme = scheme_for(algorithm, key_->kind);
     if (!scheme) return scheme.error();
-    const MdCtx context = signature_context(EVP_DigestVerifyInit, *scheme, key_->key.get());
+    const MdCtx context = verifying_context(*scheme, key_->key.get());
     if (!context) return openssl_error(Code::crypto_failed, "no verification with " + shown(algorithm.algorithm));
     if (EVP_DigestVerify(context.get(), signature.data(), signature.size(), data.data(), data.size()) == 1) return {};
     return openssl_error(Code::signature_mismatch, shown(algorithm.algorithm) + " with a key " + name());

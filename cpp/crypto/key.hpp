@@ -50,13 +50,20 @@ public:
     virtual Result<Octets> sign(const AlgorithmIdentifier& algorithm, Bytes data) const = 0;
 };
 
-/// A key whose private half is OpenSSL's, in memory.
+/// A key whose private half is OpenSSL's: in memory, or in a token that one of its providers drives and that it never leaves.
 class PrivateKey : public Signer {
 public:
-    /// PEM or DER, PKCS#8 (plain or encrypted) or the traditional forms. @param passphrase  null or empty: none is known
-    /// @error bad_key  detail says why: not a key, wrong passphrase, passphrase needed
+    /// PEM or DER: PKCS#8 (plain or encrypted), the traditional forms, or the key of a PKCS#12 file.
+    /// @param passphrase  null or empty: none is known
+    /// @error bad_key  detail says why: not a key, wrong passphrase, passphrase needed    @error those of read_pkcs12
     static Result<std::shared_ptr<PrivateKey>> parse(Bytes octets, const Secret* passphrase);
-    /// PKCS#8 in PEM; encrypted (PBES2, AES-256-CBC) if there is a passphrase.
+    /// The key behind a URI of OSSL_STORE, such as "pkcs11:token=plant;object=ca;type=private". Which schemes there are is up to OpenSSL's
+    /// configuration. No error repeats the URI, which may hold a PIN.
+    /// @param pin  null or empty: none is known, or the URI tells it
+    /// @error bad_argument  not a URI    @error unsupported  no provider serves the scheme    @error not_found  no private key is there
+    /// @error bad_key  wrong PIN; more than one key
+    static Result<std::shared_ptr<PrivateKey>> open(const std::string& uri, const Secret* pin);
+    /// PKCS#8 in PEM; encrypted (PBES2, AES-256-CBC) if there is a passphrase. @error unsupported  it is in a token
     Result<Secret> to_pem(const Secret* passphrase) const;
     ~PrivateKey() override;
 
@@ -72,6 +79,9 @@ private:
     explicit PrivateKey(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
 };
+
+/// A scheme of RFC 3986 3.1 stands before a colon: text for PrivateKey::open rather than the name of a file.
+bool is_uri(std::string_view text);
 
 /// @param kind  "ec:P-256", "ec:P-384", "ec:P-521", "ec:brainpoolP256r1", "ec:brainpoolP384r1", "ec:brainpoolP512r1",
 ///              "rsa:2048" … "rsa:8192" (multiples of 256), "ed25519", "ed448"

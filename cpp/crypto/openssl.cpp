@@ -1,6 +1,7 @@
 #include "crypto/openssl.hpp"
 
 #include <climits>
+#include <new>
 #include <openssl/err.h>
 
 namespace cmpkit::crypto {
@@ -49,6 +50,14 @@ Bytes written_to(const BioPtr& bio) {
 X509Ptr x509_of(Bytes der) {
     const unsigned char* at = der.data();
     return X509Ptr(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
+}
+
+Octets der_of(const X509* certificate) {
+    unsigned char*  der  = nullptr;
+    const int       size = i2d_X509(certificate, &der);
+    const OctetsPtr owner(der);
+    if (size <= 0) throw std::bad_alloc();  // the one way in which this can fail
+    return Octets(der, der + size);
 }
 
 }  // namespace cmpkit::crypto

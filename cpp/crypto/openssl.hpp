@@ -54,5 +54,7 @@ Bytes written_to(const BioPtr& bio);
 
 /// Null: OpenSSL cannot read it.
 X509Ptr x509_of(Bytes der);
+/// As OpenSSL received it.
+Octets der_of(const X509* certificate);
 
 }  // namespace cmpkit::crypto

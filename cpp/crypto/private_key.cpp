@@ -1,5 +1,7 @@
 #include "crypto/key_state.hpp"
+#include "crypto/passphrase.hpp"
 #include "crypto/pem.hpp"
+#include "crypto/pkcs12.hpp"
 #include "crypto/scheme.hpp"
 #include "der/parse.hpp"
 
@@ -7,12 +9,14 @@
 #include <openssl/decoder.h>
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
+#include <openssl/provider.h>
 
 namespace cmpkit::crypto {
 
 struct PrivateKey::State {
-    EvpKey    key;
-    PublicKey public_key;
+    EvpKey      key;
+    PublicKey   public_key;
+    std::string properties;  // of the algorithms that sign with it
 };
 
 namespace {
@@ -24,20 +28,6 @@ using Encrypted  = Owned<X509_SIG, X509_SIG_free>;
 constexpr int passphrase_iterations = 100'000;
 
 Error bad_key(std::string detail) { return {.code = Code::bad_key, .detail = std::move(detail)}; }
-
-struct Passphrase {
-    Bytes octets;
-    bool  was_asked = false;
-};
-
-/// Stands where OpenSSL would ask at the terminal.
-int tell_passphrase(char* out, int size, int, void* context) {
-    auto& passphrase     = *static_cast<Passphrase*>(context);
-    passphrase.was_asked = true;
-    if (passphrase.octets.empty() || passphrase.octets.size() > static_cast<std::size_t>(size)) return -1;
-    std::ranges::copy(passphrase.octets, out);
-    return static_cast<int>(passphrase.octets.size());
-}
 
 EvpKey read_pem_key(BIO* bio, Passphrase& passphrase) { return EvpKey(PEM_read_bio_PrivateKey(bio, nullptr, tell_passphrase, &passphrase)); }
 
@@ -60,9 +50,18 @@ Result<PublicKey> public_half(EVP_PKEY* key) {
     return PublicKey::from(*info);
 }
 
-Error why_not_read(const Passphrase& passphrase) {
-    if (!passphrase.was_asked) return openssl_error(Code::bad_key, "not a private key");
-    return passphrase.octets.empty() ? bad_key("a passphrase is needed") : openssl_error(Code::bad_key, "wrong passphrase");
+/// OpenSSL may choose the algorithms of another provider, to which a token's provider then gives the public half alone: "missing private key".
+std::string own_provider(const EVP_PKEY* key) {
+    const OSSL_PROVIDER* provider = EVP_PKEY_get0_provider(key);
+    const std::string    name     = provider ? OSSL_PROVIDER_get0_name(provider) : "default";
+    return name == "default" ? std::string() : "?provider='" + name + "'";
+}
+
+Result<std::shared_ptr<PrivateKey>> key_of_pkcs12(Bytes octets, const Secret* passphrase) {
+    auto read = read_pkcs12(octets, passphrase);
+    if (!read) return read.error();
+    if (!read->key) return bad_key("there is no private key in the PKCS#12 file");
+    return std::move(read->key);
 }
 
 /// The bits of "rsa:3072", or nothing.
@@ -102,16 +101,18 @@ Result<std::shared_ptr<PrivateKey>> PrivateKey::adopt(void* evp_pkey) {
     EvpKey key(static_cast<EVP_PKEY*>(evp_pkey));
     auto   half = public_half(key.get());
     if (!half) return Error{.code = Code::bad_key, .detail = "not a key of ours"}.because_of(half.error());
-    return std::shared_ptr<PrivateKey>(new PrivateKey(std::make_unique<State>(State{std::move(key), *std::move(half)})));
+    auto properties = own_provider(key.get());
+    return std::shared_ptr<PrivateKey>(new PrivateKey(std::make_unique<State>(State{std::move(key), *std::move(half), std::move(properties)})));
 }
 
 Result<std::shared_ptr<PrivateKey>> PrivateKey::parse(Bytes octets, const Secret* passphrase) {
+    if (is_pkcs12(octets)) return key_of_pkcs12(octets, passphrase);
     const OpensslCall call;
-    Passphrase        known{passphrase ? passphrase->view() : Bytes{}};
+    Passphrase        known(passphrase);
     const BioPtr      bio = reader_of(octets);
     if (!bio) return bad_key("too large");
     EvpKey key = is_pem(octets) ? read_pem_key(bio.get(), known) : read_der_key(bio.get(), known);
-    if (!key) return why_not_read(known);
+    if (!key) return why_not_read(known, "not a private key");
     return adopt(key.release());
 }
 
@@ -121,7 +122,8 @@ Result<Secret> PrivateKey::to_pem(const Secret* passphrase) const {
     const Pkcs8       key(EVP_PKEY2PKCS8(state_->key.get()));
     const bool        is_secret = passphrase && !passphrase->empty();
     if (!bio || !key || !(is_secret ? write_encrypted(bio.get(), key.get(), passphrase->view()) : write_plain(bio.get(), key.get())))
-        return openssl_error(Code::crypto_failed, "the key cannot be written");
+        return !state_->properties.empty() ? Error{.code = Code::unsupported, .detail = "the private half stays where it is, in a token"}
+                                    : openssl_error(Code::crypto_failed, "the key cannot be written");
     return Secret::copy_of(written_to(bio));
 }
 
@@ -133,7 +135,7 @@ Result<Octets> PrivateKey::sign(const AlgorithmIdentifier& algorithm, Bytes data
     const OpensslCall call;
     const auto        scheme = scheme_for(algorithm, state_->public_key.kind());
     if (!scheme) return scheme.error();
-    const MdCtx context = signature_context(EVP_DigestSignInit, *scheme, state_->key.get());
+    const MdCtx context = signing_context(*scheme, state_->key.get(), state_->properties);
     Octets      signature(static_cast<std::size_t>(EVP_PKEY_get_size(state_->key.get())));
     std::size_t size = signature.size();
     if (!context || EVP_DigestSign(context.get(), signature.data(), &size, data.data(), data.size()) != 1)

@@ -64,6 +64,17 @@ bool fits(const AlgorithmIdentifier& algorithm, Parameters rule) {
     return rule == Parameters::absent ? !algorithm.parameters.has_value() : has_no_parameters(algorithm);
 }
 
+template <class Initialise> MdCtx context_of(const Scheme& scheme, Initialise initialise) {
+    MdCtx         context(EVP_MD_CTX_new());
+    EVP_PKEY_CTX* inner = nullptr;  // owned by `context`
+    const EVP_MD* md    = scheme.hash ? md_of(*scheme.hash) : nullptr;
+    if (scheme.hash && !md) return nullptr;  // OpenSSL would take another hash instead
+    if (!context || initialise(context.get(), &inner, md) != 1) return nullptr;
+    if (!scheme.pss_salt) return context;
+    const bool set = EVP_PKEY_CTX_set_rsa_padding(inner, RSA_PKCS1_PSS_PADDING) == 1 && EVP_PKEY_CTX_set_rsa_pss_saltlen(inner, *scheme.pss_salt) == 1;
+    return set ? std::move(context) : nullptr;
+}
+
 }  // namespace
 
 Result<Scheme> scheme_of(const AlgorithmIdentifier& algorithm) {
@@ -83,15 +94,15 @@ Result<Scheme> scheme_for(const AlgorithmIdentifier& algorithm, KeyKind kind) {
     return scheme;
 }
 
-MdCtx signature_context(InitialiseSignature initialise, const Scheme& scheme, EVP_PKEY* key) {
-    MdCtx         context(EVP_MD_CTX_new());
-    EVP_PKEY_CTX* inner = nullptr;  // owned by `context`
-    const EVP_MD* md    = scheme.hash ? md_of(*scheme.hash) : nullptr;
-    if (scheme.hash && !md) return nullptr;  // OpenSSL would take another hash instead
-    if (!context || initialise(context.get(), &inner, md, nullptr, key) != 1) return nullptr;
-    if (!scheme.pss_salt) return context;
-    const bool set = EVP_PKEY_CTX_set_rsa_padding(inner, RSA_PKCS1_PSS_PADDING) == 1 && EVP_PKEY_CTX_set_rsa_pss_saltlen(inner, *scheme.pss_salt) == 1;
-    return set ? std::move(context) : nullptr;
+MdCtx verifying_context(const Scheme& scheme, EVP_PKEY* key) {
+    return context_of(scheme, [&](EVP_MD_CTX* context, EVP_PKEY_CTX** inner, const EVP_MD* md) { return EVP_DigestVerifyInit(context, inner, md, nullptr, key); });
+}
+
+MdCtx signing_context(const Scheme& scheme, EVP_PKEY* key, const std::string& properties) {
+    return context_of(scheme, [&](EVP_MD_CTX* context, EVP_PKEY_CTX** inner, const EVP_MD* md) {
+        if (properties.empty()) return EVP_DigestSignInit(context, inner, md, nullptr, key);
+        return EVP_DigestSignInit_ex(context, inner, md ? EVP_MD_get0_name(md) : nullptr, nullptr, properties.c_str(), key, nullptr);
+    });
 }
 
 std::string_view name_of(KeyKind kind) {

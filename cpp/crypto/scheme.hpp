@@ -18,9 +18,10 @@ Result<Scheme> scheme_of(const AlgorithmIdentifier& algorithm);
 /// The scheme that a key may sign or verify with. @error algorithm_refused  as above; SHA-1; not for this kind of key
 Result<Scheme> scheme_for(const AlgorithmIdentifier& algorithm, KeyKind kind);
 
-/// A context that verifies or signs by `scheme`, given `initialise` = EVP_DigestVerifyInit or EVP_DigestSignInit. Null: OpenSSL refused.
-using InitialiseSignature = int (*)(EVP_MD_CTX*, EVP_PKEY_CTX**, const EVP_MD*, ENGINE*, EVP_PKEY*);
-MdCtx signature_context(InitialiseSignature initialise, const Scheme& scheme, EVP_PKEY* key);
+/// A context that verifies or signs by `scheme`. Null: OpenSSL refused.
+/// @param properties  of the provider that the key is in; empty: OpenSSL's own
+MdCtx verifying_context(const Scheme& scheme, EVP_PKEY* key);
+MdCtx signing_context(const Scheme& scheme, EVP_PKEY* key, const std::string& properties);
 
 /// "rsa", "ec", "ed25519", "ed448"
 std::string_view name_of(KeyKind kind);

@@ -1,47 +1,12 @@
 // Keys, signatures and certificates that the openssl program made, and ours as it sees them.
-#include "crypto/certificate.hpp"
+#include "bench.hpp"
 #include "crypto/digest.hpp"
-#include "data.hpp"
-#include "forge/value_of.hpp"
-
-#include <unistd.h>
 
 using namespace cmpkit;
 using namespace cmpkit::crypto;
-using test::refusal_of, test::value_of;
+using test::Bench, test::refusal_of, test::value_of;
 
 namespace {
-
-/// A folder of its own for one test, with a message in it.
-class Bench {
-public:
-    Bench() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "cmpkit-XXXXXX").string();
-        REQUIRE(mkdtemp(pattern.data()));
-        folder_ = pattern;
-        write("message", bytes_of("so it was said"));
-    {"-algorithm EC -pkeyopt ec_paramgen_curve:brainpoolP256r1", "ec:brainpoolP256r1", "-sha256", algorithm_of, oids::ecdsa_with_SHA256},
-    {"-algorithm EC -pkeyopt ec_paramgen_curve:brainpoolP384r1", "ec:brainpoolP384r1", "-sha384", algorithm_of, oids::ecdsa_with_SHA384},
-    {"-algorithm EC -pkeyopt ec_paramgen_curve:brainpoolP512r1", "ec:brainpoolP512r1", "-sha512", algorithm_of, oids::ecdsa_with_SHA512},
-    }
-    ~Bench() { std::filesystem::remove_all(folder_); }
-
-    bool accepts(const std::string& arguments) const { return std::system(("cd " + folder_.string() + " && openssl " + arguments + " >log 2>&1").c_str()) == 0; }
-    void run(const std::string& arguments) const {
-        INFO(arguments);
-        const bool done = accepts(arguments);
-        INFO(text_of(read("log")));
-        REQUIRE(done);
-    }
-    Octets read(const char* name) const { return read_file(folder_ / name); }
-    void   write(const char* name, Bytes octets) const {
-        std::ofstream(folder_ / name, std::ios::binary).write(reinterpret_cast<const char*>(octets.data()), static_cast<std::streamsize>(octets.size()));
-    }
-    std::shared_ptr<PrivateKey> key(const char* name, const Secret* passphrase = nullptr) const { return value_of(PrivateKey::parse(read(name), passphrase)); }
-
-private:
-    std::filesystem::path folder_;
-};
 
 struct Kind {
     const char* generate;
@@ -55,6 +20,9 @@ const Kind kinds[] = {
     {"-algorithm EC -pkeyopt ec_paramgen_curve:P-256", "ec:P-256", "-sha256", algorithm_of, oids::ecdsa_with_SHA256},
     {"-algorithm EC -pkeyopt ec_paramgen_curve:P-384", "ec:P-384", "-sha512", algorithm_of, oids::ecdsa_with_SHA512},
     {"-algorithm EC -pkeyopt ec_paramgen_curve:P-521", "ec:P-521", "-sha224", algorithm_of, oids::ecdsa_with_SHA224},
+    {"-algorithm EC -pkeyopt ec_paramgen_curve:brainpoolP256r1", "ec:brainpoolP256r1", "-sha256", algorithm_of, oids::ecdsa_with_SHA256},
+    {"-algorithm EC -pkeyopt ec_paramgen_curve:brainpoolP384r1", "ec:brainpoolP384r1", "-sha384", algorithm_of, oids::ecdsa_with_SHA384},
+    {"-algorithm EC -pkeyopt ec_paramgen_curve:brainpoolP512r1", "ec:brainpoolP512r1", "-sha512", algorithm_of, oids::ecdsa_with_SHA512},
     {"-algorithm ed25519", "ed25519", "", algorithm_of, oids::id_Ed25519},
     {"-algorithm ed448", "ed448", "", algorithm_of, oids::id_Ed448},
 };
