@@ -1,6 +1,7 @@
 // enroll and update: a certificate for a key (ir, cr, p10cr, kur).
 #include "files.hpp"
 #include "json.hpp"
+#include "keys.hpp"
 #include "new_key.hpp"
 #include "options.hpp"
 #include "pem.hpp"
@@ -67,8 +68,9 @@ void check(const Enrollment& order) {
     require_place(order.out);
     if (!order.chain_out.empty()) require_place(order.chain_out);
     // The old key must last until the new certificate is there.
-    if (!order.key.kind.empty() && !order.identity.key.empty() && are_same_file(order.key.path, order.identity.key))
-        throw Failure(Exit::usage, "--new-key and --key name the same file: the old key is needed until the new certificate is there");
+    if (!order.key.kind.empty() && are_same_file(order.key.path, order.identity.key_place()))
+        throw Failure(Exit::usage, "--new-key names the file of the old key, which is needed until the new certificate is there");
+    if (are_same_file(order.out, order.identity.key_place())) throw Failure(Exit::usage, "--out names a file with our private key, which would be lost");
 }
 
 Operation operation_of(const Enrollment& order, const Context& context, const cmpkit_key* key) {
@@ -87,9 +89,9 @@ Operation operation_of(const Enrollment& order, const Context& context, const cm
     want.recipient        = given(order.peer.recipient);
     want.implicit_confirm = order.implicit_confirm;
     want.not_after        = order.days ? std::time(nullptr) + std::int64_t{order.days} * 86400 : 0;
-    const Credentials who = order.identity.credentials();
+    const Presented who = order.identity.present();
     const Trust       trust = order.trust.trust();
-    return make<Operation>(cmpkit_operation_new_enroll, context.get(), static_cast<const cmpkit_enroll_options*>(&want), static_cast<const cmpkit_credentials*>(who.get()),
+    return make<Operation>(cmpkit_operation_new_enroll, context.get(), static_cast<const cmpkit_enroll_options*>(&want), static_cast<const cmpkit_credentials*>(who.credentials.get()),
                            static_cast<const cmpkit_trust*>(trust.get()));
 }
 
@@ -99,12 +101,12 @@ void tell(const Enrollment& order, const Operation& operation, const Summary& su
     if (order.common.json) {
         JsonObject result;
         result.add("result", "issued").add_raw("certificate", summary.json).add("certificateFile", order.out);
-        result.add_given("keyFile", order.key.path).add_given("chainFile", order.chain_out).add_raw("withMods", mods ? "true" : "false").add_given("caText", words);
+        result.add_given("keyFile", shown(order.key.path)).add_given("chainFile", order.chain_out).add_raw("withMods", mods ? "true" : "false").add_given("caText", words);
         std::cout << result.text() << '\n';
         return;
     }
     std::cout << "The CA issued " << in_words(summary) << "; certificate in " << order.out;
-    if (!order.key.path.empty()) std::cout << ", key in " << order.key.path;
+    if (!order.key.path.empty()) std::cout << ", key in " << shown(order.key.path);
     if (!order.chain_out.empty()) std::cout << ", chain in " << order.chain_out;
     std::cout << ".\n";
     if (mods) std::cout << "It differs from what was asked for" << (words.empty() ? "." : ": " + words) << '\n';

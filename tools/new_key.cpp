@@ -1,6 +1,6 @@
 #include "new_key.hpp"
 
-#include "options.hpp"
+#include "keys.hpp"
 #include "secret_source.hpp"
 
 namespace tool {
@@ -8,6 +8,7 @@ namespace {
 
 Key key_of(const NewKeyOptions& options) {
     if (options.kind.empty()) return load_key(options.path, options.passphrase);
+    if (is_uri(options.path)) throw Failure(Exit::usage, "--gen-key makes keys in files", "a key in a token is made with the token's own tool, and used without --gen-key");
     if (exists(options.path) && !options.force) throw Failure(Exit::failed, options.path + " exists already", "leave out --gen-key to use the key in it, or replace it with --force");
     return make<Key>(cmpkit_key_generate, options.kind.c_str());
 }
@@ -16,9 +17,9 @@ Key key_of(const NewKeyOptions& options) {
 
 std::vector<CLI::Option*> NewKeyOptions::add_to(CLI::App& command) {
     const std::string group = "The key to be certified";
-    auto* file = command.add_option("--new-key", path, "Its file; without --gen-key it is read from there")->type_name("FILE")->group(group);
+    auto* file = command.add_option("--new-key", path, "Its file; without --gen-key it is read from there, or opened at a URI (pkcs11:…)")->type_name("FILE")->group(group);
     auto* make = command.add_option("--gen-key", kind, "Make it: ec:P-256, ec:P-384, ec:P-521, ec:brainpoolP256r1 (P384r1, P512r1), rsa:2048 … rsa:8192, ed25519 or ed448")->type_name("KIND")->needs(file)->group(group);
-    auto* pass = command.add_option("--new-key-pass", passphrase, "Its passphrase: file:PATH, env:NAME or prompt")->type_name("SOURCE")->needs(file)->group(group);
+    auto* pass = command.add_option("--new-key-pass", passphrase, "Its passphrase or PIN: file:PATH, env:NAME or prompt")->type_name("SOURCE")->needs(file)->group(group);
     auto* over = command.add_flag("--force", force, "Let a key that is made take the place of an older file")->needs(make)->group(group);
     return {file, make, pass, over};
 }

@@ -1,6 +1,7 @@
 #include "options.hpp"
 
 #include "files.hpp"
+#include "keys.hpp"
 #include "pem.hpp"
 #include "secret_source.hpp"
 
@@ -30,6 +31,15 @@ template <class Object, class Function> void add_each(const std::vector<std::str
 
 cmpkit_mac mac_named(const std::string& word) { return word == "pbmac1" ? CMPKIT_MAC_PBMAC1 : CMPKIT_MAC_PBM; }
 
+Key key_beside(const std::string& certificate, const Secret& password) {
+    try {
+        return load_key(certificate, password);
+    } catch (Failure& failure) {
+        failure.hint = "there is no --key, so the private key is looked for in the file of --cert";
+        throw;
+    }
+}
+
 }  // namespace
 
 void Identity::add_secret_to(CLI::App& command) {
@@ -43,30 +53,32 @@ void Identity::add_secret_to(CLI::App& command) {
 
 void Identity::add_certificate_to(CLI::App& command) {
     const std::string group = "Who we are: a certificate";
-    auto* cert = add_word(command, "--cert", certificate, "FILE", "Our certificate, PEM or DER")->group(group);
-    auto* file = add_word(command, "--key", key, "FILE", "Its private key")->group(group);
-    cert->needs(file);
-    file->needs(cert);
-    add_word(command, "--key-pass", key_pass, "SOURCE", "Passphrase of --key: file:PATH, env:NAME or prompt")->group(group)->needs(file);
+    auto* cert = add_word(command, "--cert", certificate, "FILE", "Our certificate: PEM, DER, PKCS#12, or a URI of a token")->group(group);
+    add_word(command, "--cert-pass", certificate_pass, "SOURCE", "Password of a PKCS#12 file: file:PATH, env:NAME or prompt")->group(group)->needs(cert);
+    auto* file = add_word(command, "--key", key, "FILE", "Its private key, also a URI (pkcs11:…); without it, the one in the file of --cert")->group(group)->needs(cert);
+    add_word(command, "--key-pass", key_pass, "SOURCE", "Passphrase or PIN of --key: file:PATH, env:NAME or prompt")->group(group)->needs(file);
     add_files(command, "--cert-chain", chain, "Issuers of --cert, for the CA to find its way")->group(group)->needs(cert);
     if (auto* word = command.get_option_no_throw("--secret")) word->excludes(cert);
     else cert->required();
 }
 
-Credentials Identity::credentials() const {
-    if (!reference.empty()) {
-        const Secret value = read_secret(secret, "secret of " + reference);
-        auto         who   = make<Credentials>(cmpkit_credentials_new_secret, reference.c_str(), value.data(), value.size());
-        call(cmpkit_credentials_set_mac, who.get(), mac_named(mac), 0u);
-        return who;
-    }
+Presented Identity::present_secret() const {
+    const Secret value = read_secret(secret, "secret of " + reference);
+    auto         who   = make<Credentials>(cmpkit_credentials_new_secret, reference.c_str(), value.data(), value.size());
+    call(cmpkit_credentials_set_mac, who.get(), mac_named(mac), 0u);
+    return {std::move(who), {}};
+}
+
+Presented Identity::present() const {
+    if (!reference.empty()) return present_secret();
     if (certificate.empty()) throw Failure(Exit::usage, "who asks? Give --ref and --secret, or --cert and --key");
     // The first certificate is the key's own; a newline keeps files apart that do not end with one.
-    std::string pem = as_pem(read_file(certificate));
+    const Secret password = passphrase_of(certificate, certificate_pass);
+    std::string  pem      = load_certificates(certificate, password);
     for (const std::string& file : chain) pem += "\n" + as_pem(read_file(file));
-    const Key own = load_key(key, key_pass);
+    const Key    own    = key.empty() ? key_beside(certificate, password) : load_key(key, key_pass);
     const Octets octets = octets_of(pem);
-    return make<Credentials>(cmpkit_credentials_new_certificate, static_cast<const cmpkit_key*>(own.get()), octets.data(), octets.size());
+    return {make<Credentials>(cmpkit_credentials_new_certificate, static_cast<const cmpkit_key*>(own.get()), octets.data(), octets.size()), std::move(pem)};
 }
 
 void TrustOptions::add_to(CLI::App& command) {
@@ -110,16 +122,10 @@ Tls Peer::tls() const {
     add_each(tls_anchors, tls.get(), cmpkit_tls_add_anchors);
     if (!tls_certificate.empty()) {
         const Octets pem = read_file(tls_certificate);
-        const Key    key = load_key(tls_key, {});
+        const Key    key = load_key(tls_key, Secret());
         call(cmpkit_tls_set_certificate, tls.get(), static_cast<const cmpkit_key*>(key.get()), pem.data(), pem.size());
     }
     return tls;
-}
-
-Key load_key(const std::string& path, const std::string& passphrase_source) {
-    const Secret pem = read_private_file(path);
-    const Secret passphrase = passphrase_source.empty() ? Secret() : read_secret(passphrase_source, "passphrase of " + path);
-    return make<Key>(cmpkit_key_load, pem.data(), pem.size(), passphrase.data(), passphrase.size());
 }
 
 Context make_context(const Common& common) {

@@ -6,15 +6,26 @@
 
 namespace tool {
 
+/// Our credentials, and the certificates behind them as PEM (none behind a secret).
+struct Presented {
+    Credentials credentials;
+    std::string certificates;
+};
+
 /// Who we are: a shared secret with its reference, or a certificate with its key.
 struct Identity {
     std::string              reference, secret, mac = "pbm";
-    std::string              certificate, key, key_pass;
+    std::string              certificate, certificate_pass, key, key_pass;  // without a key it is in the file of the certificate
     std::vector<std::string> chain;
 
-    void        add_secret_to(CLI::App& command);
-    void        add_certificate_to(CLI::App& command);
-    Credentials credentials() const;
+    void      add_secret_to(CLI::App& command);
+    void      add_certificate_to(CLI::App& command);
+    Presented present() const;
+    /// Where the private key is; empty: we have none.
+    const std::string& key_place() const { return key.empty() ? certificate : key; }
+
+private:
+    Presented present_secret() const;
 };
 
 /// Whose answers and certificates count.
@@ -36,9 +47,6 @@ struct Peer {
     void add_to(CLI::App& command, Common& common);
     Tls  tls() const;  // empty if no option says anything about TLS and the URL needs none
 };
-
-/// The key in a file, encrypted perhaps.
-Key load_key(const std::string& path, const std::string& passphrase_source);
 
 Context make_context(const Common& common);
 

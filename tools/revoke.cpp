@@ -18,7 +18,7 @@ struct Revocation {
     std::string  target, issuer, serial, reason = "unspecified";
 };
 
-Operation operation_of(const Revocation& order, const Context& context, const Octets& target) {
+Operation operation_of(const Revocation& order, const Context& context, const Octets& target, const Credentials& who) {
     cmpkit_revoke_options want = CMPKIT_REVOKE_OPTIONS_INIT;
     want.certificate      = target.empty() ? nullptr : target.data();
     want.certificate_size = target.size();
@@ -26,16 +26,15 @@ Operation operation_of(const Revocation& order, const Context& context, const Oc
     want.serial           = given(order.serial);
     want.reason           = order.reason.c_str();
     want.recipient        = given(order.peer.recipient);
-    const Credentials who   = order.identity.credentials();
-    const Trust       trust = order.trust.trust();
+    const Trust trust     = order.trust.trust();
     return make<Operation>(cmpkit_operation_new_revoke, context.get(), static_cast<const cmpkit_revoke_options*>(&want), static_cast<const cmpkit_credentials*>(who.get()),
                            static_cast<const cmpkit_trust*>(trust.get()));
 }
 
-void tell(const Revocation& order, const Operation& operation, const Octets& target) {
+void tell(const Revocation& order, const Operation& operation, const Octets& certificate) {
     const std::string words = cmpkit_operation_peer_text(operation.get());
     Summary           gone{.json = {}, .subject = {}, .issuer = order.issuer, .serial = order.serial, .not_after = {}};
-    if (order.serial.empty()) gone = summary_of(target.empty() ? read_file(order.identity.certificate) : target);
+    if (order.serial.empty()) gone = summary_of(certificate);
     if (order.common.json) {
         JsonObject result;
         result.add("result", "revoked").add("issuer", gone.issuer).add("serial", gone.serial).add_given("subject", gone.subject).add("reason", order.reason).add_given("caText", words);
@@ -49,14 +48,15 @@ void tell(const Revocation& order, const Operation& operation, const Octets& tar
 void run(const Revocation& order) {
     const Context   context   = make_context(order.common);
     const Octets    target    = order.target.empty() ? Octets() : read_file(order.target);
-    const Operation operation = operation_of(order, context, target);
+    const Presented who       = order.identity.present();
+    const Operation operation = operation_of(order, context, target, who.credentials);
     const Tls       tls       = order.peer.tls();
     Trace           trace(order.peer.trace_folder, order.common.verbose);
     trace.attach_to(operation);
     tell_when_waiting(operation);
     call(cmpkit_operation_set_timeouts, operation.get(), 0u, 0u, order.peer.timeout_seconds * 1000);
     call(cmpkit_operation_run, operation.get(), order.peer.url.c_str(), static_cast<const cmpkit_tls*>(tls.get()));
-    tell(order, operation, target);
+    tell(order, operation, target.empty() ? octets_of(who.certificates) : target);
 }
 
 constexpr const char* examples = R"(

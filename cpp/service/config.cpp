@@ -38,12 +38,10 @@ public:
             if (!read) return table.fail("key_passphrase", "it cannot be read", &read.error()), nullptr;
             passphrase = crypto::Secret(std::move(*read));
         }
-        auto octets = read_file(below(folder_, path));
-        if (!octets) return table.fail(key, path, &octets.error()), nullptr;
-        const crypto::Secret text(std::move(*octets));
-        auto parsed = crypto::PrivateKey::parse(text.view(), &passphrase);
-        if (!parsed) return table.fail(key, path, &parsed.error()), nullptr;
-        return *parsed;
+        auto key_there = crypto::is_uri(path) ? crypto::PrivateKey::open(path, &passphrase) : key_in(below(folder_, path), passphrase);
+        // The rest of a URI may hold a PIN.
+        if (!key_there) return table.fail(key, crypto::is_uri(path) ? path.substr(0, path.find(':') + 1) : path, &key_there.error()), nullptr;
+        return *key_there;
     }
     std::vector<Octets> crls(Table& table, const char* key) {
         std::vector<Octets> all;
@@ -58,6 +56,13 @@ public:
     const std::string& folder() const { return folder_; }
 
 private:
+    static Result<std::shared_ptr<crypto::PrivateKey>> key_in(const std::string& file, const crypto::Secret& passphrase) {
+        auto octets = read_file(file);
+        if (!octets) return octets.error();
+        const crypto::Secret text(std::move(*octets));
+        return crypto::PrivateKey::parse(text.view(), &passphrase);
+    }
+
     std::string folder_;
 };
 

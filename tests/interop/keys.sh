@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# CAs whose keys are Ed448 or of the brainpool curves, against the client of `openssl cmp`; every such kind of key certified by them.
+# CAs whose keys are Ed448 or of the brainpool curves, against the client of `openssl cmp`; every such kind of key certified by them, and used from PKCS#12.
 source "$(dirname "$0")/steps.sh"
 
 printf 'secret' >secret
@@ -28,6 +28,8 @@ is_good() { # certificate, key
     must openssl verify -x509_strict -CAfile ca/root.pem -untrusted ca/issuing.pem "$1"
 }
 
+printf 'geheim' >password
+printf 'falsch' >wrong
 must openssl ecparam -name brainpoolP512r1 -genkey -noout -out strange.key
 for authority in ed448 ec:brainpoolP256r1 ec:brainpoolP384r1 ec:brainpoolP512r1; do
     serve "$authority"
@@ -41,6 +43,20 @@ for authority in ed448 ec:brainpoolP256r1 ec:brainpoolP384r1 ec:brainpoolP512r1;
         must "$cmpkit" update "http://$server" --cert first.pem --key first.key --trust ca/root.pem --gen-key "$kind" --new-key second.key --out second.pem
         is_good second.pem second.key
     done
+    must openssl pkcs12 -export -in second.pem -inkey second.key -certfile ca/issuing.pem -passout file:password -out dev.p12
+    in_file=(--cert dev.p12 --trust ca/root.pem)
+    must_not "$cmpkit" update "http://$server" "${in_file[@]}" --cert-pass file:wrong --new-key first.key --out none.pem
+    says "wrong password"
+    must_not "$cmpkit" update "http://$server" "${in_file[@]}" --new-key first.key --out none.pem
+    says "a password is needed"
+    must_not "$cmpkit" update "http://$server" --cert second.pem --trust ca/root.pem --new-key first.key --out none.pem
+    says "there is no --key"
+    must_not "$cmpkit" update "http://$server" "${in_file[@]}" --cert-pass file:password --new-key first.key --out dev.p12
+    says "which would be lost"
+    must "$cmpkit" enroll "http://$server" --op cr "${in_file[@]}" --cert-pass file:password --new-key first.key --subject /CN=dev --out first.pem
+    is_good first.pem first.key
+    must "$cmpkit" revoke "http://$server" "${in_file[@]}" --cert-pass file:password
+    says "revoked CN=dev"
     must_not "$cmpkit" enroll "http://$server" --ref many --secret file:secret --trust ca/root.pem --gen-key ec:P-256 --new-key none.key --subject /CN=dev --out none.pem
     says badCertTemplate
     stop
