@@ -149,14 +149,14 @@ class Stage(unittest.TestCase):
         self.write(f"{name}.cnf", f"basicConstraints=CA:FALSE\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n{extensions}\n")
         self.openssl("x509", "-req", "-in", f"{name}.csr", "-CA", f"{issuer}.pem", "-CAkey", f"{issuer}.key", "-days", "365", "-extfile", f"{name}.cnf", "-out", f"{name}.pem")
 
-    def found_ca(self, name="plant", changes=(), external=(), listen="http://127.0.0.1:0", more=""):
+    def found_ca(self, name="plant", changes=(), external=(), listen="http://127.0.0.1:0", more="", key="ec:P-256"):
         """A CA that knows the reference «shared», with a secret for any number of uses.
 
-        changes: (old, new) texts of its configuration; external: roots that it lets in; more: what is added to its configuration.
+        changes: (old, new) texts of its configuration; external: roots that it lets in; more: what is added to its configuration; key: kind of its keys.
         """
         self.write("shared.secret", "Correct-Horse-42\n")
         trust = [word for file in external for word in ("--trust-external", file)]
-        self.cmpkit("ca", "init", name, "--subject", "/O=Plant/CN=Plant Root", "--listen", listen, "--ref", "shared", "--secret", "file:shared.secret", *trust)
+        self.cmpkit("ca", "init", name, "--subject", "/O=Plant/CN=Plant Root", "--listen", listen, "--key", key, "--ref", "shared", "--secret", "file:shared.secret", *trust)
         configuration = self.path(name) / "cmpkit.toml"
         text = configuration.read_text() + more
         for old, new in [("uses      = 1 ", "uses      = 0 "), *changes]:

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Keys that never leave their token: a TPM 2.0 in software (swtpm), which OpenSSL reaches by the provider tpm2 and the URIs handle:… of its OSSL_STORE.
 # Openssl.cnf alone knows of that provider; what the program is told is a URI and where the PIN comes from.
-source "$(dirname "$0")/../interop/steps.sh"
+source "$(dirname "$0")/steps.sh"
 
 mkdir tpm
 swtpm socket --tpm2 --tpmstate dir=tpm --ctrl type=unixio,path=tpm.sock.ctrl --server type=unixio,path=tpm.sock --flags not-need-init,startup-clear >mock.log 2>&1 &
