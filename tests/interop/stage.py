@@ -18,6 +18,11 @@ program = os.environ["CMPKIT_PROGRAM"]
 patience = 120  # seconds for one step: a busy machine is slow
 
 
+def with_ours(env):
+    """The environment of the test, and what `env` changes in it."""
+    return {**os.environ, **(env or {})}
+
+
 class Done:
     """A command that ended."""
 
@@ -31,23 +36,23 @@ class Done:
 
 
 class Server:
-    """A process that says in a line when it is ready; `first_line` is the match of that line."""
+    """A process that says in a line when it is ready (`ready` is empty: it does not say so); `first_line` is the match of that line."""
 
-    def __init__(self, arguments, folder, log, ready):
+    def __init__(self, arguments, folder, log, ready="", env=None):
         self.log = log
         with open(log, "ab") as err:
-            self.process = subprocess.Popen(arguments, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=err)
+            self.process = subprocess.Popen(arguments, cwd=folder, env=with_ours(env), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=err)
         self.first_line = self._line_that_fits(ready)
 
     def _line_that_fits(self, ready):
         text, deadline = b"", time.monotonic() + patience
         while time.monotonic() < deadline:
-            readable, _, _ = select.select([self.process.stdout], [], [], 1)
-            octets = os.read(self.process.stdout.fileno(), 4096) if readable else b""
-            text += octets
             found = re.search(ready, text.decode())
             if found:
                 return found
+            readable, _, _ = select.select([self.process.stdout], [], [], 1)
+            octets = os.read(self.process.stdout.fileno(), 4096) if readable else b""
+            text += octets
             if readable and not octets:
                 break
         self.kill()
@@ -76,8 +81,8 @@ class Server:
 class CA(Server):
     """cmpkit serve; `url` is where, `address` is the same without the scheme."""
 
-    def __init__(self, folder, log):
-        super().__init__([program, "serve", "-c", folder / "cmpkit.toml"], folder, log, r"cmpkit: ready at (\S+)[^\n]*\n")
+    def __init__(self, folder, log, env=None):
+        super().__init__([program, "serve", "-c", folder / "cmpkit.toml"], folder, log, r"cmpkit: ready at (\S+)[^\n]*\n", env)
         self.url = self.first_line[1]
         self.address = self.url.partition("://")[2]
 
@@ -102,7 +107,7 @@ class Stage(unittest.TestCase):
     def run_it(self, *arguments, env=None):
         words = [str(argument) for argument in arguments]
         try:
-            ended = subprocess.run(words, cwd=self.folder, env={**os.environ, **(env or {})}, timeout=patience, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+            ended = subprocess.run(words, cwd=self.folder, env=with_ours(env), timeout=patience, stdin=subprocess.DEVNULL, capture_output=True, text=True)
         except subprocess.TimeoutExpired:
             self.fail(f"this does not end: {' '.join(words)}")
         return Done(words, ended.returncode, ended.stdout, ended.stderr)
@@ -173,17 +178,18 @@ class Stage(unittest.TestCase):
         tls = f'\n[tls]\ncertificate = "{places["server"]}"\nkey = "{self.path("server.key")}"\ntrust = ["{places["tls"]}"]\nrequire_client = true\n'
         self.found_ca(listen="https://127.0.0.1:0", more=tls, **how)
 
-    def serve(self, name="plant"):
-        return self._started(CA(self.path(name), self.path(f"{name}.log")))
+    def serve(self, name="plant", env=None):
+        return self.started(CA(self.path(name), self.path(f"{name}.log"), env))
 
     def mock(self, *options):
         """openssl's mock server, at a port that the system chose; it hands out one certificate that it was given."""
         words = ["openssl", "cmp", "-config", "", "-port", "0", *[str(option) for option in options]]
-        server = self._started(Server(words, self.folder, self.path(f"mock-{len(self.servers)}.log"), r"ACCEPT \S*:(\d+) PID="))
+        server = self.started(Server(words, self.folder, self.path(f"mock-{len(self.servers)}.log"), r"ACCEPT \S*:(\d+) PID="))
         server.url = f"http://127.0.0.1:{server.first_line[1]}/pkix/"
         return server
 
-    def _started(self, server):
+    def started(self, server):
+        """That server: its log is shown when the test fails, and it is ended with the test."""
         self.servers.append(server)
         return server
 
@@ -206,10 +212,10 @@ class Stage(unittest.TestCase):
         """As a number: how many leading zeros are printed is each program's own taste."""
         return int(self.openssl("x509", "-in", certificate, "-noout", "-serial").out.strip().removeprefix("serial="), 16)
 
-    def state(self, certificate, ca="plant"):
+    def state(self, certificate, ca="plant", **how):
         """What the CA says of a certificate; None: it does not know it."""
         wanted = self.serial(certificate)
-        return next((row["state"] for row in self.json_of("ca", "list", ca) if int(row["serial"], 16) == wanted), None)
+        return next((row["state"] for row in self.json_of("ca", "list", ca, **how) if int(row["serial"], 16) == wanted), None)
 
     def eventually(self, claim, what):
         deadline = time.monotonic() + patience
