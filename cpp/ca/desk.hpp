@@ -56,6 +56,16 @@ public:
         return decision;
     }
 
+    /// The decision that a refusal is; a request that was on the desk leaves it.
+    template <class T> Result<operations::Decision<T>> refused(Bytes id, const Error& error) const {
+        auto decision = ca::decision_of<T>(error);
+        if (!decision) return decision;
+        auto writes = abandon(id);
+        if (!writes) return writes.error();
+        decision->writes = std::move(*writes);
+        return decision;
+    }
+
     /// Takes a request off the desk; nothing if it is not there.
     Result<std::vector<store::Write>> abandon(Bytes id) const;
 

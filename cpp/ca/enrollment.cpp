@@ -207,7 +207,7 @@ Result<Decision<Issued>> Enrollment::issue() {
 
 Result<Decision<Issued>> CertificationAuthority::enroll(const operations::EnrollmentRequest& request, const operations::Requester& requester, std::int64_t now) {
     auto decision = Enrollment(*state_, request, requester, now).decide();
-    return decision ? decision : decision_of<Issued>(decision.error());
+    return decision ? decision : state_->desk.refused<Issued>(request.id, decision.error());
 }
 
 }  // namespace cmpkit::ca

@@ -69,7 +69,7 @@ Result<void> replace(const Stored& successor, CertificateState before, Certifica
 
 Result<Decision<Nothing>> CertificationAuthority::revoke(const operations::RevocationRequest& request, const Requester& requester, std::int64_t now) {
     auto write = wanted_revocation(request, requester, *state_, now);
-    if (!write) return decision_of<Nothing>(write.error());
+    if (!write) return state_->desk.refused<Nothing>(request.id, write.error());
     Decision<Nothing> granted{Nothing{}, {std::move(*write)}};
     if (!state_->settings.approve_revocations) return granted;
     const Desk::Application application{.id = request.id, .type = "rr", .requester = requester.id, .subject = "serial " + der::hex_integer(request.serialNumber.content),

@@ -93,7 +93,7 @@ public:
         if (!extensions_.empty()) template_.extensions = Extensions(extensions_);
         received_ = std::make_unique<der::Parsed<CertTemplate>>(good(der::parse<CertTemplate>(der::encode(template_))));
         const CertTemplate& wanted = **received_;
-        view_ = {.type = type_, .subject = wanted.subject ? &*wanted.subject : nullptr, .publicKey = nullptr, .key = key_,
+        view_ = {.id = {}, .type = type_, .subject = wanted.subject ? &*wanted.subject : nullptr, .publicKey = nullptr, .key = key_,
                  .extensions = wanted.extensions ? &*wanted.extensions : nullptr, .validity = wanted.validity ? &*wanted.validity : nullptr,
                  .oldCertID = old_ ? &*old_ : nullptr, .profile = profile_, .confirms_implicitly = implicit_};
         return view_;
@@ -184,7 +184,7 @@ public:
     }
 
     operations::Decision<operations::Nothing> revocation(const crypto::Cert& target, const operations::Requester& requester, Reason reason = Reason::keyCompromise) {
-        const operations::RevocationRequest request{.serialNumber = target->serialNumber, .issuer = &target->issuer, .reason = reason};
+        const operations::RevocationRequest request{.id = {}, .serialNumber = target->serialNumber, .issuer = &target->issuer, .reason = reason};
         return good(ca().revoke(request, requester, now));
     }
     void revoke(const crypto::Cert& target, const operations::Requester& requester, Reason reason = Reason::keyCompromise) {

@@ -60,7 +60,7 @@ TEST_CASE("a certificate that is not ours or not in the records is not found", "
     TwoDevices plant;
     CHECK(plant.revocation_refusal(founded().cmp.certificate, plant.ra()) == FailInfo::badCertId);
     CHECK(plant.revocation_refusal(maker().cmp.certificate, plant.ra()) == FailInfo::badCertId);
-    operations::RevocationRequest request{.serialNumber = plant.one.certificate->serialNumber, .issuer = &maker().root.certificate->subject};
+    operations::RevocationRequest request{.id = {}, .serialNumber = plant.one.certificate->serialNumber, .issuer = &maker().root.certificate->subject};
     for (const Name* issuer : {&maker().root.certificate->subject, static_cast<const Name*>(nullptr)}) {
         request.issuer     = issuer;
         const auto decided = good(plant.ca().revoke(request, plant.ra(), noon));

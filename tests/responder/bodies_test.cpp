@@ -50,7 +50,7 @@ private:
     CertReqMsg           request_;
     CertResponse         response_;
     PKIStatusInfo        status_;
-    CertId               id_{directory_name(certificate_.subject), certificate_.serialNumber};
+    CertId               id_{directory_name(certificate_.tbsCertificate.subject), certificate_.tbsCertificate.serialNumber};
     der::GeneralizedTime time_  = der::generalized_time(now, arena_);
     PKIMessage           inner_ = bare(id_.issuer);
 };

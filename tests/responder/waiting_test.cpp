@@ -171,6 +171,16 @@ TEST_CASE("one requester cannot fill the desk", "[responder]") {
     CHECK(world.desk().size() == ca::Desk::most_of_one);
 }
 
+TEST_CASE("a request that can no longer be granted leaves the desk", "[responder]") {
+    PatientWorld world;
+    Patient      first(world, World::wanted(BodyType::ir, "CN=dev1"), world.by_secret("dev1", "first secret"));
+    Patient      second(world, World::wanted(BodyType::ir, "CN=dev1"), world.by_secret("dev1", "first secret"));
+    world.decide(ca::Verdict::approved);
+    CHECK(said(world.answer(first.poll())).fail_info == std::nullopt);
+    CHECK(said(world.answer(second.poll())).fail_info == FailInfo::notAuthorized);  // the first has spent the secret
+    CHECK(world.desk().empty());
+}
+
 TEST_CASE("the operator's word is given once", "[responder]") {
     PatientWorld world;
     Patient      patient(world, World::wanted(BodyType::ir, "CN=dev1"), world.by_secret("dev1", "first secret"));
