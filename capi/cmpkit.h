@@ -262,7 +262,8 @@ CMPKIT_API cmpkit_rc cmpkit_operation_set_trace(cmpkit_operation *operation, cmp
 CMPKIT_API cmpkit_rc cmpkit_operation_set_exchange(cmpkit_operation *operation, cmpkit_exchange_fn exchange, void *user, cmpkit_destroy_fn destroy, cmpkit_error **error);
 /* connect: to the peer; exchange: one message and its answer; total: the whole operation. 0 leaves a limit as it is (10 s, 60 s, 5 min).
  * What did not reach the peer, or brought no answer, is sent again as the same octets until total is over. A CA that wants to be asked again
- * after that ends the run at once, with CMPKIT_E_DEADLINE. */
+ * after that ends the run at once, with CMPKIT_E_DEADLINE. A first message that is refused with transactionIdInUse, systemUnavail or systemFailure
+ * begins anew as another transaction, at most three times. */
 CMPKIT_API cmpkit_rc cmpkit_operation_set_timeouts(cmpkit_operation *operation, uint32_t connect_ms, uint32_t exchange_ms, uint32_t total_ms, cmpkit_error **error);
 
 /* Blocks until the operation is over. url NULL: only with an exchange callback. tls NULL: none. */

@@ -108,6 +108,10 @@ public:
     enum class State : std::uint8_t { idle, awaiting_answer, awaiting_decision, awaiting_storage, awaiting_confirmation, polling, pausing, reporting, done, failed };
     State state() const { return state_; }
     Bytes transaction_id() const { return transaction_id_; }
+    bool  has_certificate() const { return static_cast<bool>(certificate_); }  // one came, wanted or not
+
+    /// Forgets what happened: the next Begin is that of a new transaction for the same order.
+    void begin_again() { *this = EndEntity(std::move(order_), std::move(credentials_), std::move(trust_)); }
 
 private:
     enum class Happening : std::uint8_t { begun, granted, revoked, refused, waiting, postponed, confirmed, broken, lost, accepted, declined, stored, woken };

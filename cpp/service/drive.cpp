@@ -21,6 +21,14 @@ bool is_worth_another_try(const Error& error) {
     }
 }
 
+constexpr int most_beginnings = 4;
+
+// What the peer says of itself rather than of the request (RFC 9810 5.2.3).
+bool is_passing(const Error& error) {
+    if (error.code != Code::rejected && error.code != Code::protection_missing) return false;
+    return error.fail_info == FailInfo::transactionIdInUse || error.fail_info == FailInfo::systemUnavail || error.fail_info == FailInfo::systemFailure;
+}
+
 class Driver {
 public:
     Driver(const Carry& carry, const Application& application, const Limits& limits, transport::Cancel& cancel)
@@ -43,6 +51,14 @@ public:
     Event act(const Keep& keep) {
         auto kept = application_.keep ? application_.keep(keep) : Result<void>();
         return kept ? Event(Stored{}) : Lost{kept.error()};
+    }
+
+    /// Whether another try is worth it and its time has come. @param beginnings  how many there were
+    bool begins_again(const Error& error, int beginnings) {
+        if (!is_passing(error) || beginnings >= most_beginnings) return false;
+        if (error.fail_info == FailInfo::transactionIdInUse) return true;
+        const auto next = Steady::now() + std::chrono::milliseconds(250 << beginnings);
+        return next < end_ && !cancel_.wait_until(next);
     }
 
 private:
@@ -78,9 +94,9 @@ private:
 
 }  // namespace
 
-Result<Done> drive(EndEntity& operation, const Carry& carry, const Application& application, const Limits& limits, const Random& random, transport::Cancel& cancel) {
-    Driver     driver(carry, application, limits, cancel);
-    const auto step = [&](const Event& event) { return operation.step(event, application.clock ? application.clock() : 0, random); };
+namespace {
+
+template <class Step> Result<Done> run_once(Driver& driver, const transport::Cancel& cancel, const Step& step) {
     for (Action next = step(Begin{});;) {
         if (auto* done = std::get_if<Done>(&next)) return std::move(*done);
         if (const auto* failed = std::get_if<Failed>(&next)) return failed->error;
@@ -89,6 +105,18 @@ Result<Done> drive(EndEntity& operation, const Carry& carry, const Application& 
         else if (const auto* decide = std::get_if<Decide>(&next)) next = step(driver.act(*decide));
         else if (const auto* wait = std::get_if<Wait>(&next)) next = step(driver.act(*wait));
         else next = step(driver.act(std::get<Keep>(next)));
+    }
+}
+
+}  // namespace
+
+Result<Done> drive(EndEntity& operation, const Carry& carry, const Application& application, const Limits& limits, const Random& random, transport::Cancel& cancel) {
+    Driver     driver(carry, application, limits, cancel);
+    const auto step = [&](const Event& event) { return operation.step(event, application.clock ? application.clock() : 0, random); };
+    for (int beginnings = 1;; ++beginnings) {
+        auto done = run_once(driver, cancel, step);
+        if (done || operation.has_certificate() || !driver.begins_again(done.error(), beginnings)) return done;
+        operation.begin_again();
     }
 }
 

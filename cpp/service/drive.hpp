@@ -23,7 +23,8 @@ struct Limits {
 };
 
 /// A message that did not reach the peer, or brought no answer, is sent again as the same octets (the server answers those as before) after a
-/// growing pause, until the total is over.
+/// growing pause, until the total is over. A first message that is refused because its transactionID is in use, or because the peer is out of
+/// order for the moment, begins anew as another transaction, a few times.
 ///
 /// @error what the operation failed with; cancelled; deadline, with the last failure of the transport as cause
 Result<operations::Done> drive(operations::EndEntity& operation, const Carry& carry, const Application& application, const Limits& limits, const operations::Random& random,

@@ -23,7 +23,8 @@ struct LossyWay {
 Result<Done> drive(Play& play, LossyWay& way, std::chrono::milliseconds total, transport::Cancel& cancel) {
     EndEntity            operation({Play::enrollment(), {}}, play.by_secret(), play.trust());
     service::Application application;
-    application.clock = [] { return now; };
+    application.clock   = [] { return now; };
+    application.waiting = [&](const Wait& wait) { play.waits.push_back(wait.check_after); };
     return service::drive(operation, std::ref(way), application, {.exchange = 1s, .total = total}, play.random, cancel);
 }
 
@@ -60,4 +61,61 @@ TEST_CASE("cancelling ends the wait between two tries", "[service]") {
     auto done = drive(play, way, 60s, cancel);
     REQUIRE_FALSE(done);
     CHECK(done.error().code == Code::cancelled);
+}
+
+TEST_CASE("a CA that wants to be asked again after the time limit ends the operation at once", "[service]") {
+    Play              play;
+    LossyWay          way{play, 0};
+    transport::Cancel cancel;
+    play.ca.delays = 1;
+    auto done = drive(play, way, 3s, cancel);
+    REQUIRE_FALSE(done);
+    CHECK(done.error().code == Code::deadline);
+    CHECK(std::string_view(done.error().clause) == "RFC 9483 4.4");
+    CHECK(play.waits == std::vector<std::int64_t>{7});
+}
+
+namespace {
+
+/// The CA refuses the first messages of so many transactions with that bit.
+void refuse_first(Play& play, int count, FailInfo bit) {
+    play.ca.bend = [&play, count, bit](HeaderFields&, PKIBody& body) mutable {
+        if (!body.is<"ip">() || count-- <= 0) return;
+        static der::Arena arena;
+        body.emplace<"error">().pKIStatusInfo = rejection(bit, {}, arena);
+    };
+}
+
+}  // namespace
+
+TEST_CASE("a refusal that will pass is met by another transaction", "[service]") {
+    Play              play;
+    LossyWay          way{play, 0};
+    transport::Cancel cancel;
+    refuse_first(play, 1, GENERATE(FailInfo::transactionIdInUse, FailInfo::systemUnavail, FailInfo::systemFailure));
+    CHECK(drive(play, way, 60s, cancel));
+    CHECK(play.ca.seen == std::vector<BodyType>{BodyType::ir, BodyType::ir, BodyType::certConf});
+    const auto first = value_of(der::parse<PKIMessage>(way.sent[0])), second = value_of(der::parse<PKIMessage>(way.sent[1]));
+    CHECK_FALSE(equal(first->header.transactionID->content, second->header.transactionID->content));
+}
+
+TEST_CASE("other transactions are begun a few times only, and not for a refusal of the request", "[service]") {
+    Play              play;
+    LossyWay          way{play, 0};
+    transport::Cancel cancel;
+    SECTION("the same again and again") {
+        refuse_first(play, 100, FailInfo::transactionIdInUse);
+        CHECK(drive(play, way, 60s, cancel).error().fail_info == FailInfo::transactionIdInUse);
+        CHECK(way.sent.size() == 4);
+    }
+    SECTION("the request is refused") {
+        refuse_first(play, 100, FailInfo::badCertTemplate);
+        CHECK(drive(play, way, 60s, cancel).error().fail_info == FailInfo::badCertTemplate);
+        CHECK(way.sent.size() == 1);
+    }
+    SECTION("the time is over") {
+        refuse_first(play, 100, FailInfo::systemUnavail);
+        CHECK(drive(play, way, 100ms, cancel).error().fail_info == FailInfo::systemUnavail);
+        CHECK(way.sent.size() == 1);
+    }
 }
