@@ -79,7 +79,7 @@ namespace {
 
 /// The CA refuses the first messages of so many transactions with that bit.
 void refuse_first(Play& play, int count, FailInfo bit) {
-    play.ca.bend = [&play, count, bit](HeaderFields&, PKIBody& body) mutable {
+    play.ca.bend = [count, bit](HeaderFields&, PKIBody& body) mutable {
         if (!body.is<"ip">() || count-- <= 0) return;
         static der::Arena arena;
         body.emplace<"error">().pKIStatusInfo = rejection(bit, {}, arena);
