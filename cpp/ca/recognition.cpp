@@ -1,6 +1,7 @@
 // Who a requester is: what its secret or certificate proves.
 #include "ca/refusal.hpp"
 #include "ca/state.hpp"
+#include "operations/owner.hpp"
 
 namespace cmpkit::ca {
 namespace {
@@ -8,7 +9,7 @@ namespace {
 using operations::Requester, operations::RequesterKind;
 
 Requester requester_of(RequesterKind kind, const crypto::Cert& certificate) {
-    return {.kind = kind, .id = "certificate:" + to_hex(certificate.hash()), .reference = {}, .certificate = certificate};
+    return {.kind = kind, .id = operations::owner_by_signature(certificate), .reference = {}, .certificate = certificate};
 }
 
 Error not_trusted(const char* detail) { return refusal(FailInfo::signerNotTrusted, detail, "RFC 9483 3.5"); }

@@ -22,6 +22,7 @@ Result<Outcome> Attempt::run() {
     if (auto loaded = load(); !loaded) return loaded.error();
     // The very same octets again: the very same reply.
     if (const auto* before = answered_before()) return Outcome{copy_of(before->reply.content), "repeated", {}};
+    if (arrival_.sender.unrecognised) return Outcome{{}, "error", arrival_.sender.unrecognised};
     if (!before_ && !arrival_.sender.for_new) return Outcome{{}, "error", spent_secret()};
     const std::string profile = before().profile ? std::string(text_of(before().profile->content)) : arrival_.origin.profile;
     ServerOperation   operation(arrival_.message, arrival_.sender.requester, before(), pending_ ? &**pending_ : nullptr, profile);

@@ -2,6 +2,7 @@
 
 #include "der/encode.hpp"
 #include "messages/names.hpp"
+#include "operations/owner.hpp"
 
 namespace cmpkit::responder {
 namespace {
@@ -51,7 +52,7 @@ Result<Sender> Authenticator::by_mac(const PKIMessage& message, std::int64_t now
         count_failed_try(bytes_of(reference), now);
         return Error{.code = Code::protection_mismatch, .path = "protection", .fail_info = FailInfo::badMessageCheck, .clause = "RFC 9483 3.5"};
     }
-    operations::Requester requester{.kind = operations::RequesterKind::secret, .id = "secret:" + escaped(reference), .reference = reference, .certificate = {}};
+    operations::Requester requester{.kind = operations::RequesterKind::secret, .id = operations::owner_by_secret(reference), .reference = reference, .certificate = {}};
     return Sender{std::move(requester), protection::Protector::by_mac(*key, reference, der::encode(authority_.name())), secret->for_new};
 }
 
@@ -70,8 +71,9 @@ Result<Sender> Authenticator::by_signature(const PKIMessage& message, std::int64
     if (!key) return key.error();
     if (auto good = protection::verify_signature(message, *key); !good) return good.error();
     auto requester = authority_.recognise(signer, std::span(*certs).subspan(1), now);
-    if (!requester) return requester.error();
-    return Sender{std::move(*requester), authority_.protector(), true};
+    if (requester) return Sender{std::move(*requester), authority_.protector()};
+    operations::Requester signed_it{.kind = operations::RequesterKind::external, .id = operations::owner_by_signature(signer), .reference = {}, .certificate = signer};
+    return Sender{std::move(signed_it), authority_.protector(), false, requester.error()};
 }
 
 Result<std::vector<crypto::Cert>> Authenticator::extra_certs(const PKIMessage& message) {

@@ -10,7 +10,8 @@ namespace cmpkit::responder {
 struct Sender {
     operations::Requester requester;
     protection::Protector protector;
-    bool                  for_new = true;  // false: it may only go on with transactions that it began
+    bool                  for_new = true;     // false: it may only go on with transactions that it began
+    std::optional<Error>  unrecognised = {};  // set: it only hears again what it was told, as after its certificate was revoked or updated
 };
 
 /// Threads: any number at once.
@@ -21,7 +22,7 @@ public:
         : authority_(authority), store_(store), limits_(limits), nobodys_secret_(Octets(16, 0x2a)) {}
 
     /// @param now  Unix seconds
-    /// @error protection_missing, protection_mismatch, algorithm_refused, sender_mismatch, and those of Authority::recognise
+    /// @error protection_missing, protection_mismatch, algorithm_refused, sender_mismatch
     Result<Sender> authenticate(const PKIMessage& message, std::int64_t now);
 
 private:
