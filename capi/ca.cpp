@@ -7,14 +7,7 @@
 using namespace cmpkit;
 using namespace cmpkit::capi;
 
-namespace cmpkit::capi {
-std::string summary_of(const crypto::Cert& cert);  // inspect.cpp
-}
-
 namespace {
-
-const Error no_handle{.code = Code::bad_argument, .detail = "the handle is NULL"};
-const operations::Random system_random = [](std::span<std::uint8_t> out) { return crypto::random_octets(out); };
 
 std::string listed_json(const ca::CertificationAuthority::Listed& listed) {
     std::string json = "{" + summary_of(listed.certificate) + ",\"state\":" + der::json_string(name_of(listed.state)) +

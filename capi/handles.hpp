@@ -40,6 +40,10 @@ struct cmpkit_tls {
 
 namespace cmpkit::capi {
 
+inline const Error no_handle{.code = Code::bad_argument, .detail = "the handle is NULL"};
+/// Of OpenSSL: the source of nonces, IDs and serial numbers.
+inline Result<void> system_random(std::span<std::uint8_t> out) { return crypto::random_octets(out); }
+
 /// A passphrase of the caller; empty: none is known.
 Result<crypto::Secret> passphrase_in(const std::uint8_t* data, std::size_t size);
 /// Certificates of the caller, at least one.
@@ -49,5 +53,8 @@ Result<void>                      append_certificates(std::vector<crypto::Cert>&
 Result<void>                      check_pair(const crypto::Signer& signer, const crypto::Cert& certificate);
 /// DER of a name of the caller.
 Result<Octets>                    name_in(const char* text, const char* what);
+
+/// The members of cmpkit_certificate_summary's object, without its braces.
+std::string summary_of(const crypto::Cert& cert);
 
 }  // namespace cmpkit::capi

@@ -9,9 +9,6 @@ using namespace cmpkit::operations;
 
 namespace {
 
-const Error no_handle{.code = Code::bad_argument, .detail = "the handle is NULL"};
-const operations::Random system_random = [](std::span<std::uint8_t> out) { return crypto::random_octets(out); };
-
 Result<PeerTrust> peer_trust(const cmpkit_trust* trust) {
     PeerTrust peers;
     if (!trust) return peers;

@@ -11,8 +11,6 @@ struct cmpkit_listener {
 
 namespace {
 
-const Error no_handle{.code = Code::bad_argument, .detail = "the handle is NULL"};
-
 // One line an incident: JSON, so that a program can read it and the tool can make words of it.
 std::string line_of(const responder::Incident& incident) {
     std::string line = "{\"transactionID\":" + der::json_string(incident.transaction_id) + ",\"requester\":" + der::json_string(escaped(incident.requester)) +

@@ -43,12 +43,6 @@ Result<void> check_pair(const crypto::Signer& signer, const crypto::Cert& certif
 
 }  // namespace cmpkit::capi
 
-namespace {
-
-const Error no_handle{.code = Code::bad_argument, .detail = "the handle is NULL"};
-
-}  // namespace
-
 extern "C" {
 
 cmpkit_rc cmpkit_trust_new(cmpkit_trust** out, cmpkit_error** error) {
