@@ -1,5 +1,6 @@
 // The operator's desk at a CA, and how one is founded.
 #include "ca/desk.hpp"
+#include "ca/rollover.hpp"
 #include "der/print.hpp"
 #include "responder.hpp"
 #include "serial.hpp"
@@ -107,6 +108,19 @@ cmpkit_rc cmpkit_ca_pending(cmpkit_responder* responder, cmpkit_buf** json, cmpk
 cmpkit_rc cmpkit_ca_approve(cmpkit_responder* responder, const char* id, cmpkit_error** error) { return decide(responder, id, ca::Verdict::approved, nullptr, error); }
 cmpkit_rc cmpkit_ca_reject(cmpkit_responder* responder, const char* id, const char* reason, cmpkit_error** error) {
     return decide(responder, id, ca::Verdict::rejected, reason, error);
+}
+cmpkit_rc cmpkit_ca_rollover(cmpkit_responder* responder, const cmpkit_key* root_key, const cmpkit_key* new_key, uint32_t days, int64_t now, cmpkit_buf** certificates_pem,
+                             cmpkit_error** error) {
+    return guard_out(certificates_pem, error, [&]() -> Result<std::unique_ptr<cmpkit_buf>> {
+        if (!responder || !root_key || !new_key) return no_handle;
+        constexpr std::int64_t day = 86400;
+        auto rollover = responder->server->authority().roll_over(*root_key->signer, *new_key->signer, (days ? days : 20 * 365) * day, now);
+        if (!rollover) return rollover.error();
+        std::string pem;
+        for (const auto* certificate : {&rollover->new_with_new, &rollover->new_with_old, &rollover->old_with_new, &rollover->issuing})
+            pem += crypto::write_pem("CERTIFICATE", certificate->der());
+        return buf_of(pem);
+    });
 }
 cmpkit_rc cmpkit_ca_crl(cmpkit_responder* responder, int64_t now, cmpkit_buf** pem, cmpkit_error** error) {
     return guard_out(pem, error, [&]() -> Result<std::unique_ptr<cmpkit_buf>> {

@@ -224,8 +224,10 @@ typedef struct cmpkit_enroll_options {
     const char        *recipient;        /* name of the CA; NULL: the issuer where it is known */
     int32_t            implicit_confirm; /* not 0: ask for it */
     int64_t            not_after;        /* asked for; 0: not */
+    const uint8_t     *request_template; /* of cmpkit_operation_template: subject and sans fill its blanks, its issuer becomes the recipient; NULL: none */
+    size_t             request_template_size;
 } cmpkit_enroll_options;
-#define CMPKIT_ENROLL_OPTIONS_INIT { sizeof(cmpkit_enroll_options), 0, NULL, NULL, 0, NULL, NULL, NULL, NULL, 0, 0 }
+#define CMPKIT_ENROLL_OPTIONS_INIT { sizeof(cmpkit_enroll_options), 0, NULL, NULL, 0, NULL, NULL, NULL, NULL, 0, 0, NULL, 0 }
 CMPKIT_API cmpkit_rc cmpkit_operation_new_enroll(cmpkit_context *context, const cmpkit_enroll_options *options, const cmpkit_credentials *credentials, const cmpkit_trust *trust,
                                                  cmpkit_operation **out, cmpkit_error **error); /* cmpkit_operation_free */
 
@@ -241,6 +243,35 @@ typedef struct cmpkit_revoke_options {
 #define CMPKIT_REVOKE_OPTIONS_INIT { sizeof(cmpkit_revoke_options), NULL, 0, NULL, NULL, NULL, NULL }
 CMPKIT_API cmpkit_rc cmpkit_operation_new_revoke(cmpkit_context *context, const cmpkit_revoke_options *options, const cmpkit_credentials *credentials, const cmpkit_trust *trust,
                                                  cmpkit_operation **out, cmpkit_error **error);
+
+/* Support messages: the CA is asked (genm, RFC 9483 4.3). */
+typedef int32_t cmpkit_get_kind;
+enum {
+    CMPKIT_GET_ALL             = 0, /* what it tells everybody (RFC 9810 D.5) */
+    CMPKIT_GET_CA_CERTIFICATES = 1, /* 4.3.1: cmpkit_operation_found_pem; none of them is trusted by that */
+    CMPKIT_GET_ROOT_UPDATE     = 2, /* 4.3.2: the new root as found_pem, once newWithOld leads to it from the old one */
+    CMPKIT_GET_TEMPLATE        = 3, /* 4.3.3: cmpkit_operation_template */
+    CMPKIT_GET_CRL             = 4, /* 4.3.4: the newer CRLs as found_pem */
+    CMPKIT_GET_INFORMATION     = 5  /* any infoType: cmpkit_operation_information_value */
+};
+typedef struct cmpkit_get_options {
+    size_t          struct_size;
+    cmpkit_get_kind kind;
+    const uint8_t  *root;               /* ROOT_UPDATE: the root that is held, PEM or DER; NULL: the path tells it, and an anchor must lead to the new one */
+    size_t          root_size;
+    const uint8_t  *crl;                /* CRL: the newest that is held, PEM or DER; NULL: none */
+    size_t          crl_size;
+    const char     *issuer;             /* CRL: whose; NULL: that of crl, else of the credentials */
+    const char     *distribution_point; /* CRL: by this URI instead */
+    const char     *info_type;          /* INFORMATION: its OID, dotted or a word */
+    const uint8_t  *info_value;         /* INFORMATION: DER; NULL: absent */
+    size_t          info_value_size;
+    const char     *profile;            /* certProfile */
+    const char     *recipient;          /* as above */
+} cmpkit_get_options;
+#define CMPKIT_GET_OPTIONS_INIT { sizeof(cmpkit_get_options), 0, NULL, 0, NULL, 0, NULL, NULL, NULL, NULL, 0, NULL, NULL }
+CMPKIT_API cmpkit_rc cmpkit_operation_new_get(cmpkit_context *context, const cmpkit_get_options *options, const cmpkit_credentials *credentials, const cmpkit_trust *trust,
+                                              cmpkit_operation **out, cmpkit_error **error);
 
 /* Callbacks of a blocking run, from the thread that runs it. */
 typedef int32_t cmpkit_verdict;
@@ -297,6 +328,13 @@ CMPKIT_API cmpkit_rc cmpkit_operation_chain_pem(const cmpkit_operation *operatio
 CMPKIT_API cmpkit_rc cmpkit_operation_ca_pubs_pem(const cmpkit_operation *operation, cmpkit_buf **pem, cmpkit_error **error); /* anchors the CA offers; trusted by nobody yet */
 CMPKIT_API int32_t   cmpkit_operation_with_mods(const cmpkit_operation *operation); /* not 0: granted otherwise than asked */
 CMPKIT_API const char *cmpkit_operation_peer_text(const cmpkit_operation *operation); /* the CA's words, escaped; "" if it said none */
+/* What a cmpkit_operation_new_get has brought; nothing to tell is an empty buffer. */
+CMPKIT_API cmpkit_rc cmpkit_operation_found_pem(const cmpkit_operation *operation, cmpkit_buf **pem, cmpkit_error **error);   /* certificates or CRLs */
+CMPKIT_API cmpkit_rc cmpkit_operation_links_pem(const cmpkit_operation *operation, cmpkit_buf **pem, cmpkit_error **error);   /* of a root update: newWithOld, oldWithNew */
+CMPKIT_API cmpkit_rc cmpkit_operation_template(const cmpkit_operation *operation, cmpkit_buf **der, cmpkit_error **error);    /* a CertReqTemplateContent */
+CMPKIT_API cmpkit_rc cmpkit_operation_information(const cmpkit_operation *operation, cmpkit_buf **der, cmpkit_error **error); /* the whole GenRepContent */
+/* The infoValue of the item of that type, DER. CMPKIT_E_NOT_FOUND: there is no such item. */
+CMPKIT_API cmpkit_rc cmpkit_operation_information_value(const cmpkit_operation *operation, const char *info_type, cmpkit_buf **der, cmpkit_error **error);
 CMPKIT_API void      cmpkit_operation_free(cmpkit_operation *operation);
 
 /* ---- looking into messages and certificates */
@@ -307,6 +345,8 @@ CMPKIT_API cmpkit_rc cmpkit_show_json(const uint8_t *data, size_t size, cmpkit_b
 CMPKIT_API cmpkit_rc cmpkit_certificates_load(const uint8_t *data, size_t size, const uint8_t *password, size_t password_size, cmpkit_buf **pem, cmpkit_error **error);
 /* The same for those behind a URI, see cmpkit_key_open. Any thread. */
 CMPKIT_API cmpkit_rc cmpkit_certificates_open(const char *uri, const uint8_t *pin, size_t pin_size, cmpkit_buf **pem, cmpkit_error **error);
+/* A CertReqTemplateContent in words of ours: {"issuer","subject","sans":[…],"keys":["ec:P-256",…]}; a blank ends in "=" or ":"; without "keys" any key is good. Any thread. */
+CMPKIT_API cmpkit_rc cmpkit_template_summary(const uint8_t *data, size_t size, cmpkit_buf **json, cmpkit_error **error);
 /* {"subject","issuer","serial","notBefore","notAfter","sans":[…],"key"} of the first certificate (PEM or DER). Any thread. */
 CMPKIT_API cmpkit_rc cmpkit_certificate_summary(const uint8_t *data, size_t size, cmpkit_buf **json, cmpkit_error **error);
 
@@ -319,6 +359,11 @@ CMPKIT_API cmpkit_rc cmpkit_responder_answer(cmpkit_responder *responder, const 
                                              cmpkit_buf **answer, cmpkit_error **error);
 /* Ends what is overdue and renews the CRL where it is due. A listener does this by itself. */
 CMPKIT_API cmpkit_rc cmpkit_responder_tick(cmpkit_responder *responder, int64_t now, cmpkit_error **error);
+/* Answers a genm that asks for an infoType of the application's own. requester: "secret:dev1", "certificate:<SHA-256>". value: DER; empty: absent.
+ * Writes the DER of the answer's value, or nothing for an absent one; a failure refuses the requester. From any thread of the responder. */
+typedef cmpkit_rc (*cmpkit_inform_fn)(void *user, const char *requester, const uint8_t *value, size_t size, cmpkit_sink *answer);
+/* info_type: its OID, dotted. inform NULL: no longer. */
+CMPKIT_API cmpkit_rc cmpkit_responder_set_information(cmpkit_responder *responder, const char *info_type, cmpkit_inform_fn inform, void *user, cmpkit_destroy_fn destroy, cmpkit_error **error);
 CMPKIT_API void      cmpkit_responder_free(cmpkit_responder *responder); /* after its listeners */
 
 /* The operator's desk; works on a running server's store from another process. */
@@ -332,6 +377,11 @@ CMPKIT_API cmpkit_rc cmpkit_ca_pending(cmpkit_responder *responder, cmpkit_buf *
 CMPKIT_API cmpkit_rc cmpkit_ca_approve(cmpkit_responder *responder, const char *id, cmpkit_error **error);
 CMPKIT_API cmpkit_rc cmpkit_ca_reject(cmpkit_responder *responder, const char *id, const char *reason, cmpkit_error **error);
 CMPKIT_API cmpkit_rc cmpkit_ca_crl(cmpkit_responder *responder, int64_t now, cmpkit_buf **pem, cmpkit_error **error); /* a fresh CRL */
+/* Puts a new root in the place of the newest one (RFC 9810 4.4). root_key: the old root's; new_key: made and kept by the caller; days: 0 is 20 years.
+ * From then on it is told to whoever asks for a root update; a server hands out its chain from the next start on.
+ * certificates: the new root, newWithOld, oldWithNew, and the CA below the root certified anew. */
+CMPKIT_API cmpkit_rc cmpkit_ca_rollover(cmpkit_responder *responder, const cmpkit_key *root_key, const cmpkit_key *new_key, uint32_t days, int64_t now, cmpkit_buf **certificates_pem,
+                                        cmpkit_error **error);
 
 typedef struct cmpkit_listener cmpkit_listener;
 /* Serves the responder at url, or at every `listen` of its configuration if url is NULL; returns when requests are accepted. Starts threads. */

@@ -68,6 +68,7 @@ Result<cmpkit_action> note(cmpkit_operation& operation, Action action) {
     operation.chain       = std::move(done.chain);
     operation.ca_pubs     = std::move(done.ca_pubs);
     operation.with_mods   = done.with_mods;
+    operation.information = std::move(done.information);
     return CMPKIT_ACTION_DONE;
 }
 
@@ -152,6 +153,12 @@ cmpkit_rc cmpkit_operation_new_enroll(cmpkit_context* context, const cmpkit_enro
 cmpkit_rc cmpkit_operation_new_revoke(cmpkit_context* context, const cmpkit_revoke_options* options, const cmpkit_credentials* credentials, const cmpkit_trust* trust,
                                       cmpkit_operation** out, cmpkit_error** error) {
     constexpr std::size_t least = offsetof(cmpkit_revoke_options, recipient) + sizeof(char*);
+    return guard_out(out, error, [&] { return make_operation(context, options, credentials, trust, least); });
+}
+
+cmpkit_rc cmpkit_operation_new_get(cmpkit_context* context, const cmpkit_get_options* options, const cmpkit_credentials* credentials, const cmpkit_trust* trust, cmpkit_operation** out,
+                                   cmpkit_error** error) {
+    constexpr std::size_t least = offsetof(cmpkit_get_options, recipient) + sizeof(char*);
     return guard_out(out, error, [&] { return make_operation(context, options, credentials, trust, least); });
 }
 

@@ -21,6 +21,7 @@ struct cmpkit_operation {
     std::string                                label;
     cmpkit::crypto::Cert                       certificate;
     std::vector<cmpkit::crypto::Cert>          chain, ca_pubs;
+    std::optional<cmpkit::Octets>              information;  // DER of a GenRepContent
     bool                                       with_mods = false;
     std::int64_t                  check_after = 0;  // seconds
     std::string                                peer_text;
@@ -30,6 +31,10 @@ namespace cmpkit::capi {
 
 /// @error bad_argument; detail names the option
 Result<operations::Order> order_in(const cmpkit_enroll_options& options, const operations::Credentials& credentials);
+Result<operations::Order> order_in(const cmpkit_get_options& options, const operations::Credentials& credentials);
 Result<operations::Order> order_in(const cmpkit_revoke_options& options, const operations::Credentials& credentials);
+
+/// The name of the CA that a message is for: the one given, else, within one PKI, the issuer of our certificate.
+Result<void> choose_recipient(const char* text, bool same_pki, const operations::Credentials& credentials, operations::Order& order);
 
 }  // namespace cmpkit::capi

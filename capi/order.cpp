@@ -3,6 +3,7 @@
 
 #include "der/encode.hpp"
 #include "messages/names.hpp"
+#include "operations/request_template.hpp"
 #include "serial.hpp"
 
 namespace cmpkit::capi {
@@ -62,15 +63,6 @@ Result<BodyType> type_in(cmpkit_enroll_kind kind) {
     return wrong("kind is none of CMPKIT_ENROLL_…");
 }
 
-Result<void> choose_recipient(const char* text, bool same_pki, const Credentials& credentials, Order& order) {
-    auto name = name_in(text, "recipient");
-    if (!name) return name.error();
-    order.recipient = std::move(*name);
-    const auto* own = own_certificate(credentials);
-    if (!text && same_pki && own) order.recipient = der::encode((*own)->issuer);
-    return {};
-}
-
 Result<Revocation> target_of(const cmpkit_revoke_options& options, const Credentials& credentials) {
     if (!options.certificate && (options.issuer || options.serial)) {
         if (!options.issuer || !options.serial) return wrong("issuer and serial go together");
@@ -91,7 +83,31 @@ Result<Revocation> target_of(const cmpkit_revoke_options& options, const Credent
     return Revocation{der::encode((*target)->issuer), copy_of(target->serial()), Reason::unspecified};
 }
 
+// RFC 9483 4.3.3: what the CA said of requests to come is taken over, and its blanks are filled in.
+Result<void> follow_template(const cmpkit_enroll_options& options, Enrollment& enrollment, Order& order) {
+    auto content = bytes_in(options.request_template, options.request_template_size);
+    if (!content || content->empty()) return content ? Result<void>() : content.error();
+    if (!enrollment.key) return wrong("a template is for requests that are made here, not for a csr");
+    if (auto good = operations::check_key(*content, enrollment.key->public_key()); !good) return good;
+    auto filled = operations::fill(*content, {enrollment.subject, enrollment.extensions});
+    if (!filled) return filled.error();
+    enrollment.subject    = std::move(filled->subject);
+    enrollment.extensions = std::move(filled->extensions);
+    if (!enrollment.not_after) enrollment.not_after = filled->not_after;
+    if (!filled->issuer.empty() && !options.recipient) order.recipient = std::move(filled->issuer);
+    return {};
+}
+
 }  // namespace
+
+Result<void> choose_recipient(const char* text, bool same_pki, const Credentials& credentials, Order& order) {
+    auto name = name_in(text, "recipient");
+    if (!name) return name.error();
+    order.recipient = std::move(*name);
+    const auto* own = own_certificate(credentials);
+    if (!text && same_pki && own) order.recipient = der::encode((*own)->issuer);
+    return {};
+}
 
 Result<Order> order_in(const cmpkit_enroll_options& options, const Credentials& credentials) {
     auto type = type_in(options.kind);
@@ -123,6 +139,7 @@ Result<Order> order_in(const cmpkit_enroll_options& options, const Credentials& 
     Order      order;
     const bool same_pki = *type == BodyType::cr || *type == BodyType::kur;
     if (auto chosen = choose_recipient(options.recipient, same_pki, credentials, order); !chosen) return chosen.error();
+    if (auto followed = follow_template(options, enrollment, order); !followed) return followed.error();
     order.what = std::move(enrollment);
     return order;
 }

@@ -38,4 +38,7 @@ inline Octets from_hex(std::string_view hex) {
     return octets;
 }
 
+/// A message or value that the protocol notes give in hexadecimal digits.
+inline Octets oracle(const std::string& name) { return from_hex(text_of(read_file(data_folder() / "oracles" / name))); }
+
 }  // namespace cmpkit

@@ -1,6 +1,7 @@
 // ca: founding a CA, and its operator's desk.
 #include "files.hpp"
 #include "json.hpp"
+#include "keys.hpp"
 #include "options.hpp"
 #include "secret_source.hpp"
 
@@ -18,8 +19,18 @@ struct Founding {
 };
 
 struct Desk {
+    explicit Desk(Common& of_all) : common(of_all) {}
+
     Common&     common;
     std::string folder, serial, reason = "unspecified", out, request, words;
+};
+
+struct Rollover {
+    explicit Rollover(Common& of_all) : desk(of_all) {}
+
+    Desk        desk;
+    std::string root_key, root_key_pass, new_key_pass, new_key, kind = "ec:P-256";
+    unsigned    days = 0;
 };
 
 /// As the configuration is to name it; what was typed in is handed over itself.
@@ -148,6 +159,32 @@ void crl(const Desk& desk) {
     std::cout << "A fresh CRL is in " << desk.out << ".\n";
 }
 
+void roll_over(const Rollover& order) {
+    const Desk&     desk      = order.desk;
+    const Context   context   = make_context(desk.common);
+    const Responder responder = open(desk, context);
+    const Key       old_key   = load_key(order.root_key.empty() ? desk.folder + "/root.key.pem" : order.root_key, order.root_key_pass);
+    const Key       new_key   = make<Key>(cmpkit_key_generate, order.kind.c_str());
+    const Secret    pass      = order.new_key_pass.empty() ? Secret() : read_secret(order.new_key_pass, "passphrase of the new root's key");
+    const Buffer    pem       = make<Buffer>(cmpkit_key_pem, static_cast<const cmpkit_key*>(new_key.get()), pass.empty() ? nullptr : pass.data(), pass.size());
+    require_place(desk.out);
+    Draft draft(order.new_key, text_of(pem), Mode::secret);
+    draft.publish();  // before anybody can hear of the root: a key that is lost is worse than one that is not used
+    Buffer made;
+    try {
+        made = make<Buffer>(cmpkit_ca_rollover, responder.get(), static_cast<const cmpkit_key*>(old_key.get()), static_cast<const cmpkit_key*>(new_key.get()), order.days,
+                            std::int64_t{std::time(nullptr)});
+    } catch (const Failure&) {
+        draft.take_back();
+        throw;
+    }
+    write_file(desk.out, text_of(made));
+    if (desk.common.json) std::cout << JsonObject().add("result", "rolled over").add("certificatesFile", desk.out).add("keyFile", order.new_key).text() << '\n';
+    else
+        std::cout << "A new root took the place of the old one: " << desk.out << " holds it, its links with the old one, and the CA below it; its key is in " << order.new_key
+                  << ", which belongs in a safe place.\nDevices learn it by «cmpkit get URL root-update». Restart the server for the new chain.\n";
+}
+
 constexpr const char* init_examples = R"(
 Examples:
   cmpkit ca init plant --subject "/O=Plant/CN=Plant Root" --listen http://127.0.0.1:8829 --ref dev1 --secret file:dev1.secret
@@ -181,6 +218,21 @@ CLI::App& add_desk(CLI::App& ca, const std::string& word, const std::string& hel
     return command;
 }
 
+void add_rollover(CLI::App& ca, Common& common) {
+    auto  order   = std::make_shared<Rollover>(common);
+    auto& command = *ca.add_subcommand("rollover", "Put a new root in the place of the old one, also while the server runs");
+    command.add_option("DIR", order->desk.folder, "The folder of the CA")->type_name("")->required();
+    command.add_option("--root-key", order->root_key, "Key of the old root: a file or URI [DIR/root.key.pem]")->type_name("FILE");
+    command.add_option("--root-key-pass", order->root_key_pass, "Its passphrase or PIN: file:PATH, env:NAME or prompt")->type_name("SOURCE");
+    command.add_option("--new-key", order->new_key, "Where the key of the new root goes")->type_name("FILE")->required();
+    command.add_option("--new-key-pass", order->new_key_pass, "A passphrase that it is encrypted with: file:PATH, env:NAME or prompt")->type_name("SOURCE");
+    command.add_option("--gen-key", order->kind, "Kind of that key, as --gen-key of enroll [ec:P-256]")->type_name("KIND");
+    command.add_option("--days", order->days, "How long the new root is valid [20 years]")->type_name("DAYS")->check(CLI::Range(1, 36500));
+    command.add_option("--out", order->desk.out, "Where the certificates go (PEM): the new root first")->type_name("FILE")->required();
+    add_json_flag(command, common);
+    command.callback([order] { roll_over(*order); });
+}
+
 }  // namespace
 
 void add_ca(CLI::App& app, Common& common) {
@@ -201,6 +253,7 @@ void add_ca(CLI::App& app, Common& common) {
     rejecting.add_option("REQUEST", desk->request, "Its identifier, as pending shows it")->type_name("")->required();
     rejecting.add_option("--reason", desk->words, "Words for the device")->type_name("TEXT");
     add_json_flag(rejecting, common);
+    add_rollover(ca, common);
     add_desk(ca, "crl", "Make a fresh CRL", desk, crl).add_option("--out", desk->out, "Where it goes (PEM); without it to standard output")->type_name("FILE");
 }
 

@@ -1,5 +1,6 @@
 // enroll and update: a certificate for a key (ir, cr, p10cr, kur).
 #include "files.hpp"
+#include "get.hpp"
 #include "json.hpp"
 #include "keys.hpp"
 #include "new_key.hpp"
@@ -25,7 +26,7 @@ struct Enrollment {
     std::string              op = "ir", csr, subject, profile, out, chain_out;
     std::vector<std::string> sans;
     unsigned                 days = 0;
-    bool                     implicit_confirm = false;
+    bool                     implicit_confirm = false, use_template = false;
 };
 
 // Certificate and chain find their places before the CA hears that all is well.
@@ -73,7 +74,7 @@ void check(const Enrollment& order) {
     if (are_same_file(order.out, order.identity.key_place())) throw Failure(Exit::usage, "--out names a file with our private key, which would be lost");
 }
 
-Operation operation_of(const Enrollment& order, const Context& context, const cmpkit_key* key) {
+Operation operation_of(const Enrollment& order, const Context& context, const Presented& who, const Octets& request_template, const cmpkit_key* key) {
     const Octets             csr = order.csr.empty() ? Octets() : read_file(order.csr);
     std::vector<const char*> sans;
     for (const std::string& san : order.sans) sans.push_back(san.c_str());
@@ -89,7 +90,8 @@ Operation operation_of(const Enrollment& order, const Context& context, const cm
     want.recipient        = given(order.peer.recipient);
     want.implicit_confirm = order.implicit_confirm;
     want.not_after        = order.days ? std::time(nullptr) + std::int64_t{order.days} * 86400 : 0;
-    const Presented who = order.identity.present();
+    want.request_template      = request_template.empty() ? nullptr : request_template.data();
+    want.request_template_size = request_template.size();
     const Trust       trust = order.trust.trust();
     return make<Operation>(cmpkit_operation_new_enroll, context.get(), static_cast<const cmpkit_enroll_options*>(&want), static_cast<const cmpkit_credentials*>(who.credentials.get()),
                            static_cast<const cmpkit_trust*>(trust.get()));
@@ -113,15 +115,27 @@ void tell(const Enrollment& order, const Operation& operation, const Summary& su
     else if (!words.empty()) std::cout << "The CA says: " << words << '\n';
 }
 
+/// What the CA wants a request to say, where we follow it; --gen-key auto becomes the first kind of key that it names.
+Octets template_for(Enrollment& order, const Context& context, const Presented& who) {
+    const bool   is_auto = order.key.kind == "auto";
+    const Octets wanted  = order.use_template ? fetch_template(order.common, order.peer, context, who, order.trust, order.profile) : Octets();
+    if (!is_auto) return wanted;
+    const std::string first = wanted.empty() ? std::string() : first_key_kind(wanted);
+    order.key.kind          = first.empty() ? "ec:P-256" : first;
+    return wanted;
+}
+
 void run(Enrollment& order) {
     if (!order.csr.empty()) order.kind = CMPKIT_ENROLL_P10CR;
     else if (order.kind != CMPKIT_ENROLL_KUR && order.op == "cr") order.kind = CMPKIT_ENROLL_CR;
     if (order.csr.empty() && order.key.path.empty()) throw Failure(Exit::usage, "which key? Give --new-key FILE, with --gen-key KIND for a new one");
     check(order);
     const Context         context = make_context(order.common);
+    const Presented       who     = order.identity.present();
+    const Octets          wanted  = template_for(order, context, who);
     std::optional<NewKey> key;
     if (order.csr.empty()) key.emplace(order.key);
-    const Operation operation = operation_of(order, context, key ? key->get() : nullptr);
+    const Operation operation = operation_of(order, context, who, wanted, key ? key->get() : nullptr);
     const Tls       tls       = order.peer.tls();
     Trace           trace(order.peer.trace_folder, order.common.verbose);
     trace.attach_to(operation);
@@ -158,6 +172,7 @@ void add_wishes_to(CLI::App& command, Enrollment& order) {
     command.add_option("--san", order.sans, "Another name: dns:…, ip:…, uri:… or email:…; may be repeated")->type_name("NAME")->allow_extra_args(false)->group(wishes);
     command.add_option("--profile", order.profile, "The CA's profile for it")->type_name("NAME")->group(wishes);
     command.add_option("--days", order.days, "How long it shall be valid")->type_name("DAYS")->check(CLI::Range(1, 36500))->group(wishes);
+    command.add_flag("--use-template", order.use_template, "Ask the CA first what a request shall say, and follow it")->group(wishes);
     command.add_flag("--implicit-confirm", order.implicit_confirm, "Ask the CA to need no confirmation")->group(wishes);
 }
 
@@ -169,6 +184,9 @@ Examples:
   With the certificate that the manufacturer gave the device:
     cmpkit enroll http://127.0.0.1:8829 --cert factory.pem --key factory.key --cert-chain factory-ca.pem --trust root.pem \
            --gen-key ec:P-256 --new-key dev1.key --subject /CN=dev1 --out dev1.pem
+  As the CA wants it: its template says which kind of key and which names:
+    cmpkit enroll http://127.0.0.1:8829 --ref dev1 --secret file:dev1.secret --trust root.pem --use-template \
+           --gen-key auto --new-key dev1.key --out dev1.pem
   For a PKCS#10 request that another program made:
     cmpkit enroll http://127.0.0.1:8829 --ref dev1 --secret prompt --trust root.pem --csr dev1.csr --out dev1.pem
 
@@ -195,7 +213,7 @@ void add_enroll(CLI::App& app, Common& common) {
     add_wishes_to(command, *order);
     auto* op  = command.add_option("--op", order->op, "ir: the first certificate of a PKI; cr: another one [ir]")->type_name("ir|cr")->check(CLI::IsMember({"ir", "cr"}))->group(wishes);
     auto* csr = command.add_option("--csr", order->csr, "A PKCS#10 request that says it all (p10cr)")->type_name("FILE")->group(wishes);
-    csr->excludes(op)->excludes("--subject")->excludes("--san")->excludes("--days");
+    csr->excludes(op)->excludes("--use-template")->excludes("--subject")->excludes("--san")->excludes("--days");
     for (auto* key : keys) csr->excludes(key);
     add_results_to(command, *order);
     order->peer.add_to(command, common);

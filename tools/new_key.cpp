@@ -18,7 +18,7 @@ Key key_of(const NewKeyOptions& options) {
 std::vector<CLI::Option*> NewKeyOptions::add_to(CLI::App& command) {
     const std::string group = "The key to be certified";
     auto* file = command.add_option("--new-key", path, "Its file; without --gen-key it is read from there, or opened at a URI (pkcs11:…)")->type_name("FILE")->group(group);
-    auto* make = command.add_option("--gen-key", kind, "Make it: ec:P-256, ec:P-384, ec:P-521, ec:brainpoolP256r1 (P384r1, P512r1), rsa:2048 … rsa:8192, ed25519 or ed448")->type_name("KIND")->needs(file)->group(group);
+    auto* make = command.add_option("--gen-key", kind, "Make it: ec:P-256, ec:P-384, ec:P-521, ec:brainpoolP256r1 (P384r1, P512r1), rsa:2048 … rsa:8192, ed25519 or ed448; auto: what the CA's template names, else ec:P-256")->type_name("KIND")->needs(file)->group(group);
     auto* pass = command.add_option("--new-key-pass", passphrase, "Its passphrase or PIN: file:PATH, env:NAME or prompt")->type_name("SOURCE")->needs(file)->group(group);
     auto* over = command.add_flag("--force", force, "Let a key that is made take the place of an older file")->needs(make)->group(group);
     return {file, make, pass, over};

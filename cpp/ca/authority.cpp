@@ -1,6 +1,7 @@
 #include "ca/authority.hpp"
 
 #include "ca/refusal.hpp"
+#include "ca/roots.hpp"
 #include "ca/state.hpp"
 
 namespace cmpkit::ca {
@@ -110,14 +111,17 @@ Result<std::unique_ptr<CertificationAuthority>> CertificationAuthority::make(Set
         if (auto good = check_profile_of(entry, *profiles); !good) return good.error();
     auto secrets = Secrets::read(std::move(settings.secrets), store);
     if (!secrets) return secrets.error();
+    Records records(store, settings.issuing_key->public_key().key_identifier());
+    auto    link = follow_rollovers(settings, store, records.issuer_id());
+    if (!link) return link.error();
     std::vector<crypto::Cert> chain{settings.issuing_certificate};
     chain.insert(chain.end(), settings.chain.begin(), settings.chain.end());
     const crypto::Cert root = chain.back();
     if (root.is_self_issued()) chain.pop_back();
+    if (*link) chain.push_back(*link);
     auto verifiers = read_trust(settings, root, chain);
     if (!verifiers) return verifiers.error();
-    Records records(store, settings.issuing_key->public_key().key_identifier());
-    auto    protector = protection::Protector::by_signature(settings.cmp_key, crypto::chain_without_root(settings.cmp_certificate, chain));
+    auto protector = protection::Protector::by_signature(settings.cmp_key, crypto::chain_without_root(settings.cmp_certificate, chain));
     return std::unique_ptr<CertificationAuthority>(new CertificationAuthority(std::make_unique<State>(
         State{{std::move(settings), store, std::move(random), std::move(*profiles), std::move(*secrets), std::move(records), Desk(store), std::move(chain), root,
                std::move(verifiers->own), std::move(verifiers->external), std::move(protector)}})));

@@ -2,6 +2,7 @@
 // configuration and its records say; it keeps nothing in memory that the store does not hold.
 #pragma once
 #include "ca/profile.hpp"
+#include "ca/support.hpp"
 #include "crypto/chain.hpp"
 
 namespace cmpkit::ca {
@@ -27,6 +28,7 @@ struct Settings {
     std::vector<Profile>                  profiles;         // not empty; the first is the default
     std::vector<SecretEntry>              secrets;
     crypto::Trust                         external;         // PKIs trusted for ir and p10cr
+    Support                               support;          // what is told to whoever asks
     bool                                  approve_revocations = false;  // those that devices ask for wait for an operator
     std::int64_t                          poll_seconds        = 60;     // how long such a device is told to wait before it asks again
     std::int64_t                          crl_validity_seconds = 7 * 86400;
@@ -68,6 +70,7 @@ public:
     Result<operations::Requester>                        recognise(const crypto::Cert& signer, std::span<const crypto::Cert> extra, std::int64_t now) override;
     Result<operations::Decision<operations::Issued>>     enroll(const operations::EnrollmentRequest& request, const operations::Requester& requester, std::int64_t now) override;
     Result<operations::Decision<operations::Nothing>>    revoke(const operations::RevocationRequest& request, const operations::Requester& requester, std::int64_t now) override;
+    Result<operations::Decision<operations::Information>> inform(const operations::InformationRequest& request, const operations::Requester& requester, std::int64_t now) override;
     Result<std::vector<store::Write>>                    abandon(Bytes request_id) override;
     Result<crypto::Cert>                                 certificate(Bytes key) override;
     Result<std::vector<store::Write>>                    confirm(Bytes key, std::int64_t now) override;
@@ -90,6 +93,11 @@ public:
     Result<void> adopt(const crypto::Cert& certificate);
     /// @param serial  content octets of the INTEGER  @error bad_cert_id, certificate_revoked, conflict
     Result<void> revoke_by_operator(Bytes serial, Reason reason, std::int64_t now);
+
+    /// Puts a new root in the place of the newest one (RFC 9810 4.4) and records it: from now on it is told to whoever asks for a root update. What is issued
+    /// is handed out with the new chain from the next start on.
+    /// @param old_key  of the newest root  @error bad_key, bad_argument; bad_certificate  no root certified the CA below it; conflict: another was faster
+    Result<struct Rollover> roll_over(const crypto::Signer& old_key, const crypto::Signer& new_key, std::int64_t validity_seconds, std::int64_t now);
 
     const class Desk& desk() const;  // lives as long as the authority
 

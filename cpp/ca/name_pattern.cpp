@@ -139,4 +139,21 @@ Result<GrantedName> NamePattern::grant(const Name& asked, const Identity& identi
     return GrantedName{name, to_text(name) != to_text(asked)};
 }
 
+Result<Name> NamePattern::with_blanks(const Identity& identity, der::Arena& arena) const {
+    static constexpr std::uint8_t blank[] = {der::tag::utf8_string, 0};
+    std::vector<RelativeDistinguishedName> rdns;
+    for (const Attribute& attribute : attributes_) {
+        if (!attribute.value.is_star()) {
+            auto rdn = rdn_of(attribute.type, attribute.value.runs(identity)->front(), arena);
+            if (!rdn) return rdn.error();
+            rdns.push_back(*rdn);
+            continue;
+        }
+        auto* open = arena.make<AttributeTypeAndValue>();
+        *open      = {der::Oid{arena.keep(attribute.type)}, der::Open::raw(blank)};
+        rdns.emplace_back(open, 1);
+    }
+    return kept(rdns, arena);
+}
+
 }  // namespace cmpkit::ca

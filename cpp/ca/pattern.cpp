@@ -169,6 +169,23 @@ bool GeneralNamePattern::fits(const GeneralName& name, const Identity& identity)
     return std::ranges::count(text, '*') == text_.written_stars() && stand_in(*runs, text);
 }
 
+std::optional<GeneralName> GeneralNamePattern::with_blank(const Identity& identity, der::Arena& arena) const {
+    GeneralName name;
+    const auto  runs = directory_ ? std::nullopt : text_.runs(identity);
+    if (!runs) return std::nullopt;
+    const std::string& first = runs->front();
+    if (runs->size() == 1) {
+        auto made = general_name_from_text(first, arena);
+        return made && is_writable(*made) ? std::optional(*made) : std::nullopt;
+    }
+    if (first.starts_with("dns:")) name.emplace<"dNSName">();
+    else if (first.starts_with("ip:")) name.emplace<"iPAddress">();
+    else if (first.starts_with("uri:")) name.emplace<"uniformResourceIdentifier">();
+    else if (first.starts_with("email:")) name.emplace<"rfc822Name">();
+    else return std::nullopt;
+    return name;
+}
+
 bool is_writable(const GeneralName& name) {
     const auto visible = [](const der::IA5String& text) {
         return !text.content.empty() && std::ranges::all_of(text.content, [](std::uint8_t c) { return c > 0x20 && c < 0x7f && c != '\\'; });

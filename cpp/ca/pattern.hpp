@@ -64,6 +64,9 @@ public:
     /// @error not_authorized  failInfo notAuthorized; detail names the attribute  @error bad_template  only the request could say what the name is
     Result<GrantedName> grant(const Name& asked, const Identity& identity, der::Arena& arena) const;
 
+    /// The name with a blank for each value that the request says (RFC 9483 4.3.3); NULL-DN: it says all. @pre applies(identity)
+    Result<Name> with_blanks(const Identity& identity, der::Arena& arena) const;
+
 private:
     struct Attribute {
         Octets      type;
@@ -86,6 +89,9 @@ public:
     static Result<GeneralNamePattern> parse(std::string_view text, Proof proof);
     /// @pre is_writable(name)
     bool fits(const GeneralName& name, const Identity& identity) const;
+
+    /// The name that the pattern alone makes, or a blank of its kind where the request says a part of it; nothing: of any kind, or a placeholder has no value.
+    std::optional<GeneralName> with_blank(const Identity& identity, der::Arena& arena) const;
 
 private:
     std::optional<NamePattern> directory_;

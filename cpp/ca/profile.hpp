@@ -28,6 +28,7 @@ struct Profile {
     bool                     implicit_confirm     = true;   // granted if asked for
     std::int64_t             confirm_wait_seconds = 300;    // then an unconfirmed certificate is revoked
     std::vector<std::string> crl_distribution_points;       // URIs
+    bool                     offer_template       = true;   // who asks is told what to ask for (RFC 9483 4.3.3)
     bool                     approve_by_hand = false;       // the requester waits until an operator has approved its request
     std::int64_t             poll_seconds    = 60;          // how long it is told to wait before it asks again
 };

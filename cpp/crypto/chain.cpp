@@ -98,11 +98,15 @@ bool Verifier::is_anchor(const Cert& certificate) const {
 
 const Trust& Verifier::trust() const { return state_->trust; }
 
+bool is_issued_by(const Cert& certificate, const Cert& issuer) {
+    const SignedThing thing = signed_thing(*certificate);
+    return may_be_issued_by(thing, issuer) && is_signed_by(thing, issuer);
+}
+
 std::vector<Cert> chain_without_root(const Cert& leaf, std::span<const Cert> pool) {
     std::vector<Cert> chain{leaf};
     while (chain.size() < longest_chain) {
-        const SignedThing last  = signed_thing(*chain.back());
-        const auto        found = std::ranges::find_if(pool, [&](const Cert& each) { return may_be_issued_by(last, each) && is_signed_by(last, each); });
+        const auto found = std::ranges::find_if(pool, [&](const Cert& each) { return is_issued_by(chain.back(), each); });
         if (found == pool.end() || is_signed_by(signed_thing(**found), *found) || std::ranges::find(chain, *found) != chain.end()) break;
         chain.push_back(*found);
     }

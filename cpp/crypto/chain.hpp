@@ -45,6 +45,9 @@ private:
     std::unique_ptr<State> state_;
 };
 
+/// By names, key identifiers and signature (RFC 5280 6.1.3); validity and trust are not judged.
+bool is_issued_by(const Cert& certificate, const Cert& issuer);
+
 /// `leaf` and then each issuer found in `pool`, without self-signed roots: what goes into extraCerts (RFC 9483 3.3). No trust is implied.
 std::vector<Cert> chain_without_root(const Cert& leaf, std::span<const Cert> pool);
 

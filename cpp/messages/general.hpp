@@ -15,7 +15,10 @@ using CRLs             = List<CertificateList, non_empty>;   // 5.3.19.17
 struct CertReqTemplateContent {  // 5.3.19.16
     CertTemplate            certTemplate;
     std::optional<Controls> keySpec;
-    static constexpr auto schema() { return sequence(field<&CertReqTemplateContent::certTemplate>(), field<&CertReqTemplateContent::keySpec>()); }
+    std::optional<std::int64_t> rsaKeyLen;  // of the draft's Appendix A alone, read where a peer still follows it
+    static constexpr auto schema() {
+        return sequence(field<&CertReqTemplateContent::certTemplate>(), field<&CertReqTemplateContent::keySpec>(), field<&CertReqTemplateContent::rsaKeyLen>());
+    }
 };
 
 struct CRLSource : Choice<der::Explicit<"dpn", 0, DistributionPointName>, der::Explicit<"issuer", 1, GeneralNames>> {};

@@ -50,6 +50,13 @@ struct RevocationRequest {
     Reason       reason = Reason::unspecified;
 };
 
+/// What somebody asks the authority about (genm, RFC 9483 4.3).
+struct InformationRequest {
+    Octets               id;               // as above
+    const GenMsgContent* items = nullptr;  // empty: all that it tells everybody (RFC 9810 D.5)
+    std::string          profile;          // as above
+};
+
 struct Refusal {
     FailInfo    fail_info = FailInfo::badRequest;
     std::string text;        // for the peer: little
@@ -65,6 +72,10 @@ struct Issued {
     std::optional<crypto::Cert> root;       // for caPubs, where the kind of request allows it
     bool                      confirmed_implicitly = false;  // granted; else certConf is due by confirm_by
     std::int64_t              confirm_by = 0;  // Unix seconds
+};
+
+struct Information {
+    Octets items;  // DER of a GenRepContent
 };
 
 /// Not decided yet: the requester polls, and the authority is asked the same again.
@@ -95,6 +106,8 @@ public:
 
     virtual Result<Decision<Issued>>  enroll(const EnrollmentRequest& request, const Requester& requester, std::int64_t now) = 0;
     virtual Result<Decision<Nothing>> revoke(const RevocationRequest& request, const Requester& requester, std::int64_t now) = 0;
+
+    virtual Result<Decision<Information>> inform(const InformationRequest& request, const Requester& requester, std::int64_t now) = 0;
 
     /// The requester no longer waits for the decision on that request.
     virtual Result<std::vector<store::Write>> abandon(Bytes request_id) = 0;

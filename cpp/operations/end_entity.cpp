@@ -18,6 +18,7 @@ const std::span<const EndEntity::Row>& EndEntity::table() {
         {S::awaiting_answer, H::declined, &EndEntity::is_confirmed_implicitly, &EndEntity::report, S::reporting},
         {S::awaiting_answer, H::declined, nullptr, &EndEntity::send_confirmation, S::awaiting_confirmation},
         {S::awaiting_answer, H::revoked, nullptr, &EndEntity::finish, S::done},
+        {S::awaiting_answer, H::informed, nullptr, &EndEntity::finish, S::done},
         {S::awaiting_answer, H::refused, nullptr, &EndEntity::fail, S::failed},
         {S::awaiting_answer, H::waiting, nullptr, &EndEntity::send_poll, S::polling},
         {S::awaiting_answer, H::broken, nullptr, &EndEntity::report, S::reporting},
@@ -40,6 +41,7 @@ const std::span<const EndEntity::Row>& EndEntity::table() {
         {S::polling, H::declined, &EndEntity::is_confirmed_implicitly, &EndEntity::report, S::reporting},
         {S::polling, H::declined, nullptr, &EndEntity::send_confirmation, S::awaiting_confirmation},
         {S::polling, H::revoked, nullptr, &EndEntity::finish, S::done},
+        {S::polling, H::informed, nullptr, &EndEntity::finish, S::done},
         {S::polling, H::confirmed, &EndEntity::is_unwanted, &EndEntity::fail, S::failed},
         {S::polling, H::confirmed, nullptr, &EndEntity::finish, S::done},
         {S::polling, H::refused, nullptr, &EndEntity::fail, S::failed},
@@ -82,6 +84,7 @@ EndEntity::Happening EndEntity::take(const Event& event) {
 }
 
 std::string_view EndEntity::label() const {  // RFC 9483 6.1
+    if (const auto* inquiry = std::get_if<Inquiry>(&order_.what)) return label_of(*inquiry);
     if (!enrollment()) return "revocation";
     switch (enrollment()->type) {
     case BodyType::cr: return "certification";
@@ -116,12 +119,13 @@ Action EndEntity::send_request() {
         return send(Error{.code = Code::bad_argument, .detail = "neither a key with its certificate nor a secret"});
     }
     if (const auto* revocation = std::get_if<Revocation>(&order_.what)) return send(revocation_request(*revocation));
+    if (const auto* inquiry = std::get_if<Inquiry>(&order_.what)) return send(inquiry_request(*inquiry));
     return send(enrollment_request(*enrollment()));
 }
 
 Action EndEntity::ask_decision() { return Decide{certificate_, with_mods_, peer_text_}; }
 Action EndEntity::keep() { return Keep{certificate_, path_}; }
-Action EndEntity::finish() { return Done{certificate_, path_, ca_pubs_, with_mods_}; }
+Action EndEntity::finish() { return Done{certificate_, path_, ca_pubs_, information_, with_mods_}; }
 Action EndEntity::fail() { return Failed{failure_.value_or(Error{.code = Code::internal})}; }
 
 // RFC 9810 5.3.18: certHash with the certificate's own hash; where it fixes none, hashAlg says which, in a message of pvno 3.
@@ -251,6 +255,22 @@ Result<Octets> EndEntity::revocation_request(const Revocation& revocation) {
     PKIBody body;
     body.emplace<"rr">() = RevReqContent(&details, 1);
     return message(body, Pvno::cmp2000, {});
+}
+
+Result<Octets> EndEntity::inquiry_request(const Inquiry& inquiry) {
+    der::Arena arena;
+    PKIBody    body;
+    auto&      items = body.emplace<"genm">();
+    if (!inquiry.item.empty()) {
+        auto item = der::parse<InfoTypeAndValue>(inquiry.item, arena);
+        if (!item) return item.error();
+        auto* one = arena.make<InfoTypeAndValue>();
+        *one      = *item;
+        items     = GenMsgContent(one, 1);
+    }
+    std::vector<InfoTypeAndValue> info;
+    if (!inquiry.profile.empty()) info.push_back(cert_profile(inquiry.profile, arena));
+    return message(body, Pvno::cmp2000, info);
 }
 
 }  // namespace cmpkit::operations

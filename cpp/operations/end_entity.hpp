@@ -1,5 +1,5 @@
-// The end entity's side of an operation: enroll (ir, cr, kur, p10cr) or revoke (rr). Event in, action out; no I/O, no clock, no policy of
-// its own. The caller sends, waits, decides and stores, and tells what came of it.
+// The end entity's side of an operation: enroll (ir, cr, kur, p10cr), revoke (rr) or ask (genm). Event in, action out; no I/O, no clock, no policy
+// of its own. The caller sends, waits, decides and stores, and tells what came of it.
 //
 //     EndEntity operation(order, credentials, trust);
 //     Action next = operation.step(Begin{}, now, random);
@@ -7,6 +7,7 @@
 #pragma once
 #include "crypto/chain.hpp"
 #include "operations/compose.hpp"
+#include "operations/inquiry.hpp"
 #include "operations/transition.hpp"
 #include "protection/protect.hpp"
 
@@ -47,7 +48,7 @@ struct Revocation {
     Reason reason = Reason::unspecified;
 };
 struct Order {
-    std::variant<Enrollment, Revocation> what;
+    std::variant<Enrollment, Revocation, Inquiry> what;
     Octets                               recipient;  // DER of a Name; empty: NULL-DN
 };
 
@@ -90,6 +91,7 @@ struct Done {
     crypto::Cert              certificate;  // none after a revocation
     std::vector<crypto::Cert> chain;
     std::vector<crypto::Cert> ca_pubs;      // what the CA offers as anchors; trusted by nobody yet
+    Octets                    information;  // DER of a GenRepContent, after an inquiry
     bool                      with_mods = false;
 };
 struct Failed {
@@ -114,7 +116,7 @@ public:
     void begin_again() { *this = EndEntity(std::move(order_), std::move(credentials_), std::move(trust_)); }
 
 private:
-    enum class Happening : std::uint8_t { begun, granted, revoked, refused, waiting, postponed, confirmed, broken, lost, accepted, declined, stored, woken };
+    enum class Happening : std::uint8_t { begun, granted, revoked, informed, refused, waiting, postponed, confirmed, broken, lost, accepted, declined, stored, woken };
     using Row = Transition<EndEntity, State, Happening, Action>;
     static const std::span<const Row>& table();
 
@@ -124,6 +126,7 @@ private:
     Result<Happening> read_responses(const CertRepMessage& content, const PKIHeader& header);
     Result<Happening> read_certificate(const CertResponse& response, const CertRepMessage& content, const PKIHeader& header);
     Result<Happening> read_revocation(const RevRepContent& content);
+    Result<Happening> read_information(const GenMsgContent& items);
     Result<Happening> read_error(const ErrorMsgContent& content);
     Result<Happening> read_waiting(std::int64_t cert_req_id, const PKIStatusInfo& status);
     Result<Happening> read_poll_response(const PollRepContent& content);
@@ -151,6 +154,7 @@ private:
 
     Result<Octets> enrollment_request(const Enrollment& enrollment);
     Result<Octets> revocation_request(const Revocation& revocation);
+    Result<Octets> inquiry_request(const Inquiry& inquiry);
     Result<Octets> message(const PKIBody& body, Pvno pvno, std::span<const InfoTypeAndValue> info);
     Action         send(Result<Octets> message);
     std::string_view label() const;
@@ -167,6 +171,7 @@ private:
     std::vector<crypto::Cert> extra_certs_;     // all that came in this transaction
     std::vector<crypto::Cert> path_, ca_pubs_;  // of the new certificate
     crypto::Cert             certificate_;
+    Octets                   information_;      // that came
     std::int64_t             cert_req_id_ = 0;
     Octets                   first_nonce_;      // of the message whose answer is polled for
     std::int64_t             poll_id_ = 0, check_after_ = 0;

@@ -52,7 +52,8 @@ Result<EndEntity::Happening> EndEntity::read(const PKIMessage& message) {
     if (const auto* later = message.body.get<"pollRep">(); later && state_ == State::polling) return read_poll_response(*later);
     const BodyType type = type_of(message.body);
     if (is_confirming_) return type == BodyType::pkiconf ? Result<Happening>(Happening::confirmed) : unexpected_body(type);
-    if (const auto* rp = message.body.get<"rp">(); rp && !enrollment()) return read_revocation(*rp);
+    if (const auto* rp = message.body.get<"rp">(); rp && std::holds_alternative<Revocation>(order_.what)) return read_revocation(*rp);
+    if (const auto* genp = message.body.get<"genp">(); genp && std::holds_alternative<Inquiry>(order_.what)) return read_information(*genp);
     const auto* responses = cert_responses(message.body);
     if (!responses || !enrollment() || type != answer_to(enrollment()->type)) return unexpected_body(type);
     return read_responses(*responses, message.header);
@@ -142,6 +143,14 @@ Result<EndEntity::Happening> EndEntity::read_revocation(const RevRepContent& con
     refuse(status, true);
     failure_->path = "body.rp.status[0]";
     return Happening::refused;
+}
+
+Result<EndEntity::Happening> EndEntity::read_information(const GenMsgContent& items) {
+    const std::vector<crypto::Cert> none;
+    auto good = check_information(std::get<Inquiry>(order_.what), items, trust_.anchors ? std::span<const crypto::Cert>(trust_.anchors->trust().anchors) : none, now_);
+    if (!good) return good.error();
+    information_ = der::encode(items);
+    return Happening::informed;
 }
 
 Result<EndEntity::Happening> EndEntity::read_responses(const CertRepMessage& content, const PKIHeader& header) {

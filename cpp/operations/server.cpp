@@ -43,6 +43,8 @@ const std::span<const ServerOperation::Row>& ServerOperation::table() {
         {S::fresh, H::enrollment, nullptr, &O::ask_enrollment, S::enrolling},
         {S::fresh, H::revocation, &O::is_malformed, &O::refuse_revocation, S::answered},
         {S::fresh, H::revocation, nullptr, &O::ask_revocation, S::revoking},
+        {S::fresh, H::inquiry, &O::is_malformed, &O::tell_problem_and_end, S::answered},
+        {S::fresh, H::inquiry, nullptr, &O::ask_information, S::informing},
         {S::fresh, H::confirmation, nullptr, &O::tell_unexpected, S::answered},
         {S::fresh, H::poll, nullptr, &O::tell_unexpected, S::answered},
         {S::fresh, H::error, nullptr, &O::tell_unexpected, S::answered},
@@ -55,11 +57,17 @@ const std::span<const ServerOperation::Row>& ServerOperation::table() {
         {S::revoking, H::refused, nullptr, &O::refuse_revocation, S::answered},
         {S::revoking, H::undecided, &O::is_polled, &O::tell_to_poll_again, S::answered},
         {S::revoking, H::undecided, nullptr, &O::tell_to_wait, S::answered},
+        {S::informing, H::granted, nullptr, &O::grant_information, S::answered},
+        {S::informing, H::refused, nullptr, &O::tell_problem_and_end, S::answered},
+        {S::informing, H::undecided, &O::is_polled, &O::tell_to_poll_again, S::answered},
+        {S::informing, H::undecided, nullptr, &O::tell_to_wait, S::answered},
         {S::waiting, H::enrollment, nullptr, &O::tell_in_use, S::answered},
         {S::waiting, H::revocation, nullptr, &O::tell_in_use, S::answered},
+        {S::waiting, H::inquiry, nullptr, &O::tell_in_use, S::answered},
         {S::waiting, H::confirmation, nullptr, &O::tell_unexpected, S::answered},
         {S::waiting, H::poll, &O::is_malformed, &O::tell_problem, S::answered},
         {S::waiting, H::poll, &O::waits_for_revocation, &O::ask_revocation, S::revoking},
+        {S::waiting, H::poll, &O::waits_for_information, &O::ask_information, S::informing},
         {S::waiting, H::poll, nullptr, &O::ask_enrollment, S::enrolling},
         {S::waiting, H::error, &O::is_malformed, &O::tell_problem, S::answered},
         {S::waiting, H::error, nullptr, &O::ask_abandon, S::abandoning},
@@ -67,6 +75,7 @@ const std::span<const ServerOperation::Row>& ServerOperation::table() {
         {S::abandoning, H::abandoned, nullptr, &O::acknowledge, S::answered},
         {S::issued, H::enrollment, nullptr, &O::tell_in_use, S::answered},
         {S::issued, H::revocation, nullptr, &O::tell_in_use, S::answered},
+        {S::issued, H::inquiry, nullptr, &O::tell_in_use, S::answered},
         {S::issued, H::confirmation, &O::is_malformed, &O::tell_problem, S::answered},
         {S::issued, H::confirmation, &O::is_accepted_by_client, &O::ask_certificate, S::comparing},
         {S::issued, H::confirmation, nullptr, &O::ask_withdraw, S::withdrawing},
@@ -81,6 +90,7 @@ const std::span<const ServerOperation::Row>& ServerOperation::table() {
         {S::withdrawing, H::withdrawn, nullptr, &O::acknowledge, S::answered},
         {S::ended, H::enrollment, nullptr, &O::tell_in_use, S::answered},
         {S::ended, H::revocation, nullptr, &O::tell_in_use, S::answered},
+        {S::ended, H::inquiry, nullptr, &O::tell_in_use, S::answered},
         {S::ended, H::confirmation, &O::is_malformed, &O::tell_problem, S::answered},
         {S::ended, H::confirmation, nullptr, &O::tell_confirmed_already, S::answered},
         {S::ended, H::poll, nullptr, &O::tell_unexpected, S::answered},
@@ -126,6 +136,13 @@ ServerAction ServerOperation::revoked(Decision<Nothing> decision) {
     return std::holds_alternative<Nothing>(decision.outcome) ? step(Happening::granted) : decided(decision);
 }
 
+ServerAction ServerOperation::informed(Decision<Information> decision) {
+    auto* information = std::get_if<Information>(&decision.outcome);
+    if (!information) return decided(decision);
+    information_ = std::move(*information);
+    return step(Happening::granted);
+}
+
 ServerAction ServerOperation::certificate(Result<crypto::Cert> certificate) {
     auto same = certificate ? compare_hash(*certificate) : Result<void>(certificate.error());
     if (!same) problem_ = same.error();
@@ -140,6 +157,7 @@ ServerAction ServerOperation::abandoned() { return step(Happening::abandoned); }
 
 ServerAction ServerOperation::ask_enrollment() { return Ask(AskEnrollment{enrollment_}); }
 ServerAction ServerOperation::ask_revocation() { return Ask(AskRevocation{revocation_}); }
+ServerAction ServerOperation::ask_information() { return Ask(AskInformation{inquiry_}); }
 ServerAction ServerOperation::ask_certificate() { return Ask(AskCertificate{copy_of(transaction_.certificate->content)}); }
 ServerAction ServerOperation::ask_confirm() { return Ask(AskConfirm{copy_of(transaction_.certificate->content)}); }
 ServerAction ServerOperation::ask_withdraw() { return Ask(AskWithdraw{copy_of(transaction_.certificate->content)}); }
@@ -216,6 +234,19 @@ ServerAction ServerOperation::grant_revocation() {
     Answer granted               = answer();
     granted.state                = TransactionState::ended;
     return granted;
+}
+
+ServerAction ServerOperation::grant_information() {
+    auto items = der::parse<GenMsgContent>(information_.items, arena_);
+    if (!items) {
+        problem_            = items.error();
+        problem_->fail_info = FailInfo::systemFailure;
+        return tell_problem_and_end();
+    }
+    body_.emplace<"genp">() = *items;
+    Answer told             = answer();
+    told.state              = TransactionState::ended;
+    return told;
 }
 
 ServerAction ServerOperation::refuse_revocation() {

@@ -20,6 +20,9 @@ struct AskEnrollment {
 struct AskRevocation {
     RevocationRequest request;
 };
+struct AskInformation {
+    InformationRequest request;
+};
 struct AskCertificate {  // the one that awaits confirmation, to compare its hash
     Octets key;
 };
@@ -32,7 +35,7 @@ struct AskWithdraw {
 struct AskAbandon {  // the requester waits no longer
     Octets request_id;
 };
-using Ask = std::variant<AskEnrollment, AskRevocation, AskCertificate, AskConfirm, AskWithdraw, AskAbandon>;
+using Ask = std::variant<AskEnrollment, AskRevocation, AskInformation, AskCertificate, AskConfirm, AskWithdraw, AskAbandon>;
 
 /// What is sent, and what the transaction becomes with it.
 struct Answer {
@@ -59,6 +62,7 @@ public:
     ServerAction begin();
     ServerAction issued(Decision<Issued> decision);
     ServerAction revoked(Decision<Nothing> decision);
+    ServerAction informed(Decision<Information> decision);
     ServerAction certificate(Result<crypto::Cert> certificate);
     ServerAction confirmed();
     ServerAction withdrawn();
@@ -66,9 +70,9 @@ public:
     /// The answer to a message that came no further: its header, protection or requester was refused.
     ServerAction refused(const Error& error);
 
-    enum class State : std::uint8_t { fresh, issued, ended, waiting, enrolling, revoking, comparing, confirming, withdrawing, abandoning, answered };
+    enum class State : std::uint8_t { fresh, issued, ended, waiting, enrolling, revoking, informing, comparing, confirming, withdrawing, abandoning, answered };
     enum class Happening : std::uint8_t {
-        enrollment, revocation, confirmation, poll, error, other,           // what came
+        enrollment, revocation, inquiry, confirmation, poll, error, other,           // what came
         granted, refused, undecided, found, confirmed, withdrawn, abandoned  // what the authority said
     };
 
@@ -83,16 +87,19 @@ private:
     bool is_confirmed_implicitly() const { return transaction_.certificate.has_value(); }
     bool is_polled() const { return pending_ != nullptr; }
     bool waits_for_revocation() const { return pending_->body.is<"rr">(); }
+    bool waits_for_information() const { return pending_->body.is<"genm">(); }
 
     // actions
     ServerAction ask_enrollment();
     ServerAction ask_revocation();
+    ServerAction ask_information();
     ServerAction ask_certificate();
     ServerAction ask_confirm();
     ServerAction ask_withdraw();
     ServerAction ask_abandon();
     ServerAction grant();
     ServerAction grant_revocation();
+    ServerAction grant_information();
     ServerAction refuse_enrollment();
     ServerAction refuse_revocation();
     ServerAction acknowledge();
@@ -112,6 +119,7 @@ private:
     Result<void> read_cert_request(const CertReqMessages& requests);
     Result<void> read_pkcs10(const CertificationRequest& request);
     Result<void> read_revocation(const RevReqContent& content);
+    Result<void> read_inquiry(const GenMsgContent& items);
     Result<void> read_confirmation(const CertConfirmContent& content);
     Result<void> read_poll(const PollReqContent& content) const;
     Result<void> compare_hash(const crypto::Cert& certificate) const;
@@ -132,8 +140,10 @@ private:
     PKIStatusInfo            revocation_status_;
     EnrollmentRequest        enrollment_;
     RevocationRequest        revocation_;
+    InformationRequest       inquiry_;
     const CertStatus*        status_ = nullptr;  // null: certConf refuses all
     std::optional<Issued>    issued_;
+    Information              information_;
     Waiting                  waiting_;
     PollRep                  poll_rep_;
     std::optional<Error>     problem_;

@@ -23,8 +23,9 @@ std::optional<PKIFreeText> one_line(std::string_view text, der::Arena& arena) {
 ServerAction ServerOperation::tell_to_wait() {
     const PKIStatusInfo status{.status = PKIStatus::waiting, .statusString = one_line(waiting_.reason, arena_), .failInfo = {}};
     // RFC 9483 4.4: what has no status of its own in its answer waits by an error message.
-    if (first_message().body.is<"rr">()) body_.emplace<"error">().pKIStatusInfo = status;
-    Answer told      = first_message().body.is<"rr">() ? answer() : certificate_answer(status);
+    const bool is_enrollment = !first_message().body.is<"rr">() && !first_message().body.is<"genm">();
+    if (!is_enrollment) body_.emplace<"error">().pKIStatusInfo = status;
+    Answer told      = is_enrollment ? certificate_answer(status) : answer();
     told.state       = TransactionState::waiting;
     told.check_after = waiting_.check_after;
     return told;

@@ -32,6 +32,8 @@ Result<void> check_possession(const CertReqMsg& request, const crypto::PublicKey
     return good && !proof->signature.unused ? Result<void>() : bad_pop("body[0].popo.signature", "the signature does not verify");
 }
 
+constexpr std::size_t most_items = 32;  // of one genm
+
 const CertId* old_cert_id(const CertRequest& request) {
     if (!request.controls) return nullptr;
     for (const AttributeTypeAndValue& control : *request.controls)
@@ -46,7 +48,7 @@ ServerOperation::Happening ServerOperation::read() {
         if (!result && !problem_) problem_ = result.error();
     };
     note(check_place());
-    enrollment_.id = revocation_.id = request_id(transaction_key(requester_.id, message_.header.transactionID->content));
+    enrollment_.id = revocation_.id = inquiry_.id = request_id(transaction_key(requester_.id, message_.header.transactionID->content));
     if (const auto* content = message_.body.get<"certConf">()) {
         note(read_confirmation(*content));
         return Happening::confirmation;
@@ -68,6 +70,10 @@ ServerOperation::Happening ServerOperation::read_first() {
     if (const auto* content = body.get<"rr">()) {
         note(read_revocation(*content));
         return Happening::revocation;
+    }
+    if (const auto* content = body.get<"genm">()) {
+        note(read_inquiry(*content));
+        return Happening::inquiry;
     }
     const auto* p10 = body.get<"p10cr">();
     if (!p10 && enrollment_.type != BodyType::ir && enrollment_.type != BodyType::cr && enrollment_.type != BodyType::kur) return Happening::other;
@@ -142,6 +148,28 @@ Result<void> ServerOperation::read_revocation(const RevReqContent& content) {
     if (reasons > 1 || (reasons == 1 && (!reason || name_of(reason->value) == "unknown")))
         return bad(FailInfo::badRequest, "body.rr[0].crlEntryDetails", "exactly one known reasonCode is needed");
     if (reason) revocation_.reason = reason->value;
+    return {};
+}
+
+Result<void> ServerOperation::read_inquiry(const GenMsgContent& items) {
+    const auto bad = [](const char* path, const char* detail) {
+        return Error{.code = Code::bad_request, .path = path, .fail_info = FailInfo::badRequest, .clause = "RFC 9483 4.3", .detail = detail};
+    };
+    // RFC 9483 4.3: exactly one; RFC 9810 5.3.19 and D.5 allow more, and none for all.
+    if (items.size() > most_items) return bad("body.genm", "it asks for too much at once");
+    using namespace oids;
+    constexpr const OidConstant* without_value[] = {&id_it_caCerts, &id_it_certReqTemplate, &id_it_currentCRL, &id_it_signKeyPairTypes, &id_it_encKeyPairTypes,
+                                                    &id_it_preferredSymmAlg, &id_it_caProtEncCert};
+    for (const InfoTypeAndValue& item : items) {
+        const auto is = [&](const OidConstant* type) { return item.infoType == *type; };
+        const bool has_value = item.infoValue && !der::parse<der::Null>(item.infoValue->tlv, arena_);  // NULL: how some peers write that it is absent
+        if (has_value && std::ranges::any_of(without_value, is)) return bad("body.genm[0].infoValue", "it must be absent");
+        if (item.infoType == id_it_crlStatusList && !(item.infoValue && item.infoValue->get<CRLStatusList>())) return bad("body.genm[0].infoValue", "crlStatusList needs its value");
+    }
+    auto profile = profile_named(first_message().header);
+    if (!profile) return profile.error();
+    inquiry_.items   = &items;
+    inquiry_.profile = profile->empty() ? profile_hint_ : *profile;
     return {};
 }
 

@@ -82,6 +82,12 @@ Result<ServerAction> Attempt::ask(ServerOperation& operation, const operations::
         collect(decision->writes);
         return operation.revoked(std::move(*decision));
     }
+    if (const auto* inquiry = std::get_if<operations::AskInformation>(&question)) {
+        auto decision = authority_.inform(inquiry->request, requester, now);
+        if (!decision) return decision.error();
+        collect(decision->writes);
+        return operation.informed(std::move(*decision));
+    }
     if (const auto* wanted = std::get_if<operations::AskCertificate>(&question)) return operation.certificate(authority_.certificate(wanted->key));
     if (const auto* abandoned = std::get_if<operations::AskAbandon>(&question)) {
         auto changed = authority_.abandon(abandoned->request_id);

@@ -1,5 +1,6 @@
 #include "service/config.hpp"
 
+#include "der/encode.hpp"
 #include "service/files.hpp"
 #include "service/table.hpp"
 
@@ -99,6 +100,35 @@ void read_crl(Table& table, const Reader& reader, Configuration& config) {
     config.ca.crl_overlap_seconds  = table.duration("overlap", config.ca.crl_overlap_seconds);
 }
 
+// A value for an infoType of the site's own: text, a file's octets, or DER as it is.
+Octets information_value(Table& table, const Reader& reader) {
+    if (table.has("text")) {
+        const std::string text = table.text("text", {});
+        return der::encode(der::utf8_string(text));
+    }
+    if (table.has("file")) {
+        const std::string path   = table.text("file", {});
+        auto              octets = read_file(below(reader.folder(), path));
+        if (octets) return der::encode(der::octet_string(*octets));
+        table.fail("file", path, &octets.error());
+    }
+    return {};
+}
+
+void read_support(Table& table, Reader& reader, ca::Support& support) {
+    support.ca_certificates  = reader.certificates(table, "ca_certificates", table.texts("ca_certificates", {}));
+    support.crls             = reader.crls(table, "crls");
+    support.languages        = table.texts("languages", {});
+    support.preferred_cipher = table.text("preferred_cipher", {});
+    if (const auto oid = oid_from_text(support.preferred_cipher); !oid && !support.preferred_cipher.empty()) table.fail("preferred_cipher", "no OID", &oid.error());
+    if (table.has("encryption_certificate")) support.encryption_certificate = reader.certificate(table, "encryption_certificate");
+    table.tables("information", [&](Table& t) {
+        auto type = oid_from_text(t.required_text("type"));
+        if (!type) t.fail("type", "an OID is expected", &type.error());
+        else support.items.push_back({std::move(*type), information_value(t, reader)});
+    });
+}
+
 void read_tls(Table& table, Reader& reader, Configuration& config) {
     crypto::TlsCredentials tls;
     tls.chain          = reader.certificates(table, "certificate", table.texts("certificate", {}));
@@ -140,6 +170,7 @@ void read_profile(Table& table, Configuration& config) {
     profile.extended_key_usage      = table.texts("extended_key_usage", profile.extended_key_usage);
     profile.implicit_confirm        = table.flag("implicit_confirm", profile.implicit_confirm);
     profile.confirm_wait_seconds    = table.duration("confirm_wait", profile.confirm_wait_seconds);
+    profile.offer_template          = table.flag("offer_template", true);
     profile.approve_by_hand         = table.flag("approve_by_hand", false);
     profile.poll_seconds            = table.duration("poll_after", profile.poll_seconds);
     profile.crl_distribution_points = table.texts("crl_distribution_points", {});
@@ -177,6 +208,7 @@ void read_all(Table& table, Reader& reader, Configuration& config) {
     table.table("cmp", [&](Table& t) { read_cmp(t, reader, config); });
     table.table("external", [&](Table& t) { read_external(t, reader, config.ca); });
     table.table("crl", [&](Table& t) { read_crl(t, reader, config); });
+    table.table("support", [&](Table& t) { read_support(t, reader, config.ca.support); });
     table.table("tls", [&](Table& t) { read_tls(t, reader, config); });
     table.table("server", [&](Table& t) { read_server(t, config); });
     table.tables("profile", [&](Table& t) { read_profile(t, config); });

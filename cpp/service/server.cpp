@@ -9,6 +9,7 @@ namespace cmpkit::service {
 Result<std::unique_ptr<Server>> Server::make(Configuration configuration, responder::Log log) {
     std::unique_ptr<Server> server(new Server);
     server->configuration_ = std::move(configuration);
+    server->configuration_.ca.support.informants = std::make_shared<ca::Informants>();
     const Configuration& config = server->configuration_;
     if (config.store.empty()) {
         server->store_ = store::open_memory();

@@ -22,6 +22,7 @@ public:
     Result<ca::CertificationAuthority::Crl> issue_crl(std::int64_t now);
 
     ca::CertificationAuthority& authority() { return *authority_; }
+    ca::Informants&             informants() { return *configuration_.ca.support.informants; }
     const Configuration&        configuration() const { return configuration_; }
 
 private:

@@ -19,6 +19,7 @@ enum class Table : std::uint8_t {
     crls         = 4,  // key: issuer and CRL number
     counters     = 5,  // key: what is counted
     requests     = 6,  // key: identifier of a request that waits for the operator; index: who asked
+    roots        = 7,  // key: issuer; the roots that replaced one another
 };
 
 struct Record {

@@ -9,7 +9,6 @@ using namespace cmpkit::crypto;
 using namespace cmpkit::test;
 
 namespace {
-Octets oracle(const char* name) { return from_hex(text_of(read_file(data_folder() / "oracles" / name))); }
 }  // namespace
 
 TEST_CASE("a certificate is its octets, their view and its key", "[crypto]") {

@@ -10,7 +10,6 @@ using test::refusal_of, test::value_of;
 
 namespace {
 
-Octets oracle(const char* name) { return from_hex(text_of(read_file(data_folder() / "oracles" / name))); }
 Bytes  secret() { return bytes_of("Correct-Horse-42"); }
 Octets salt() { return from_hex("000102030405060708090a0b0c0d0e0f"); }
 std::string iterated(const OidConstant& owf, std::uint32_t iterations) {

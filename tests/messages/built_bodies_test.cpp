@@ -136,7 +136,7 @@ TEST_CASE("every value of general information round-trips decoded", "[messages]"
     const PKIMessages            messages(&*parts.request, 1);
     const CRLs                   crls(&*parts.crl, 1);
     const KemCiphertextInfo      ciphertext{parts.wrap, parts.iv};
-    const CertReqTemplateContent wanted{parts.cert_request.certReq.certTemplate, {}};
+    const CertReqTemplateContent wanted{parts.cert_request.certReq.certTemplate, {}, {}};
     CRLStatus status;
     status.source.emplace<"dpn">().emplace<"nameRelativeToCRLIssuer">() = parts.issuer[0];
     const CRLStatusList statuses(&status, 1);

@@ -39,8 +39,6 @@ template <class T> void check_built(const T& value) {
     CHECK((difference ? difference->text() : "none") == "none");
 }
 
-inline Octets oracle(const char* name) { return from_hex(text_of(read_file(data_folder() / "oracles" / name))); }
-
 /// The value of those octets, which live as long as it.
 template <class T> der::Parsed<T> parsed(Octets octets) {
     auto value = der::parse<T>(std::move(octets));

@@ -16,7 +16,7 @@ struct Talk {
     World&               world;
     std::vector<Message> asked, told;
 
-    Action run(std::variant<Enrollment, Revocation> what, Credentials who) {
+    Action run(decltype(Order::what) what, Credentials who) {
         EndEntity operation({std::move(what), {}}, std::move(who), world.trust());
         return run(operation);
     }

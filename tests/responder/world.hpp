@@ -108,7 +108,7 @@ public:
             else return next;
         }
     }
-    Action run(std::variant<Enrollment, Revocation> what, Credentials who) {
+    Action run(decltype(Order::what) what, Credentials who) {
         EndEntity operation({std::move(what), {}}, std::move(who), trust());
         return run(operation);
     }
@@ -117,7 +117,7 @@ public:
         if (const auto* failed = std::get_if<Failed>(&end)) FAIL(failed->error.text());
         return std::get<Done>(end).certificate;
     }
-    Error failure(std::variant<Enrollment, Revocation> what, Credentials who) {
+    Error failure(decltype(Order::what) what, Credentials who) {
         const Action end = run(std::move(what), std::move(who));
         REQUIRE(std::holds_alternative<Failed>(end));
         return std::get<Failed>(end).error;
@@ -129,7 +129,7 @@ public:
         return {};
     }
     /// The octets of the first message of an operation.
-    Octets first_message(std::variant<Enrollment, Revocation> what, Credentials who) {
+    Octets first_message(decltype(Order::what) what, Credentials who) {
         EndEntity operation({std::move(what), {}}, std::move(who), trust());
         return std::get<Send>(operation.step(Begin{}, time, system_random())).message;
     }
