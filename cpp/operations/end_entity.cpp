@@ -21,6 +21,7 @@ const std::span<const EndEntity::Row>& EndEntity::table() {
         {S::awaiting_answer, H::informed, nullptr, &EndEntity::finish, S::done},
         {S::awaiting_answer, H::refused, nullptr, &EndEntity::fail, S::failed},
         {S::awaiting_answer, H::waiting, nullptr, &EndEntity::send_poll, S::polling},
+        {S::awaiting_answer, H::outdated, nullptr, &EndEntity::send_request, S::awaiting_answer},
         {S::awaiting_answer, H::broken, nullptr, &EndEntity::report, S::reporting},
         {S::awaiting_answer, H::lost, nullptr, &EndEntity::fail, S::failed},
         {S::awaiting_decision, H::accepted, nullptr, &EndEntity::keep, S::awaiting_storage},
@@ -34,6 +35,7 @@ const std::span<const EndEntity::Row>& EndEntity::table() {
         {S::awaiting_confirmation, H::confirmed, nullptr, &EndEntity::finish, S::done},
         {S::awaiting_confirmation, H::refused, nullptr, &EndEntity::fail, S::failed},
         {S::awaiting_confirmation, H::waiting, nullptr, &EndEntity::send_poll, S::polling},
+        {S::awaiting_confirmation, H::outdated, nullptr, &EndEntity::send_confirmation, S::awaiting_confirmation},
         {S::awaiting_confirmation, H::broken, nullptr, &EndEntity::report, S::reporting},
         {S::awaiting_confirmation, H::lost, nullptr, &EndEntity::fail, S::failed},
         {S::polling, H::postponed, nullptr, &EndEntity::pause, S::pausing},
@@ -45,6 +47,7 @@ const std::span<const EndEntity::Row>& EndEntity::table() {
         {S::polling, H::confirmed, &EndEntity::is_unwanted, &EndEntity::fail, S::failed},
         {S::polling, H::confirmed, nullptr, &EndEntity::finish, S::done},
         {S::polling, H::refused, nullptr, &EndEntity::fail, S::failed},
+        {S::polling, H::outdated, nullptr, &EndEntity::send_poll, S::polling},
         {S::polling, H::broken, nullptr, &EndEntity::report, S::reporting},
         {S::polling, H::lost, nullptr, &EndEntity::fail, S::failed},
         {S::pausing, H::woken, nullptr, &EndEntity::send_poll, S::polling},
@@ -64,6 +67,28 @@ Action EndEntity::step(const Event& event, std::int64_t now, const Random& rando
     Action next = (this->*row->action)();
     state_      = std::holds_alternative<Failed>(next) ? State::failed : row->to;
     return next;
+}
+
+Action EndEntity::resume(std::int64_t now, const Random& random) {
+    if (state_ == State::idle) return step(Begin{}, now, random);
+    now_    = now;
+    random_ = &random;
+    // What was found good once is judged again: the state came from outside, and trust and time may have changed.
+    auto good = certificate_ && !failure_ ? check_issued() : Result<void>();
+    if (!good) {
+        failure_ = good.error();
+        state_   = State::failed;
+    }
+    switch (state_) {
+    case State::awaiting_decision: return ask_decision();
+    case State::awaiting_storage: return keep();
+    case State::pausing: return wait_on();
+    case State::done: return finish();
+    case State::failed: return fail();
+    default: break;
+    }
+    may_be_outdated_ = true;
+    return Send{sent_, label()};
 }
 
 EndEntity::Happening EndEntity::take(const Event& event) {
@@ -172,7 +197,12 @@ Result<Octets> EndEntity::message(const PKIBody& body, Pvno pvno, std::span<cons
     }
     const HeaderFields fields{.pvno = pvno, .recipient = &recipient, .transaction_id = transaction_id_, .sender_nonce = our_nonce_, .recip_nonce = peer_nonce_,
                               .now = now_, .general_info = info};
-    return protection::seal(header_of(fields, arena), body, &*protector_, {});
+    auto octets = protection::seal(header_of(fields, arena), body, &*protector_, {});
+    if (!octets) return octets;
+    sent_            = *octets;
+    sent_type_       = type_of(body);
+    may_be_outdated_ = false;
+    return octets;
 }
 
 namespace {

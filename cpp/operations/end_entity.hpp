@@ -99,6 +99,10 @@ struct Failed {
 };
 using Action = std::variant<Send, Decide, Keep, Wait, Done, Failed>;
 
+struct EndEntityState;  // end_entity_state.hpp
+struct SavedPolling;
+struct SavedFailure;
+
 /// One thread at a time.
 class EndEntity {
 public:
@@ -112,11 +116,22 @@ public:
     Bytes transaction_id() const { return transaction_id_; }
     bool  has_certificate() const { return static_cast<bool>(certificate_); }  // one came, wanted or not
 
+    /// What the operation needs to go on in another process: DER of a SavedOperation (end_entity_state.hpp), without any key or secret. Saved after each
+    /// step and before its action is carried out, so that no message leaves that is not known afterwards.
+    /// @param memo  the application's own octets, kept beside    @error bad_state  it has failed
+    Result<Octets> save(Bytes memo = {}) const;
+    /// @param key  to be certified; null for p10cr and revocations
+    /// @error the reader's; unsupported  of another version; bad_value  its parts do not fit together; path names the part
+    /// @error bad_key  not the key of the operation; wrong_protection, protection_mismatch  not its credentials
+    static Result<EndEntity> restore(Bytes saved, Credentials credentials, PeerTrust trust, std::shared_ptr<const crypto::Signer> key);
+    /// The action that is under way, again: a message as the same octets, a wait with the time that is left. An idle operation begins.
+    Action resume(std::int64_t now, const Random& random);
+
     /// Forgets what happened: the next Begin is that of a new transaction for the same order.
     void begin_again() { *this = EndEntity(std::move(order_), std::move(credentials_), std::move(trust_)); }
 
 private:
-    enum class Happening : std::uint8_t { begun, granted, revoked, informed, refused, waiting, postponed, confirmed, broken, lost, accepted, declined, stored, woken };
+    enum class Happening : std::uint8_t { begun, granted, revoked, informed, refused, waiting, postponed, confirmed, outdated, broken, lost, accepted, declined, stored, woken };
     using Row = Transition<EndEntity, State, Happening, Action>;
     static const std::span<const Row>& table();
 
@@ -137,6 +152,15 @@ private:
     Happening         refuse(const PKIStatusInfo& status, bool verified);
     Result<void>      check_issued();
 
+    Result<void> take_over(const EndEntityState& saved);
+    void         take_over_polling(const SavedPolling& saved);
+    Result<void> take_over_failure(const SavedFailure& saved);
+    Result<void> take_over_sent();
+    Result<void> protect_as_before_by_mac(const PKIMessage& sent);
+    Result<void> protect_as_before_by_signature(const PKIMessage& sent);
+    bool         may_have_sent_last() const;
+    Result<void> check_state() const;
+
     // guards
     bool is_unwanted() const { return failure_.has_value(); }
     bool is_confirmed_implicitly() const { return implicitly_confirmed_; }
@@ -148,6 +172,7 @@ private:
     Action send_confirmation();
     Action send_poll();
     Action pause();
+    Action wait_on();
     Action report();
     Action finish();
     Action fail();
@@ -158,6 +183,7 @@ private:
     Result<Octets> message(const PKIBody& body, Pvno pvno, std::span<const InfoTypeAndValue> info);
     Action         send(Result<Octets> message);
     std::string_view label() const;
+    BodyType         request_type() const { return enrollment() ? enrollment()->type : BodyType::rr; }
     const Enrollment* enrollment() const { return std::get_if<Enrollment>(&order_.what); }
 
     Order       order_;
@@ -174,7 +200,12 @@ private:
     Octets                   information_;      // that came
     std::int64_t             cert_req_id_ = 0;
     Octets                   first_nonce_;      // of the message whose answer is polled for
+    static constexpr std::int64_t longest_wait = 366 * 86400;  // seconds; more is taken for this
     std::int64_t             poll_id_ = 0, check_after_ = 0;
+    std::optional<std::int64_t> wake_at_;       // Unix seconds; none: there was no clock
+    Octets                   sent_;             // the last message
+    BodyType                 sent_type_ = BodyType::ir;
+    bool                     may_be_outdated_ = false;  // the last message was sent again after a time that nobody knows
     bool                     implicitly_confirmed_ = false, with_mods_ = false, is_confirming_ = false;
     std::string              peer_text_;
     std::optional<Error>     failure_;

@@ -43,6 +43,8 @@ EndEntity::Happening EndEntity::take_message(const Octets& octets) {
 
 Result<EndEntity::Happening> EndEntity::read(const PKIMessage& message) {
     const auto* error = message.body.get<"error">();
+    // Sent again after a long time, the message may have come too late; the same with a new messageTime will do, whoever says so.
+    if (error && may_be_outdated_ && first_fail_info(error->pKIStatusInfo) == FailInfo::badTime) return Happening::outdated;
     if (error && !message.protection) return refuse(error->pKIStatusInfo, false);
     if (auto good = check_header(message, now_, trust_.time_window); !good) return good.error();
     if (auto good = check_place(message); !good) return good.error();
@@ -157,10 +159,10 @@ Result<EndEntity::Happening> EndEntity::read_responses(const CertRepMessage& con
     if (content.response.size() != 1)
         return Error{.code = Code::bad_request, .path = "body.response", .fail_info = FailInfo::badRequest, .clause = "RFC 9483 4.1.1"};
     const CertResponse& response = content.response.front();
-    cert_req_id_                 = response.certReqId;
     // RFC 9483 4.1.1: 0; for p10cr −1 (RFC 9810 5.3.4), and 0 from peers that follow the older text.
     if (response.certReqId != 0 && (enrollment()->type != BodyType::p10cr || response.certReqId != -1))
         return Error{.code = Code::bad_request, .path = "body.response[0].certReqId", .fail_info = FailInfo::badRequest, .clause = "RFC 9483 4.1.1"};
+    cert_req_id_ = response.certReqId;
     if (response.status.status == PKIStatus::waiting) return read_waiting(response.certReqId, response.status);
     if (!is_granted(response.status)) {
         refuse(response.status, true);

@@ -5,8 +5,6 @@
 namespace cmpkit::operations {
 namespace {
 
-constexpr std::int64_t longest_wait = 366 * 86400;  // seconds; more is taken for this
-
 Error bad_wait(const char* path, const char* detail) {
     return {.code = Code::bad_request, .path = path, .fail_info = FailInfo::badRequest, .clause = "RFC 9483 4.4", .detail = detail};
 }
@@ -43,6 +41,15 @@ Action EndEntity::send_poll() {
     return send(message(body, Pvno::cmp2000, {}));
 }
 
-Action EndEntity::pause() { return Wait{check_after_, peer_text_}; }
+Action EndEntity::pause() {
+    wake_at_ = now_ ? std::optional(now_ + check_after_) : std::nullopt;
+    return Wait{check_after_, peer_text_};
+}
+
+// By the clock the time went on while nobody ran; a clock that was set back makes no wait longer than the peer asked for.
+Action EndEntity::wait_on() {
+    const bool has_clock = now_ > 0 && wake_at_;
+    return Wait{has_clock ? std::clamp(*wake_at_ - now_, std::int64_t{0}, check_after_) : check_after_, peer_text_};
+}
 
 }  // namespace cmpkit::operations

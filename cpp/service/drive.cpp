@@ -96,11 +96,12 @@ private:
 
 namespace {
 
-template <class Step> Result<Done> run_once(Driver& driver, const transport::Cancel& cancel, const Step& step) {
-    for (Action next = step(Begin{});;) {
+template <class Step, class Save> Result<Done> run_once(Driver& driver, Action next, const transport::Cancel& cancel, const Step& step, const Save& save) {
+    for (;;) {
         if (auto* done = std::get_if<Done>(&next)) return std::move(*done);
         if (const auto* failed = std::get_if<Failed>(&next)) return failed->error;
         if (cancel.fired()) return Error{.code = Code::cancelled};
+        if (auto saved = save(); !saved) return saved.error();
         if (const auto* send = std::get_if<Send>(&next)) next = step(driver.act(*send));
         else if (const auto* decide = std::get_if<Decide>(&next)) next = step(driver.act(*decide));
         else if (const auto* wait = std::get_if<Wait>(&next)) next = step(driver.act(*wait));
@@ -112,9 +113,11 @@ template <class Step> Result<Done> run_once(Driver& driver, const transport::Can
 
 Result<Done> drive(EndEntity& operation, const Carry& carry, const Application& application, const Limits& limits, const Random& random, transport::Cancel& cancel) {
     Driver     driver(carry, application, limits, cancel);
-    const auto step = [&](const Event& event) { return operation.step(event, application.clock ? application.clock() : 0, random); };
+    const auto now  = [&] { return application.clock ? application.clock() : 0; };
+    const auto step = [&](const Event& event) { return operation.step(event, now(), random); };
+    const auto save = [&] { return application.save ? application.save(operation) : Result<void>(); };
     for (int beginnings = 1;; ++beginnings) {
-        auto done = run_once(driver, cancel, step);
+        auto done = run_once(driver, operation.resume(now(), random), cancel, step, save);
         if (done || operation.has_certificate() || !driver.begins_again(done.error(), beginnings)) return done;
         operation.begin_again();
     }

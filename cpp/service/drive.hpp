@@ -11,6 +11,7 @@ struct Application {
     std::function<Result<void>(const operations::Keep&)>          keep;      // empty: the application keeps it when the operation is done
     std::function<void(const operations::Wait&)>                  waiting;   // the CA has not decided; called before each pause
     std::function<void(bool sent, Bytes message)>                 trace;
+    std::function<Result<void>(const operations::EndEntity&)>     save;      // after each step, before what it asks for is done; a failure ends the run
     std::function<std::int64_t()>                                 clock;     // Unix seconds; 0: there is none
 };
 
@@ -24,9 +25,9 @@ struct Limits {
 
 /// A message that did not reach the peer, or brought no answer, is sent again as the same octets (the server answers those as before) after a
 /// growing pause, until the total is over. A first message that is refused because its transactionID is in use, or because the peer is out of
-/// order for the moment, begins anew as another transaction, a few times.
+/// order for the moment, begins anew as another transaction, a few times. An operation that was restored goes on where it was; the limits begin anew.
 ///
-/// @error what the operation failed with; cancelled; deadline, with the last failure of the transport as cause
+/// @error what the operation failed with; what save failed with; cancelled; deadline, with the last failure of the transport as cause
 Result<operations::Done> drive(operations::EndEntity& operation, const Carry& carry, const Application& application, const Limits& limits, const operations::Random& random,
                                transport::Cancel& cancel);
 

@@ -1,4 +1,3 @@
-#include "../forge/pkcs10.hpp"
 #include "scripted_ca.hpp"
 
 using namespace cmpkit;
@@ -7,13 +6,6 @@ using namespace cmpkit::operations;
 namespace {
 
 using Bodies = std::vector<BodyType>;
-
-Enrollment with_csr() {
-    Enrollment wanted = Play::enrollment(BodyType::p10cr);
-    const auto key    = std::exchange(wanted.key, nullptr);
-    wanted.csr        = test::pkcs10_of(*key, "CN=dev-0001");
-    return wanted;
-}
 
 }  // namespace
 
@@ -36,7 +28,7 @@ TEST_CASE("every kind of request can be delayed, by its own answer or by an erro
     for (const BodyType type : {BodyType::ir, BodyType::cr, BodyType::kur, BodyType::p10cr}) {
         play.ca.delays = 1;
         play.ca.seen.clear();
-        const Action end = play.run(type == BodyType::p10cr ? with_csr() : Play::enrollment(type), Play::by_certificate(device));
+        const Action end = play.run(type == BodyType::p10cr ? Play::enrollment_with_csr() : Play::enrollment(type), Play::by_certificate(device));
         CHECK(std::holds_alternative<Done>(end));
         CHECK(play.ca.seen == Bodies{type, BodyType::pollReq, BodyType::pollReq, BodyType::certConf});
     }

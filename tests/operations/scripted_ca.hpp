@@ -1,6 +1,6 @@
 // A peer that answers an end entity as a test wants it: an honest CA whose next message can be bent before it is protected.
 #pragma once
-#include "../forge/forge.hpp"
+#include "../forge/pkcs10.hpp"
 #include "operations/end_entity.hpp"
 #include "operations/header_checks.hpp"
 
@@ -145,6 +145,7 @@ struct Play {
     bool         keeps = true;
     std::vector<crypto::Cert> kept;
     std::vector<std::int64_t> waits;  // seconds that the operation was told to wait
+    std::function<Action(EndEntity&, Action)> between;  // before each action is carried out: the action that is carried out instead
 
     PeerTrust trust() const {
         PeerTrust peers;
@@ -175,9 +176,17 @@ struct Play {
         return wanted;
     }
 
+    static Enrollment enrollment_with_csr() {
+        Enrollment wanted = enrollment(BodyType::p10cr);
+        const auto key    = std::exchange(wanted.key, nullptr);
+        wanted.csr        = test::pkcs10_of(*key, "CN=dev-0001");
+        return wanted;
+    }
+
     Action run(EndEntity& operation) {
         Action next = operation.step(Begin{}, now, random);
         for (int i = 0; i < 20; ++i) {
+            if (between) next = between(operation, std::move(next));
             if (const auto* send = std::get_if<Send>(&next)) {
                 next = operation.step(Received{ca.answer(send->message)}, now, random);
             } else if (std::holds_alternative<Decide>(next)) {

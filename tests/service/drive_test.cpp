@@ -119,3 +119,55 @@ TEST_CASE("other transactions are begun a few times only, and not for a refusal 
         CHECK(way.sent.size() == 1);
     }
 }
+
+namespace {
+
+/// An operation whose states are kept, against a way that is cut after so many answers.
+struct Saved {
+    Play              play;
+    Enrollment        wanted = Play::enrollment();
+    std::vector<Octets> states{}, sent{};
+    std::size_t       answers = SIZE_MAX;
+    transport::Cancel cancel;
+    bool              can_save = true;
+
+    Result<Done> drive(EndEntity operation) {
+        service::Application application;
+        application.clock = [] { return now; };
+        application.save  = [&](const EndEntity& at) -> Result<void> {
+            if (!can_save) return Error{.code = Code::io};
+            states.push_back(value_of(at.save()));
+            return {};
+        };
+        const service::Carry carry = [&](const Send& send, std::chrono::milliseconds) -> Result<Octets> {
+            sent.push_back(send.message);
+            if (answers == 0) return Error{.code = Code::content_type};
+            --answers;
+            return play.ca.answer(send.message);
+        };
+        return service::drive(operation, carry, application, {.exchange = 1s, .total = 60s}, play.random, cancel);
+    }
+    EndEntity fresh() { return EndEntity({wanted, {}}, play.by_secret(), play.trust()); }
+    EndEntity last() { return value_of(EndEntity::restore(states.back(), play.by_secret(), play.trust(), wanted.key)); }
+};
+
+}  // namespace
+
+TEST_CASE("a state is saved before each action, and a run in another process goes on from the last", "[service]") {
+    Saved saved;
+    saved.answers = 1;
+    REQUIRE_FALSE(saved.drive(saved.fresh()));
+    CHECK(saved.states.size() == 4);  // ir, decide, keep, certConf
+    saved.answers = SIZE_MAX;
+    CHECK(saved.drive(saved.last()));
+    REQUIRE(saved.sent.size() == 3);
+    CHECK(saved.sent[1] == saved.sent[2]);
+    CHECK(saved.play.ca.seen == std::vector<BodyType>{BodyType::ir, BodyType::certConf});
+}
+
+TEST_CASE("what could not be saved is not sent", "[service]") {
+    Saved saved;
+    saved.can_save = false;
+    CHECK(saved.drive(saved.fresh()).error().code == Code::io);
+    CHECK(saved.sent.empty());
+}
