@@ -114,6 +114,7 @@ public:
     enum class State : std::uint8_t { idle, awaiting_answer, awaiting_decision, awaiting_storage, awaiting_confirmation, polling, pausing, reporting, done, failed };
     State state() const { return state_; }
     Bytes transaction_id() const { return transaction_id_; }
+    const std::string& peer_text() const { return peer_text_; }  // of the peer's last status, not escaped
     bool  has_certificate() const { return static_cast<bool>(certificate_); }  // one came, wanted or not
 
     /// What the operation needs to go on in another process: DER of a SavedOperation (end_entity_state.hpp), without any key or secret. Saved after each

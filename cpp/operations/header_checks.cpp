@@ -3,14 +3,6 @@
 namespace cmpkit::operations {
 namespace {
 
-Result<void> check_time(const PKIHeader& header, std::int64_t now, std::int64_t window) {
-    if (!header.messageTime || now == 0 || window == 0) return {};
-    const std::int64_t off = der::unix_seconds(*header.messageTime) - now;
-    if (off >= -window && off <= window) return {};
-    return Error{.code = Code::time_mismatch, .path = "header.messageTime", .fail_info = FailInfo::badTime, .clause = "RFC 9483 3.1",
-                 .detail = "messageTime is " + std::to_string(off) + " s from our clock"};
-}
-
 Result<void> bad_request(const char* path, const char* clause, std::string detail) {
     return Error{.code = Code::bad_request, .path = path, .fail_info = FailInfo::badRequest, .clause = clause, .detail = std::move(detail)};
 }
@@ -30,6 +22,14 @@ Result<void> check_template(const CertTemplate& t) {
 }
 
 }  // namespace
+
+Result<void> check_time(const PKIHeader& header, std::int64_t now, std::int64_t window) {
+    if (!header.messageTime || now == 0 || window == 0) return {};
+    const std::int64_t off = der::unix_seconds(*header.messageTime) - now;
+    if (off >= -window && off <= window) return {};
+    return Error{.code = Code::time_mismatch, .path = "header.messageTime", .fail_info = FailInfo::badTime, .clause = "RFC 9483 3.1",
+                 .detail = "messageTime is " + std::to_string(off) + " s from our clock"};
+}
 
 Result<void> check_header(const PKIMessage& message, std::int64_t now, std::int64_t window) {
     const PKIHeader& header = message.header;

@@ -11,6 +11,9 @@ inline constexpr std::size_t least_nonce = 16;  // octets
 /// @param window  seconds that messageTime may be off; 0: not judged
 Result<void> check_header(const PKIMessage& message, std::int64_t now, std::int64_t window);
 
+/// messageTime alone, as check_header judges it. @error time_mismatch
+Result<void> check_time(const PKIHeader& header, std::int64_t now, std::int64_t window);
+
 /// A first message answers nothing. @error nonce_mismatch
 Result<void> check_first(const PKIHeader& header);
 

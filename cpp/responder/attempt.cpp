@@ -1,6 +1,7 @@
 #include "responder/attempt.hpp"
 
 #include "der/encode.hpp"
+#include "operations/header_checks.hpp"
 
 namespace cmpkit::responder {
 
@@ -20,8 +21,9 @@ Error spent_secret() {
 
 Result<Outcome> Attempt::run() {
     if (auto loaded = load(); !loaded) return loaded.error();
-    // The very same octets again: the very same reply.
+    // The very same octets again: the very same reply, also to a client that slept longer than messageTime allows.
     if (const auto* before = answered_before()) return Outcome{copy_of(before->reply.content), "repeated", {}};
+    if (auto good = operations::check_time(arrival_.message.header, arrival_.now, policy_.time_window); !good) return Outcome{{}, "error", good.error()};
     if (arrival_.sender.unrecognised) return Outcome{{}, "error", arrival_.sender.unrecognised};
     if (!before_ && !arrival_.sender.for_new) return Outcome{{}, "error", spent_secret()};
     const std::string profile = before().profile ? std::string(text_of(before().profile->content)) : arrival_.origin.profile;

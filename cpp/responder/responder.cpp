@@ -34,7 +34,8 @@ Reply Responder::answer(Bytes request, const Origin& origin, std::int64_t now) {
     const PKIMessage& message = **parsed;
     incident.transaction_id   = transaction_text(message);
     incident.body             = name_of(type_of(message.body));
-    if (auto good = operations::check_header(message, now, policy_.time_window); !good) return refused(&message, good.error(), nullptr);
+    // messageTime is judged once it is known that the message is not the repetition of an older one.
+    if (auto good = operations::check_header(message, now, 0); !good) return refused(&message, good.error(), nullptr);
     // A signed request gets a signed refusal. One under a MAC that did not verify gets none under the secret: it would let anybody guess at it.
     const bool signed_request = message.header.protectionAlg && !protection::is_mac(*message.header.protectionAlg);
     auto sender = authenticator_.authenticate(message, now);

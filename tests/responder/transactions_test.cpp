@@ -37,6 +37,38 @@ TEST_CASE("the very same octets again get the very same reply", "[responder]") {
     CHECK(value_of(world.authority->list({}, 10)).size() == 1);
 }
 
+TEST_CASE("messageTime is judged of what comes for the first time", "[responder]") {
+    World        world;
+    const Octets request = world.first_message(World::wanted(BodyType::ir, "CN=dev1"), world.by_secret("dev1", "first secret"));
+    SECTION("what was answered in time is answered again whenever it comes") {
+        const Octets reply = world.answer(request);
+        world.time += 3600;
+        CHECK(world.answer(request) == reply);
+    }
+    SECTION("what comes too late is refused, and nothing is issued") {
+        world.time += 3600;
+        CHECK(said(world.answer(request)).fail_info == FailInfo::badTime);
+        CHECK(value_of(world.authority->list({}, 10)).empty());
+    }
+}
+
+TEST_CASE("a client that slept for an hour goes on where it was", "[responder]") {
+    World            world;
+    const auto       random = system_random();
+    const auto       who    = world.by_secret("dev1", "first secret");  // a secret for one use
+    const Enrollment wanted = World::wanted(BodyType::ir, "CN=dev1");
+    EndEntity        operation({wanted, {}}, who, world.trust());
+    Action           next = operation.step(Begin{}, world.time, random);
+    SECTION("its request was answered") { (void)world.answer(std::get<Send>(next).message); }
+    SECTION("its request did not arrive") {}
+    operation = value_of(EndEntity::restore(value_of(operation.save()), who, world.trust(), wanted.key));
+    world.time += 3600;
+    next = operation.resume(world.time, random);
+    while (const auto* send = std::get_if<Send>(&next)) next = operation.step(Received{world.answer(send->message)}, world.time, random);
+    CHECK(std::holds_alternative<Decide>(next));
+    CHECK(value_of(world.authority->list({}, 10)).size() == 1);
+}
+
 TEST_CASE("another first message under a live transactionID is refused and changes nothing", "[responder]") {
     World      world;
     const auto who = world.by_secret("many", "shared");
