@@ -321,6 +321,24 @@ CMPKIT_API int64_t   cmpkit_operation_check_after(const cmpkit_operation *operat
 CMPKIT_API cmpkit_rc cmpkit_operation_message(const cmpkit_operation *operation, cmpkit_buf **message, cmpkit_error **error);
 CMPKIT_API const char *cmpkit_operation_label(const cmpkit_operation *operation); /* path label; lives as long as the operation */
 
+/* An operation outlives its process: what is saved before an action is carried out goes on in another process, with the very same message, or with
+ * what is left of the time to wait. A state is versioned DER. No key and no secret is in it, nor whom to trust: all three are given again, and
+ * must be those of the operation. Whoever can read it learns what was asked for; whoever can write it can end it, and nothing else. */
+/* Makes the state durable, in place of the one before; the action is carried out only after CMPKIT_OK. */
+typedef cmpkit_rc (*cmpkit_save_fn)(void *user, const uint8_t *state, size_t size);
+/* Called by a run before each action: as for the callbacks above. A failure ends the run with CMPKIT_E_CALLBACK_FAILED; nothing is sent. */
+CMPKIT_API cmpkit_rc cmpkit_operation_set_save(cmpkit_operation *operation, cmpkit_save_fn save, void *user, cmpkit_destroy_fn destroy, cmpkit_error **error);
+/* The application's own octets, saved beside; those of a saved operation stay with it. */
+CMPKIT_API cmpkit_rc cmpkit_operation_set_memo(cmpkit_operation *operation, const uint8_t *memo, size_t size, cmpkit_error **error);
+/* Between two steps. CMPKIT_E_BAD_STATE: the operation has failed, nothing is left of it. */
+CMPKIT_API cmpkit_rc cmpkit_operation_save(const cmpkit_operation *operation, cmpkit_buf **state, cmpkit_error **error);
+/* What the application needs before it can give credentials, trust and key. CMPKIT_E_UNSUPPORTED: a state of another version. Any thread. */
+CMPKIT_API cmpkit_rc cmpkit_saved_memo(const uint8_t *state, size_t size, cmpkit_buf **memo, cmpkit_error **error);
+/* Run it, or begin it: it goes on where it was; what limits a run begins anew. key: to be certified; NULL where none was given. CMPKIT_E_BAD_KEY: another
+ * key; CMPKIT_E_WRONG_PROTECTION, CMPKIT_E_PROTECTION_MISMATCH: other credentials; CMPKIT_E_BAD_VALUE and those of DER: no state of an operation. */
+CMPKIT_API cmpkit_rc cmpkit_operation_new_saved(cmpkit_context *context, const uint8_t *state, size_t size, const cmpkit_credentials *credentials, const cmpkit_trust *trust,
+                                                const cmpkit_key *key, cmpkit_operation **out, cmpkit_error **error); /* cmpkit_operation_free */
+
 /* Results, once they are there; CMPKIT_E_BAD_STATE before. */
 CMPKIT_API cmpkit_rc cmpkit_operation_certificate(const cmpkit_operation *operation, cmpkit_buf **der, cmpkit_error **error);
 CMPKIT_API cmpkit_rc cmpkit_operation_certificate_pem(const cmpkit_operation *operation, cmpkit_buf **pem, cmpkit_error **error);

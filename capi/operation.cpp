@@ -7,9 +7,7 @@ using namespace cmpkit;
 using namespace cmpkit::capi;
 using namespace cmpkit::operations;
 
-namespace {
-
-Result<PeerTrust> peer_trust(const cmpkit_trust* trust) {
+Result<PeerTrust> cmpkit::capi::peer_trust(const cmpkit_trust* trust) {
     PeerTrust peers;
     if (!trust) return peers;
     peers.pinned = trust->pins;
@@ -25,6 +23,8 @@ Result<PeerTrust> peer_trust(const cmpkit_trust* trust) {
     }
     return peers;
 }
+
+namespace {
 
 template <class Options>
 Result<std::unique_ptr<cmpkit_operation>> make_operation(cmpkit_context* context, const Options* options, const cmpkit_credentials* credentials, const cmpkit_trust* trust,
@@ -72,6 +72,11 @@ Result<cmpkit_action> note(cmpkit_operation& operation, Action action) {
     return CMPKIT_ACTION_DONE;
 }
 
+Action action_after(cmpkit_operation& operation, const Event& event, std::int64_t now) {
+    const bool goes_on = std::exchange(operation.is_restored, false) && std::holds_alternative<Begin>(event);
+    return goes_on ? operation.machine.resume(now, system_random) : operation.machine.step(event, now, system_random);
+}
+
 template <class MakeEvent> cmpkit_rc step(cmpkit_operation* operation, int64_t now, cmpkit_action* next, cmpkit_error** error, MakeEvent make_event) {
     if (next) *next = 0;
     return guard(error, [&]() -> Result<void> {
@@ -80,7 +85,7 @@ template <class MakeEvent> cmpkit_rc step(cmpkit_operation* operation, int64_t n
         if (!busy) return Busy::error();
         Result<Event> event = make_event();
         if (!event) return event.error();
-        auto action = note(*operation, operation->machine.step(*event, now, system_random));
+        auto action = note(*operation, action_after(*operation, *event, now));
         if (!action) return action.error();
         *next = *action;
         return {};

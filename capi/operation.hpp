@@ -6,9 +6,12 @@
 struct cmpkit_operation {
     cmpkit_operation(cmpkit_context* c, cmpkit::operations::Order order, cmpkit::operations::Credentials credentials, cmpkit::operations::PeerTrust trust)
         : context(c), machine(std::move(order), std::move(credentials), std::move(trust)) {}
+    cmpkit_operation(cmpkit_context* c, cmpkit::operations::EndEntity restored) : context(c), machine(std::move(restored)), is_restored(true) {}
 
     cmpkit_context*               context;
     cmpkit::operations::EndEntity machine;
+    bool                          is_restored = false;  // and has not gone on yet
+    cmpkit::Octets                memo;                 // the application's, saved beside
     std::atomic<bool>             busy{false};
     cmpkit::transport::Cancel     cancel;
     cmpkit::service::Application  application;
@@ -28,6 +31,9 @@ struct cmpkit_operation {
 };
 
 namespace cmpkit::capi {
+
+/// Whose answers count, as the operation takes it; NULL: nobody's but by a secret. @error as Verifier::make
+Result<operations::PeerTrust> peer_trust(const cmpkit_trust* trust);
 
 /// @error bad_argument; detail names the option
 Result<operations::Order> order_in(const cmpkit_enroll_options& options, const operations::Credentials& credentials);
