@@ -323,7 +323,7 @@ CMPKIT_API const char *cmpkit_operation_label(const cmpkit_operation *operation)
 
 /* An operation outlives its process: what is saved before an action is carried out goes on in another process, with the very same message, or with
  * what is left of the time to wait. A state is versioned DER. No key and no secret is in it, nor whom to trust: all three are given again, and
- * must be those of the operation. Whoever can read it learns what was asked for; whoever can write it can end it, and nothing else. */
+ * must be those of the operation. Keep it where its owner alone can read and write. */
 /* Makes the state durable, in place of the one before; the action is carried out only after CMPKIT_OK. */
 typedef cmpkit_rc (*cmpkit_save_fn)(void *user, const uint8_t *state, size_t size);
 /* Called by a run before each action: as for the callbacks above. A failure ends the run with CMPKIT_E_CALLBACK_FAILED; nothing is sent. */

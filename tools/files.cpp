@@ -101,7 +101,7 @@ Draft::Draft(const std::string& path, std::string_view octets, Mode mode) : plac
 }
 
 Draft::~Draft() {
-    if (!is_placed_) ::unlink(name_.c_str());
+    if (!is_placed_ && !is_left_) ::unlink(name_.c_str());
 }
 
 void Draft::publish() {
@@ -125,11 +125,20 @@ void Draft::take_back() {
     if (is_placed_) ::unlink(place_.c_str());
 }
 
+void Draft::leave() { is_left_ = true; }
+
+Draft::Draft(const std::string& path, std::string name) : place_(place_of(path)), name_(std::move(name)), is_placed_(name_.empty()) {}
+
 void write_file(const std::string& path, std::string_view octets, Mode mode) { Draft(path, octets, mode).replace(); }
 
 bool exists(const std::string& path) {
     std::error_code missing;
     return fs::exists(fs::symlink_status(path, missing));
+}
+
+void remove_file(const std::string& path) {
+    if (::unlink(path.c_str()) != 0) throw system_failure("remove " + path);
+    sync_folder_of(path);
 }
 
 bool are_same_file(const std::string& one, const std::string& other) {

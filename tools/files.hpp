@@ -19,6 +19,8 @@ class Draft {
 public:
     /// @param path  its place; a symbolic link is followed  @throws Failure  also for a place that is no regular file
     Draft(const std::string& path, std::string_view octets, Mode mode);
+    /// Adopts one that another process left under that name; it stands at its place already if the name is empty.
+    Draft(const std::string& path, std::string name);
     Draft(const Draft&) = delete;
     Draft& operator=(const Draft&) = delete;
     ~Draft();
@@ -26,10 +28,13 @@ public:
     void publish();  // never over a file that is there: Failure
     void replace();  // over the old one
     void take_back();  // removes what was published
+    void leave();      // the file stays when the object goes: a later process may adopt it
+    const std::string& name() const { return name_; }
+
 
 private:
     std::string place_, name_;
-    bool        is_placed_ = false;
+    bool        is_placed_ = false, is_left_ = false;
 };
 
 /// Draft and replace.
@@ -38,6 +43,8 @@ void write_file(const std::string& path, std::string_view octets, Mode mode = Mo
 bool exists(const std::string& path);
 /// Whether both name one file that exists.
 bool are_same_file(const std::string& one, const std::string& other);
+/// For good, the folder synced. @throws Failure
+void remove_file(const std::string& path);
 /// Finds out before anything is asked of a CA that its answer could not be kept. @throws Failure
 void require_place(const std::string& path);
 

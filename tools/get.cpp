@@ -151,6 +151,8 @@ void run(Question& question) {
         throw Failure(Exit::usage, "whom to trust? Give the CA's root with --trust, or the signer of its answers with --pin");
     if (!question.out.empty()) require_place(question.out);
     if (!question.links.empty()) require_place(question.links);
+    question.trust.read();
+    question.peer.read();
     const Operation operation = ask(question);
     if (question.kind == CMPKIT_GET_TEMPLATE) tell_template(question, operation);
     else if (question.kind == CMPKIT_GET_ALL || question.kind == CMPKIT_GET_INFORMATION) tell_octets(question, operation);

@@ -24,14 +24,41 @@ std::vector<CLI::Option*> NewKeyOptions::add_to(CLI::App& command) {
     return {file, make, pass, over};
 }
 
-NewKey::NewKey(const NewKeyOptions& options) : options_(options), takes_anothers_place_(exists(options.path)), key_(key_of(options)) {}
+NewKey::NewKey(const NewKeyOptions& options) : NewKey(options, exists(options.path), key_of(options)) {}
+
+NewKey NewKey::found(const NewKeyOptions& options) {
+    const bool waits = !options.draft.empty() && exists(options.draft);
+    if (waits || is_uri(options.path) || exists(options.path)) {
+        NewKey key(options, !options.draft.empty(), load_key(waits ? options.draft : options.path, options.passphrase));
+        const bool was_published = !options.kind.empty() && options.draft.empty();
+        if (waits || was_published) key.draft_ = std::make_unique<Draft>(options.path, options.draft);
+        key.is_safe_ = true;
+        return key;
+    }
+    if (options.carried.empty()) throw Failure(Exit::failed, options.path + " is gone, and with it the key of the operation");
+    const Secret passphrase = read_secret(options.carried_pass, "passphrase of the key in the state file");
+    const Octets pem        = octets_of(options.carried);
+    return {options, false, make<Key>(cmpkit_key_load, pem.data(), pem.size(), passphrase.data(), passphrase.size())};
+}
 
 void NewKey::secure() {
-    if (options_.kind.empty()) return;
+    if (options_.kind.empty() || is_safe_) return;
     const Secret passphrase = options_.passphrase.empty() ? Secret() : read_secret(options_.passphrase, "passphrase of " + options_.path);
     const Buffer pem        = make<Buffer>(cmpkit_key_pem, get(), passphrase.empty() ? nullptr : passphrase.data(), passphrase.size());
-    draft_.emplace(options_.path, text_of(pem), Mode::secret);
+    draft_ = std::make_unique<Draft>(options_.path, text_of(pem), Mode::secret);
     if (!takes_anothers_place_) draft_->publish();
+    is_safe_ = true;
+}
+
+void NewKey::leave() {
+    if (draft_) draft_->leave();
+}
+
+void NewKey::note(NewKeyOptions& options) const {
+    if (draft_ && takes_anothers_place_) options.draft = draft_->name();
+    if (options.carried_pass.empty() || !options.carried.empty()) return;
+    const Secret passphrase = read_secret(options.carried_pass, "passphrase of the key in the state file");
+    options.carried         = text_of(make<Buffer>(cmpkit_key_pem, get(), passphrase.data(), passphrase.size()));
 }
 
 void NewKey::settle() {

@@ -16,13 +16,13 @@ CLI::Option* add_word(CLI::App& command, const std::string& name, std::string& w
     return command.add_option(name, word, help)->type_name(type);
 }
 
-template <class Object, class Function> void add_each(const std::vector<std::string>& files, Object* object, Function function) {
-    for (const std::string& file : files) {
-        const Octets octets = read_file(file);
+template <class Object, class Function> void add_each(const Files& files, Object* object, Function function) {
+    for (std::size_t i = 0; i < files.names.size(); ++i) {
+        const Octets octets = octets_of(files.texts[i]);
         try {
             call(function, object, octets.data(), octets.size());
         } catch (Failure& failure) {
-            Failure named(failure.exit, file + ": " + failure.what(), failure.hint);
+            Failure named(failure.exit, files.names[i] + ": " + failure.what(), failure.hint);
             named.rc = failure.rc;
             throw named;
         }
@@ -73,8 +73,9 @@ Presented Identity::present() const {
     if (!reference.empty()) return present_secret();
     if (certificate.empty()) throw Failure(Exit::usage, "who asks? Give --ref and --secret, or --cert and --key");
     // The first certificate is the key's own; a newline keeps files apart that do not end with one.
-    const Secret password = passphrase_of(certificate, certificate_pass);
-    std::string  pem      = load_certificates(certificate, password);
+    const Secret password = certificates.empty() || key.empty() ? passphrase_of(certificate, certificate_pass) : Secret();
+    std::string  pem      = certificates;
+    if (pem.empty()) pem = load_certificates(certificate, password);
     for (const std::string& file : chain) pem += "\n" + as_pem(read_file(file));
     const Key    own    = key.empty() ? key_beside(certificate, password) : load_key(key, key_pass);
     const Octets octets = octets_of(pem);
@@ -83,10 +84,15 @@ Presented Identity::present() const {
 
 void TrustOptions::add_to(CLI::App& command) {
     const std::string group = "Whom we trust";
-    add_files(command, "--trust", anchors, "Root certificates of the CA")->group(group);
-    add_files(command, "--pin", pins, "The one certificate that may sign the CA's answers")->group(group);
-    add_files(command, "--untrusted", intermediates, "Certificates that may help to find a path to --trust")->group(group);
-    add_files(command, "--crl", crls, "CRLs to look into")->group(group);
+    add_files(command, "--trust", anchors.names, "Root certificates of the CA")->group(group);
+    add_files(command, "--pin", pins.names, "The one certificate that may sign the CA's answers")->group(group);
+    add_files(command, "--untrusted", intermediates.names, "Certificates that may help to find a path to --trust")->group(group);
+    add_files(command, "--crl", crls.names, "CRLs to look into")->group(group);
+}
+
+void TrustOptions::read() {
+    for (Files* files : {&anchors, &intermediates, &pins, &verify_new}) files->read();
+    crls.read("X509 CRL");
 }
 
 Trust TrustOptions::trust() const {
@@ -102,8 +108,8 @@ Trust TrustOptions::trust() const {
 void Peer::add_to(CLI::App& command, Common& common) {
     command.add_option("URL", url, "The CA, such as http://127.0.0.1:8829")->type_name("")->required();
     add_word(command, "--recipient", recipient, "DN", "Name of the CA, if it cannot be known otherwise")->group("The way to the CA");
-    add_files(command, "--tls-trust", tls_anchors, "Roots of the server's TLS certificate (https)")->group("The way to the CA");
-    auto* cert = add_word(command, "--tls-cert", tls_certificate, "FILE", "Our certificate for TLS, with its issuers")->group("The way to the CA");
+    add_files(command, "--tls-trust", tls_anchors.names, "Roots of the server's TLS certificate (https)")->group("The way to the CA");
+    auto* cert = add_files(command, "--tls-cert", tls_certificate.names, "Our certificate for TLS, with its issuers")->expected(1)->group("The way to the CA");
     auto* key  = add_word(command, "--tls-key", tls_key, "FILE", "Its private key")->group("The way to the CA");
     cert->needs(key);
     key->needs(cert);
@@ -114,6 +120,11 @@ void Peer::add_to(CLI::App& command, Common& common) {
     add_json_flag(command, common);
 }
 
+void Peer::read() {
+    tls_anchors.read();
+    tls_certificate.read();
+}
+
 Tls Peer::tls() const {
     // https has TLS in any case; for other schemes only what was asked for is worth an error.
     const bool is_wanted = url.starts_with("https:") || url.starts_with("coaps:") || url.find("+tls:") != url.npos;
@@ -121,7 +132,7 @@ Tls Peer::tls() const {
     auto tls = make<Tls>(cmpkit_tls_new);
     add_each(tls_anchors, tls.get(), cmpkit_tls_add_anchors);
     if (!tls_certificate.empty()) {
-        const Octets pem = read_file(tls_certificate);
+        const Octets pem = octets_of(tls_certificate.texts.front());
         const Key    key = load_key(tls_key, Secret());
         call(cmpkit_tls_set_certificate, tls.get(), static_cast<const cmpkit_key*>(key.get()), pem.data(), pem.size());
     }
@@ -132,6 +143,15 @@ Context make_context(const Common& common) {
     auto context = make<Context>(cmpkit_context_new);
     if (!common.plugin_folder.empty()) call(cmpkit_context_add_plugin_folder, context.get(), common.plugin_folder.c_str());
     return context;
+}
+
+void refuse_pin_in(const std::string& place) {
+    if (is_uri(place) && place.find("pin-value=") != place.npos)
+        throw Failure(Exit::usage, "a state file holds no PIN, and the URI has one in it", "leave out pin-value= and name a source of the PIN with the option for it");
+}
+
+CLI::Option* add_state(CLI::App& command, std::string& path) {
+    return command.add_option("--state", path, "Keep the operation in this file until it ends; «cmpkit resume FILE» goes on with it after a crash or a long wait")->type_name("FILE")->group("What survives");
 }
 
 void add_json_flag(CLI::App& command, Common& common) {

@@ -2,6 +2,7 @@
 #pragma once
 #include "commands.hpp"
 #include "library.hpp"
+#include "memo.hpp"
 #include "octets.hpp"
 
 namespace tool {
@@ -17,10 +18,16 @@ struct Identity {
     std::string              reference, secret, mac = "pbm";
     std::string              certificate, certificate_pass, key, key_pass;  // without a key it is in the file of the certificate
     std::vector<std::string> chain;
+    std::string              certificates;  // what was found at `certificate` and `chain`, as PEM; empty: not looked for yet
 
     void      add_secret_to(CLI::App& command);
     void      add_certificate_to(CLI::App& command);
     Presented present() const;
+    template <class Memo> void remember(Memo& memo) {
+        memo.field("reference", reference), memo.source("secret", secret), memo.field("mac", mac);
+        memo.field("certificate", certificate), memo.source("certificatePass", certificate_pass), memo.field("certificates", certificates);
+        memo.field("key", key), memo.source("keyPass", key_pass);
+    }
     /// Where the private key is; empty: we have none.
     const std::string& key_place() const { return key.empty() ? certificate : key; }
 
@@ -30,25 +37,39 @@ private:
 
 /// Whose answers and certificates count.
 struct TrustOptions {
-    std::vector<std::string> anchors, intermediates, pins, verify_new, crls;
+    Files anchors, intermediates, pins, verify_new, crls;
 
     void  add_to(CLI::App& command);
+    void  read();  // before trust()
     Trust trust() const;
+    template <class Memo> void remember(Memo& memo) {
+        memo.field("trust", anchors), memo.field("untrusted", intermediates), memo.field("pin", pins), memo.field("verifyNew", verify_new), memo.field("crl", crls);
+    }
 };
 
 /// The CA, and the way to it.
 struct Peer {
     std::string              url, recipient;
-    std::vector<std::string> tls_anchors;
-    std::string              tls_certificate, tls_key;
+    Files                    tls_anchors, tls_certificate;
+    std::string              tls_key;
     unsigned                 timeout_seconds = 30;
     std::string              trace_folder;
 
     void add_to(CLI::App& command, Common& common);
+    void read();  // before tls()
+    template <class Memo> void remember(Memo& memo) {
+        memo.field("url", url), memo.field("tlsTrust", tls_anchors), memo.field("tlsCertificate", tls_certificate), memo.field("tlsKey", tls_key);
+        memo.field("traceFolder", trace_folder);
+    }
     Tls  tls() const;  // empty if no option says anything about TLS and the URL needs none
 };
 
 Context make_context(const Common& common);
+
+/// A URI may hold a PIN, which no state file may. @throws Failure
+void refuse_pin_in(const std::string& place);
+/// --state. @return its path
+CLI::Option* add_state(CLI::App& command, std::string& path);
 
 void add_json_flag(CLI::App& command, Common& common);
 void add_plugin_folder(CLI::App& command, Common& common);

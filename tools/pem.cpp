@@ -15,18 +15,20 @@ std::string base64(const std::uint8_t* data, std::size_t size) {
     return text.replace(text.size() - padding, padding, padding, '=');
 }
 
-}  // namespace
-
-std::string certificate_pem(const std::uint8_t* der, std::size_t size) {
+std::string block(const std::string& label, const std::uint8_t* der, std::size_t size) {
     const std::string text = base64(der, size);
-    std::string       pem  = "-----BEGIN CERTIFICATE-----\n";
+    std::string       pem  = "-----BEGIN " + label + "-----\n";
     for (std::size_t i = 0; i < text.size(); i += 64) pem.append(text, i, 64).append("\n");
-    return pem + "-----END CERTIFICATE-----\n";
+    return pem + "-----END " + label + "-----\n";
 }
 
-std::string as_pem(const Octets& file) {
+}  // namespace
+
+std::string certificate_pem(const std::uint8_t* der, std::size_t size) { return block("CERTIFICATE", der, size); }
+
+std::string as_pem(const Octets& file, const std::string& label) {
     const bool is_der = !file.empty() && file.front() == 0x30;
-    return is_der ? certificate_pem(file.data(), file.size()) : std::string(text_of(file));
+    return is_der ? block(label, file.data(), file.size()) : std::string(text_of(file));
 }
 
 }  // namespace tool

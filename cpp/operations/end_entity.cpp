@@ -69,28 +69,6 @@ Action EndEntity::step(const Event& event, std::int64_t now, const Random& rando
     return next;
 }
 
-Action EndEntity::resume(std::int64_t now, const Random& random) {
-    if (state_ == State::idle) return step(Begin{}, now, random);
-    now_    = now;
-    random_ = &random;
-    // What was found good once is judged again: the state came from outside, and trust and time may have changed.
-    auto good = certificate_ && !failure_ ? check_issued() : Result<void>();
-    if (!good) {
-        failure_ = good.error();
-        state_   = State::failed;
-    }
-    switch (state_) {
-    case State::awaiting_decision: return ask_decision();
-    case State::awaiting_storage: return keep();
-    case State::pausing: return wait_on();
-    case State::done: return finish();
-    case State::failed: return fail();
-    default: break;
-    }
-    may_be_outdated_ = true;
-    return Send{sent_, label()};
-}
-
 EndEntity::Happening EndEntity::take(const Event& event) {
     if (std::holds_alternative<Begin>(event)) return Happening::begun;
     if (std::holds_alternative<Stored>(event)) return Happening::stored;
@@ -166,6 +144,7 @@ Action EndEntity::send_confirmation() {
         pvno           = Pvno::cmp2021;
     }
     status.certHash = der::octet_string(*hash);
+    status.statusInfo = PKIStatusInfo{.status = PKIStatus::accepted, .statusString = {}, .failInfo = {}};  // RFC 9483 4.1.1: it SHOULD be there
     if (failure_) status.statusInfo = rejection(failure_->fail_info.value_or(FailInfo::systemFailure), {}, arena);
     PKIBody body;
     body.emplace<"certConf">() = CertConfirmContent(&status, 1);

@@ -90,7 +90,7 @@ struct Wait {  // the peer has not decided: say Woken after that time
 struct Done {
     crypto::Cert              certificate;  // none after a revocation
     std::vector<crypto::Cert> chain;
-    std::vector<crypto::Cert> ca_pubs;      // what the CA offers as anchors; trusted by nobody yet
+    std::vector<crypto::Cert> ca_pubs;      // what the CA offers as anchors, under the MAC of our secret alone (RFC 9483 4.1.5); trusted by nobody yet
     Octets                    information;  // DER of a GenRepContent, after an inquiry
     bool                      with_mods = false;
 };
@@ -143,6 +143,7 @@ private:
     Result<Happening> read_certificate(const CertResponse& response, const CertRepMessage& content, const PKIHeader& header);
     Result<Happening> read_revocation(const RevRepContent& content);
     Result<Happening> read_information(const GenMsgContent& items);
+    Result<void>      check_told() const;
     Result<Happening> read_error(const ErrorMsgContent& content);
     Result<Happening> read_waiting(std::int64_t cert_req_id, const PKIStatusInfo& status);
     Result<Happening> read_poll_response(const PollRepContent& content);
@@ -184,7 +185,7 @@ private:
     Result<Octets> message(const PKIBody& body, Pvno pvno, std::span<const InfoTypeAndValue> info);
     Action         send(Result<Octets> message);
     std::string_view label() const;
-    BodyType         request_type() const { return enrollment() ? enrollment()->type : BodyType::rr; }
+    BodyType         request_type() const { return enrollment() ? enrollment()->type : std::holds_alternative<Inquiry>(order_.what) ? BodyType::genm : BodyType::rr; }
     const Enrollment* enrollment() const { return std::get_if<Enrollment>(&order_.what); }
 
     Order       order_;

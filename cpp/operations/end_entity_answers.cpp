@@ -149,11 +149,20 @@ Result<EndEntity::Happening> EndEntity::read_revocation(const RevRepContent& con
 }
 
 Result<EndEntity::Happening> EndEntity::read_information(const GenMsgContent& items) {
-    const std::vector<crypto::Cert> none;
-    auto good = check_information(std::get<Inquiry>(order_.what), items, trust_.anchors ? std::span<const crypto::Cert>(trust_.anchors->trust().anchors) : none, now_);
-    if (!good) return good.error();
     information_ = der::encode(items);
-    return Happening::informed;
+    auto good    = check_told();
+    if (good) return Happening::informed;
+    information_.clear();
+    return good.error();
+}
+
+Result<void> EndEntity::check_told() const {
+    const auto* inquiry = std::get_if<Inquiry>(&order_.what);
+    if (!inquiry || information_.empty()) return {};
+    der::Arena arena;
+    auto       items = der::parse<GenMsgContent>(information_, arena);
+    if (!items) return items.error();
+    return check_information(*inquiry, *items, trust_.anchors ? std::span<const crypto::Cert>(trust_.anchors->trust().anchors) : std::span<const crypto::Cert>(), now_);
 }
 
 Result<EndEntity::Happening> EndEntity::read_responses(const CertRepMessage& content, const PKIHeader& header) {
@@ -187,7 +196,8 @@ Result<EndEntity::Happening> EndEntity::read_certificate(const CertResponse& res
     if (!granted) return granted.error();
     // Implicit confirmation counts only where it was asked for (RFC 9483 4.1.1): else the CA waits for certConf.
     implicitly_confirmed_ = *granted && enrollment()->implicit_confirm;
-    for (std::size_t i = 0; content.caPubs && i < content.caPubs->size(); ++i)
+    // RFC 9483 4.1.1, 4.1.5: who has no other way to know us vouches for them by the MAC; under a signature they are nobody's to install.
+    for (std::size_t i = 0; credentials_.secret && content.caPubs && i < content.caPubs->size(); ++i)
         if (auto root = crypto::Cert::parse((*content.caPubs)[i].received)) ca_pubs_.push_back(*root);
     if (auto good = check_issued(); !good) {
         failure_ = good.error();

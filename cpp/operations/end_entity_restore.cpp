@@ -36,8 +36,12 @@ Result<Order> restore_order(const EndEntityState& saved, std::shared_ptr<const c
         order.what = std::move(*what);
         return order;
     }
-    const auto& revocation = *saved.order.get<"revocation">();
     if (key) return Error{.code = Code::bad_key, .path = "order", .detail = "no key is to be certified"};
+    if (const auto* inquiry = saved.order.get<"inquiry">()) {
+        order.what = Inquiry{encode_given(inquiry->item), string_of(inquiry->profile)};
+        return order;
+    }
+    const auto& revocation = *saved.order.get<"revocation">();
     if (name_of(revocation.reason) == "unknown") return unfit("order.revocation.reason", "no CRLReason of RFC 5280 5.3.1");
     order.what = Revocation{der::encode(revocation.issuer), copy_of(revocation.serial.content), revocation.reason};
     return order;
@@ -120,6 +124,7 @@ Result<void> EndEntity::take_over(const EndEntityState& saved) {
     implicitly_confirmed_ = saved.implicitlyConfirmed;
     with_mods_            = saved.withMods;
     is_confirming_        = saved.isConfirming;
+    information_          = octets_of(saved.information);
     if (saved.polling) take_over_polling(*saved.polling);
     return saved.failure ? take_over_failure(*saved.failure) : Result<void>();
 }
@@ -175,6 +180,28 @@ Result<void> EndEntity::protect_as_before_by_signature(const PKIMessage& sent) {
     return {};
 }
 
+Action EndEntity::resume(std::int64_t now, const Random& random) {
+    if (state_ == State::idle) return step(Begin{}, now, random);
+    now_    = now;
+    random_ = &random;
+    // What was found good once is judged again: the state came from outside, and trust and time may have changed.
+    auto good = certificate_ && !failure_ ? check_issued() : check_told();
+    if (!good) {
+        failure_ = good.error();
+        state_   = State::failed;
+    }
+    switch (state_) {
+    case State::awaiting_decision: return ask_decision();
+    case State::awaiting_storage: return keep();
+    case State::pausing: return wait_on();
+    case State::done: return finish();
+    case State::failed: return fail();
+    default: break;
+    }
+    may_be_outdated_ = true;
+    return Send{sent_, label()};
+}
+
 // ---------------------------------------------------------------- does it fit together?
 
 bool EndEntity::may_have_sent_last() const {
@@ -202,6 +229,8 @@ Result<void> EndEntity::check_state() const {
     if (!is_as(fit->failure, failure_.has_value())) return unfit("failure", "the operation fails in another state");
     if (certificate_ && !enrollment()) return unfit("certificate", "nothing was to be certified");
     if (!certificate_ && (is_confirming_ || (state_ == State::done && enrollment()))) return unfit("certificate", "it is absent after it came");
+    const bool is_told = state_ == State::done && std::holds_alternative<Inquiry>(order_.what);
+    if (is_told == information_.empty()) return unfit("information", "it is there before it came, or absent after");
     if (polls && !is_confirming_ && (certificate_ || failure_)) return unfit("polling", "it came, and yet it is polled for");
     if (polls && first_nonce_.size() < least_nonce) return unfit("polling", "there is nothing to poll for");
     if (check_after_ < 0 || check_after_ > longest_wait) return unfit("polling.checkAfter", "no time to wait");

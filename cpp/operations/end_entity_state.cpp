@@ -34,6 +34,12 @@ Result<void> save_enrollment(const Enrollment& order, SavedEnrollment& saved, de
 
 Result<void> save_order(const Order& order, SavedOrder& saved, der::Arena& arena) {
     if (const auto* enrollment = std::get_if<Enrollment>(&order.what)) return save_enrollment(*enrollment, saved.emplace<"enrollment">(), arena);
+    if (const auto* inquiry = std::get_if<Inquiry>(&order.what)) {
+        auto item = parse_given<InfoTypeAndValue>(inquiry->item, arena);
+        if (!item) return item.error();
+        saved.emplace<"inquiry">() = {*item, given_text(inquiry->profile)};
+        return {};
+    }
     const auto& revocation = std::get<Revocation>(order.what);
     auto        issuer     = der::parse<Name>(revocation.issuer, arena);
     if (!issuer) return issuer.error();
@@ -80,6 +86,7 @@ Result<Octets> EndEntity::save(Bytes memo) const {
     saved.peerText            = given_text(peer_text_);
     const std::string why     = failure_ ? words_of(*failure_) : std::string();
     if (failure_) saved.failure = SavedFailure{failure_->code, failure_->fail_info, der::utf8_string(why)};
+    saved.information     = given_octets(information_);
     const Octets content = der::encode(saved);
     return der::encode(SavedOperation{SavedOperation::our_version, der::octet_string(content), given_octets(memo)});
 }

@@ -35,7 +35,13 @@ struct SavedRevocation {
     }
 };
 
-struct SavedOrder : Choice<der::Explicit<"enrollment", 0, SavedEnrollment>, der::Explicit<"revocation", 1, SavedRevocation>> {};
+struct SavedInquiry {
+    std::optional<InfoTypeAndValue> item;  // absent: all is asked for
+    std::optional<der::Utf8String>  profile;
+    static constexpr auto schema() { return sequence(field<&SavedInquiry::item>(explicit_tag(0)), field<&SavedInquiry::profile>(implicit_tag(1))); }
+};
+
+struct SavedOrder : Choice<der::Explicit<"enrollment", 0, SavedEnrollment>, der::Explicit<"revocation", 1, SavedRevocation>, der::Explicit<"inquiry", 2, SavedInquiry>> {};
 
 struct SavedPolling {
     der::OctetString            firstNonce;      // of the message whose answer is polled for
@@ -69,6 +75,7 @@ struct EndEntityState {
     bool                            implicitlyConfirmed = false, withMods = false, isConfirming = false;
     std::optional<der::Utf8String>  peerText;
     std::optional<SavedFailure>     failure;
+    std::optional<der::OctetString> information;  // that came: DER of a GenRepContent
     static constexpr auto schema() {
         return sequence(field<&EndEntityState::order>(), field<&EndEntityState::recipient>(explicit_tag(0)), field<&EndEntityState::state>(),
                         field<&EndEntityState::sent>(implicit_tag(1)), field<&EndEntityState::peerNonce>(implicit_tag(2)),
@@ -76,7 +83,7 @@ struct EndEntityState {
                         field<&EndEntityState::certReqId>(), field<&EndEntityState::polling>(explicit_tag(4)),
                         field<&EndEntityState::implicitlyConfirmed, with_default>(implicit_tag(5)), field<&EndEntityState::withMods, with_default>(implicit_tag(6)),
                         field<&EndEntityState::isConfirming, with_default>(implicit_tag(7)), field<&EndEntityState::peerText>(implicit_tag(8)),
-                        field<&EndEntityState::failure>(explicit_tag(9)));
+                        field<&EndEntityState::failure>(explicit_tag(9)), field<&EndEntityState::information>(implicit_tag(10)));
     }
 };
 
