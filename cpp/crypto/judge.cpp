@@ -7,7 +7,7 @@ namespace {
 
 using StoreCtx = Owned<X509_STORE_CTX, X509_STORE_CTX_free>;
 
-constexpr int least_security = 1;  // OpenSSL's level: 80 bits, so no SHA-1 signature in a path
+constexpr int least_security = 2;  // OpenSSL's level: 112 bits, so no RSA key below 2048 bits and no SHA-1 signature in a path (RFC 9481 7)
 
 /// A CRL is missing, stale or of another scope, as opposed to forged.
 bool is_lack_of_crl(int error) {

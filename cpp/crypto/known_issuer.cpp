@@ -36,8 +36,14 @@ bool is_harmless(const Extension& extension) {
     return !extension.critical && (extension.extnID == oids::id_pe_authorityInfoAccess || !is_standard(extension.extnID.content));
 }
 
+/// A key that OpenSSL's level of security lets pass in any case; whether others do is for it to say.
+bool is_strong(const Cert& leaf) {
+    const auto key = leaf.key();
+    return key && (key->kind() != KeyKind::rsa || key->bits() >= 2048);
+}
+
 bool is_harmless(const Cert& leaf) {
-    if (!leaf.key()) return false;  // OpenSSL may know its strength
+    if (!is_strong(leaf)) return false;
     return !leaf->extensions || std::ranges::all_of(*leaf->extensions, [](const Extension& each) { return is_harmless(each); });
 }
 

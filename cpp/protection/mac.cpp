@@ -5,6 +5,7 @@ namespace cmpkit::protection {
 namespace {
 
 constexpr std::size_t least_key = 20;  // octets; RFC 9579 asks for a keyLength, shorter keys are refused
+constexpr std::size_t least_mac = 28;  // octets, of HMAC with SHA-224: RFC 9481 6.2.1 has SHA-2 alone; id-PasswordBasedMac is older and used with SHA-1 too
 
 Error refused(const char* path, const char* detail, const char* clause) {
     return {.code = Code::algorithm_refused, .path = path, .fail_info = FailInfo::badAlg, .clause = clause, .detail = detail};
@@ -39,8 +40,9 @@ Result<void> check_pbmac1(const AlgorithmIdentifier& algorithm, const MacLimits&
         return refused("header.protectionAlg.parameters.keyDerivationFunc", "iterationCount or salt outside the limits", "RFC 8018 5.2");
     if (!kdf->keyLength || *kdf->keyLength < static_cast<std::int64_t>(least_key) || *kdf->keyLength > 64)
         return refused("header.protectionAlg.parameters.keyDerivationFunc", "keyLength absent or not 20 to 64", "RFC 9579 5");
-    if (!crypto::hmac_size(prf_of(*kdf)) || !crypto::hmac_size(params->messageAuthScheme))
-        return refused("header.protectionAlg.parameters.messageAuthScheme", "only HMAC is offered", "RFC 9481 6.1.2");
+    for (const AlgorithmIdentifier& hmac : {prf_of(*kdf), params->messageAuthScheme})
+        if (crypto::hmac_size(hmac) < least_mac)
+            return refused("header.protectionAlg.parameters.messageAuthScheme", "only HMAC with SHA-2 is offered", "RFC 9481 6.1.2");
     return {};
 }
 
