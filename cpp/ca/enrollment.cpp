@@ -127,6 +127,7 @@ Result<void> Enrollment::grant_extensions() {
     statement_.crl_uris    = rules_->profile.crl_distribution_points;
     changes_.push_back(usage->left_out);
     changes_.push_back(purposes->left_out);
+    for (const std::string_view member : request_.ignored) changes_.push_back(std::string(member) + " is the CA's to choose");
     for (const std::string& name : wishes_.dropped) changes_.push_back("extension " + name + " is left out");
     return {};
 }

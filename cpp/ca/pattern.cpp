@@ -59,8 +59,10 @@ std::optional<std::string_view> text_value(const AttributeTypeAndValue& attribut
     case der::tag::numeric_string: break;
     default: return std::nullopt;
     }
-    const bool is_clean = der::valid_utf8(element.content) && std::ranges::none_of(element.content, [](std::uint8_t c) { return c < 0x20 || c == 0x7f; });
-    return is_clean ? std::optional(text_of(element.content)) : std::nullopt;
+    // Control characters and marks that turn the direction of text are no part of a name; a backslash is only written in another way.
+    std::string shown(text_of(element.content));
+    std::erase(shown, '\\');
+    return escaped(shown) == shown ? std::optional(text_of(element.content)) : std::nullopt;
 }
 
 bool is_text(const Name& name) {

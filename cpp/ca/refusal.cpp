@@ -25,8 +25,10 @@ Error refusal(FailInfo fail_info, std::string text, const char* clause) {
 Error failure(Code code, std::string_view what, const Error& inner) { return {.code = code, .detail = std::string(what) + ": " + inner.text()}; }
 
 std::string oid_text(Bytes oid) {
+    constexpr std::size_t longest = 32;  // octets: the peer makes them up, and is told of them
     const std::string_view name = oid_name(oid);
-    return name.empty() ? der::dotted(oid) : std::string(name);
+    if (!name.empty()) return std::string(name);
+    return oid.size() > longest ? "an OID of " + std::to_string(oid.size()) + " octets" : der::dotted(oid);
 }
 
 }  // namespace cmpkit::ca

@@ -41,6 +41,7 @@ struct EnrollmentRequest {
     const CertId*               oldCertID  = nullptr;
     std::string                 profile;               // certProfile, else the path label, else empty
     bool                        confirms_implicitly = false;  // the request asks for implicitConfirm
+    std::vector<std::string_view> ignored{};           // members of the template that say what is the authority's to choose; literals
 };
 
 struct RevocationRequest {

@@ -12,13 +12,17 @@ Result<void> check_template(const CertTemplate& t) {
         return Error{.code = Code::bad_template, .path = path, .fail_info = FailInfo::badCertTemplate, .clause = "RFC 9483 4.1.1", .detail = detail};
     };
     if (t.version && *t.version != CertificateVersion::v3) return bad("certReq.certTemplate.version", "only version 3 is issued");
-    if (t.serialNumber) return bad("certReq.certTemplate.serialNumber", "the CA chooses it");
-    if (t.signingAlg) return bad("certReq.certTemplate.signingAlg", "the CA chooses it");
-    if (t.issuerUID) return bad("certReq.certTemplate.issuerUID", "deprecated");
-    if (t.subjectUID) return bad("certReq.certTemplate.subjectUID", "deprecated");
     if (!t.subject) return bad("certReq.certTemplate.subject", "it is required, a NULL-DN where the name is in subjectAltName");
     if (!t.publicKey) return bad("certReq.certTemplate.publicKey", "it is required");
     return {};
+}
+
+// The only item of that type, or null: a second one could say something else.
+Result<const InfoTypeAndValue*> only_info(const PKIHeader& header, const OidConstant& type) {
+    const auto is_same = [&](const InfoTypeAndValue& item) { return item.infoType == type; };
+    if (header.generalInfo && std::ranges::count_if(*header.generalInfo, is_same) > 1)
+        return bad_request("header.generalInfo", "RFC 9483 3.1", std::string(oid_name(type.content())) + " stands there twice").error();
+    return find_info(header.generalInfo, type);
 }
 
 }  // namespace
@@ -31,13 +35,19 @@ Result<void> check_time(const PKIHeader& header, std::int64_t now, std::int64_t 
                  .detail = "messageTime is " + std::to_string(off) + " s from our clock"};
 }
 
+bool has_usable_id(const PKIHeader& header) {
+    return header.transactionID && !header.transactionID->content.empty() && header.transactionID->content.size() <= longest_id;
+}
+
 Result<void> check_header(const PKIMessage& message, std::int64_t now, std::int64_t window) {
     const PKIHeader& header = message.header;
     if (header.pvno != Pvno::cmp2000 && header.pvno != Pvno::cmp2021)
         return Error{.code = Code::version_mismatch, .path = "header.pvno", .fail_info = FailInfo::unsupportedVersion, .clause = "RFC 9810 7"};
     if (!header.transactionID || header.transactionID->content.empty())
         return Error{.code = Code::missing, .path = "header.transactionID", .fail_info = FailInfo::badDataFormat, .clause = "RFC 9483 3.1"};
-    if (!header.senderNonce || header.senderNonce->content.size() < least_nonce)
+    if (!has_usable_id(header))
+        return Error{.code = Code::bad_value, .path = "header.transactionID", .fail_info = FailInfo::badDataFormat, .clause = "RFC 9483 3.1", .detail = "it is too long"};
+    if (!header.senderNonce || header.senderNonce->content.size() < least_nonce || header.senderNonce->content.size() > longest_id)
         return Error{.code = Code::nonce_mismatch, .path = "header.senderNonce", .fail_info = FailInfo::badSenderNonce, .clause = "RFC 9483 3.1"};
     if (auto good = check_time(header, now, window); !good) return good;
     // RFC 9810 5.1.3: both or neither.
@@ -70,17 +80,29 @@ Result<const CertReqMsg*> one_request(const CertReqMessages& requests) {
     return &request;
 }
 
+std::vector<std::string_view> ignored_members(const CertTemplate& wanted) {
+    std::vector<std::string_view> names;
+    if (wanted.serialNumber) names.emplace_back("serialNumber");
+    if (wanted.signingAlg) names.emplace_back("signingAlg");
+    if (wanted.issuerUID) names.emplace_back("issuerUID");
+    if (wanted.subjectUID) names.emplace_back("subjectUID");
+    return names;
+}
+
 Result<bool> asks_implicit_confirm(const PKIHeader& header) {
-    const InfoTypeAndValue* item = find_info(header.generalInfo, oids::id_it_implicitConfirm);
-    if (!item) return false;
-    if (item->infoValue && !item->infoValue->get<der::Null>()) return bad_request("header.generalInfo", "RFC 9810 5.1.1.1", "implicitConfirm is not NULL").error();
+    const auto item = only_info(header, oids::id_it_implicitConfirm);
+    if (!item) return item.error();
+    if (!*item) return false;
+    if ((*item)->infoValue && !(*item)->infoValue->get<der::Null>())
+        return bad_request("header.generalInfo", "RFC 9810 5.1.1.1", "implicitConfirm is not NULL").error();
     return true;
 }
 
 Result<std::string> profile_named(const PKIHeader& header) {
-    const InfoTypeAndValue* item = find_info(header.generalInfo, oids::id_it_certProfile);
-    if (!item) return std::string();
-    const auto* value = item->infoValue ? item->infoValue->get<CertProfileValue>() : nullptr;
+    const auto item = only_info(header, oids::id_it_certProfile);
+    if (!item) return item.error();
+    if (!*item) return std::string();
+    const auto* value = (*item)->infoValue ? (*item)->infoValue->get<CertProfileValue>() : nullptr;
     if (!value || value->size() != 1) return bad_request("header.generalInfo", "RFC 9483 3.1", "certProfile names not exactly one profile").error();
     return std::string(text_of(value->front().content));
 }

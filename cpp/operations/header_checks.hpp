@@ -4,7 +4,8 @@
 
 namespace cmpkit::operations {
 
-inline constexpr std::size_t least_nonce = 16;  // octets
+inline constexpr std::size_t least_nonce = 16;   // octets
+inline constexpr std::size_t longest_id  = 255;  // octets of transactionID and senderNonce: what is echoed, logged and becomes a key stays small
 
 /// pvno, transactionID, senderNonce, messageTime, and that protectionAlg and protection come together.
 /// @param now     Unix seconds; 0: no clock, messageTime is not judged
@@ -14,6 +15,9 @@ Result<void> check_header(const PKIMessage& message, std::int64_t now, std::int6
 /// messageTime alone, as check_header judges it. @error time_mismatch
 Result<void> check_time(const PKIHeader& header, std::int64_t now, std::int64_t window);
 
+/// Whether a message has a transactionID that can be repeated in the answer.
+bool has_usable_id(const PKIHeader& header);
+
 /// A first message answers nothing. @error nonce_mismatch
 Result<void> check_first(const PKIHeader& header);
 
@@ -21,10 +25,13 @@ Result<void> check_first(const PKIHeader& header);
 Result<void> check_answer(const PKIHeader& header, Bytes transaction_id, Bytes nonce);
 
 /// The one request of an ir, cr or kur, or an error that names the rule it breaks (RFC 9483 4.1.1): exactly one CertReqMsg, certReqId 0,
-/// version 3 if said, subject and public key there, no serialNumber, signingAlg or unique identifiers.
+/// version 3 if said, subject and public key there.
 Result<const CertReqMsg*> one_request(const CertReqMessages& requests);
 
-/// implicitConfirm with NULL or no value asks for implicit confirmation; another value is refused. @error bad_request
+/// Members of a template that say what is the CA's to choose. A client leaves them out (RFC 4211 5); RFC 9483 1.8: who receives them copes with them.
+std::vector<std::string_view> ignored_members(const CertTemplate& wanted);
+
+/// implicitConfirm with NULL or no value asks for implicit confirmation; another value, or two, are refused. @error bad_request
 Result<bool> asks_implicit_confirm(const PKIHeader& header);
 /// The one certProfile named in the header; empty: none. @error bad_request  more than one (RFC 9483 4.1.1)
 Result<std::string> profile_named(const PKIHeader& header);

@@ -39,8 +39,11 @@ const std::span<const ServerOperation::Row>& ServerOperation::table() {
     using H = Happening;
     using O = ServerOperation;
     static constexpr Row rows[] = {
+        // RFC 9483 3.6.2: faults of the header are told by an error message, those of a request by its own answer.
+        {S::fresh, H::enrollment, &O::has_bad_header, &O::tell_problem, S::answered},
         {S::fresh, H::enrollment, &O::is_malformed, &O::refuse_enrollment, S::answered},
         {S::fresh, H::enrollment, nullptr, &O::ask_enrollment, S::enrolling},
+        {S::fresh, H::revocation, &O::has_bad_header, &O::tell_problem, S::answered},
         {S::fresh, H::revocation, &O::is_malformed, &O::refuse_revocation, S::answered},
         {S::fresh, H::revocation, nullptr, &O::ask_revocation, S::revoking},
         {S::fresh, H::inquiry, &O::is_malformed, &O::tell_problem_and_end, S::answered},

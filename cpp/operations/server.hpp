@@ -83,6 +83,7 @@ private:
 
     // guards
     bool is_malformed() const { return problem_.has_value(); }
+    bool has_bad_header() const { return has_bad_header_; }
     bool is_accepted_by_client() const;
     bool is_confirmed_implicitly() const { return transaction_.certificate.has_value(); }
     bool is_polled() const { return pending_ != nullptr; }
@@ -116,6 +117,7 @@ private:
     Happening    read();
     Happening    read_first();
     Result<void> check_place();
+    Result<void> read_wishes(const PKIHeader& header);
     Result<void> read_cert_request(const CertReqMessages& requests);
     Result<void> read_pkcs10(const CertificationRequest& request);
     Result<void> read_revocation(const RevReqContent& content);
@@ -147,6 +149,7 @@ private:
     Waiting                  waiting_;
     PollRep                  poll_rep_;
     std::optional<Error>     problem_;
+    bool                     has_bad_header_ = false;  // of a first message
 };
 
 }  // namespace cmpkit::operations

@@ -68,6 +68,7 @@ ServerOperation::Happening ServerOperation::read_first() {
     };
     enrollment_.type = type_of(body);
     if (const auto* content = body.get<"rr">()) {
+        has_bad_header_ = problem_.has_value();
         note(read_revocation(*content));
         return Happening::revocation;
     }
@@ -77,6 +78,8 @@ ServerOperation::Happening ServerOperation::read_first() {
     }
     const auto* p10 = body.get<"p10cr">();
     if (!p10 && enrollment_.type != BodyType::ir && enrollment_.type != BodyType::cr && enrollment_.type != BodyType::kur) return Happening::other;
+    note(read_wishes(first_message().header));
+    has_bad_header_ = problem_.has_value();
     note(p10 ? read_pkcs10(*p10) : read_cert_request(*cert_requests(body)));
     return Happening::enrollment;
 }
@@ -88,6 +91,17 @@ Result<void> ServerOperation::check_place() {
     return check_answer(message_.header, message_.header.transactionID->content, transaction_.senderNonce.content);
 }
 
+// What the header of a request asks for, beside the certificate.
+Result<void> ServerOperation::read_wishes(const PKIHeader& header) {
+    auto implicit = asks_implicit_confirm(header);
+    if (!implicit) return implicit.error();
+    auto profile = profile_named(header);
+    if (!profile) return profile.error();
+    enrollment_.profile             = profile->empty() ? profile_hint_ : *profile;
+    enrollment_.confirms_implicitly = *implicit;
+    return {};
+}
+
 Result<void> ServerOperation::read_cert_request(const CertReqMessages& requests) {
     auto request = one_request(requests);
     if (!request) return request.error();
@@ -95,18 +109,13 @@ Result<void> ServerOperation::read_cert_request(const CertReqMessages& requests)
     auto key = usable_key(*wanted.publicKey);
     if (!key) return key.error();
     if (auto good = check_possession(**request, *key); !good) return good;
-    auto implicit = asks_implicit_confirm(first_message().header);
-    if (!implicit) return implicit.error();
-    auto profile = profile_named(first_message().header);
-    if (!profile) return profile.error();
     enrollment_.subject    = &*wanted.subject;
     enrollment_.publicKey  = &*wanted.publicKey;
     enrollment_.key        = *key;
     enrollment_.extensions = wanted.extensions ? &*wanted.extensions : nullptr;
     enrollment_.validity   = wanted.validity ? &*wanted.validity : nullptr;
     enrollment_.oldCertID  = old_cert_id((*request)->certReq);
-    enrollment_.profile    = profile->empty() ? profile_hint_ : *profile;
-    enrollment_.confirms_implicitly = *implicit;
+    enrollment_.ignored    = ignored_members(wanted);
     return {};
 }
 
@@ -119,16 +128,10 @@ Result<void> ServerOperation::read_pkcs10(const CertificationRequest& request) {
     if (!key) return key.error();
     auto good = key->verify(request.signatureAlgorithm, info.received, request.signature.bytes);
     if (!good || request.signature.unused) return bad_pop("body.p10cr.signature", "the signature does not verify");
-    auto implicit = asks_implicit_confirm(first_message().header);
-    if (!implicit) return implicit.error();
-    auto profile = profile_named(first_message().header);
-    if (!profile) return profile.error();
     enrollment_.subject    = &info.subject;
     enrollment_.publicKey  = &info.subjectPKInfo;
     enrollment_.key        = *key;
     enrollment_.extensions = requested_extensions(info);
-    enrollment_.profile    = profile->empty() ? profile_hint_ : *profile;
-    enrollment_.confirms_implicitly = *implicit;
     return {};
 }
 

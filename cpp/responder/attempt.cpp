@@ -13,6 +13,8 @@ using operations::TransactionState;
 
 namespace {
 
+constexpr std::size_t most_exchanges = 8;  // of one transaction: more than an honest one has, few enough that nobody makes a record grow without end
+
 Error spent_secret() {
     return {.code = Code::not_authorized, .fail_info = FailInfo::notAuthorized, .clause = "RFC 9483 3.5", .detail = "this secret is spent, expired or locked"};
 }
@@ -120,6 +122,7 @@ Result<Octets> Attempt::seal(const Answer& answer) {
 store::Write Attempt::record_of(const Answer& answer, Bytes reply) const {
     std::vector<operations::Exchange> exchanges(before().exchanges.begin(), before().exchanges.end());
     if (pending_) exchanges.resize(1);  // a client that polled has the answer to its last pollReq
+    if (exchanges.size() == most_exchanges) exchanges.erase(exchanges.begin() + 1);
     exchanges.push_back({der::octet_string(arrival_.hash), der::octet_string(reply)});
     const auto  request = static_cast<std::int64_t>(type_of(arrival_.message.body));
     Transaction transaction{.state = *answer.state, .request = before_ ? before().request : request, .certReqId = answer.certificate || !before_ ? answer.cert_req_id : before().certReqId,

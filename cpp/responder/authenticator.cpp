@@ -20,6 +20,14 @@ Error not_the_sender(const char* path, const char* detail) {
     return {.code = Code::sender_mismatch, .path = path, .fail_info = FailInfo::badMessageCheck, .clause = "RFC 9483 3.5", .detail = detail};
 }
 
+// A certificate that is well formed and yet none to verify with.
+Error unusable(Error error, std::size_t index) {
+    error.path.push_front(index);
+    error.path.push_front("extraCerts");
+    error.fail_info = FailInfo::badMessageCheck;
+    return error;
+}
+
 // RFC 9483 3.1: sender is the subject of the protection certificate, senderKID its subject key identifier.
 Result<void> check_signer(const PKIHeader& header, const crypto::Cert& signer) {
     const auto* sender = header.sender.get<"directoryName">();
@@ -68,7 +76,7 @@ Result<Sender> Authenticator::by_signature(const PKIMessage& message, std::int64
     const crypto::Cert& signer = certs->front();
     if (auto good = check_signer(message.header, signer); !good) return good.error();
     auto key = signer.key();
-    if (!key) return key.error();
+    if (!key) return unusable(key.error(), 0);
     if (auto good = protection::verify_signature(message, *key); !good) return good.error();
     auto requester = authority_.recognise(signer, std::span(*certs).subspan(1), now);
     if (requester) return Sender{std::move(*requester), authority_.protector()};
@@ -80,7 +88,7 @@ Result<std::vector<crypto::Cert>> Authenticator::extra_certs(const PKIMessage& m
     std::vector<crypto::Cert> certs;
     for (std::size_t i = 0; message.extraCerts && i < std::min(message.extraCerts->size(), most_certificates); ++i) {
         auto cert = certificates_.get((*message.extraCerts)[i].received);
-        if (!cert) return cert.error();
+        if (!cert) return unusable(cert.error(), i);
         certs.push_back(*cert);
     }
     return certs;

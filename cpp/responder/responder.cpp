@@ -10,7 +10,11 @@ namespace {
 
 constexpr int max_conflicts = 16;  // other writers may win that often before we say systemUnavail
 
-std::string transaction_text(const PKIMessage& message) { return message.header.transactionID ? to_hex(message.header.transactionID->content) : std::string(); }
+constexpr std::size_t longest_name = 2048;  // octets of a sender's name that a refusal repeats: whoever is not authenticated gets little back
+
+std::string transaction_text(const PKIMessage& message) {
+    return operations::has_usable_id(message.header) ? to_hex(message.header.transactionID->content) : std::string();
+}
 
 Error server_failure(const Error& cause) {
     const bool busy = cause.code == Code::conflict;
@@ -82,9 +86,11 @@ operations::HeaderFields fields_of_refusal(const PKIHeader& asked, Bytes fresh, 
     // RFC 9810 7: the version of the request, or the nearest one that we know.
     const Pvno pvno = asked.pvno >= Pvno::cmp2021 ? Pvno::cmp2021 : Pvno::cmp2000;
     // RFC 9810 5.1.1: a message whose header cannot be read is answered under a new transactionID.
-    const bool has_id = asked.transactionID && !asked.transactionID->content.empty();
-    return {.pvno = pvno, .recipient = asked.sender.get<"directoryName">(), .transaction_id = has_id ? asked.transactionID->content : fresh, .sender_nonce = fresh,
-            .recip_nonce = asked.senderNonce ? asked.senderNonce->content : Bytes(), .now = now, .general_info = {}};
+    const Bytes id    = operations::has_usable_id(asked) ? asked.transactionID->content : fresh;
+    const Bytes nonce = asked.senderNonce && asked.senderNonce->content.size() <= operations::longest_id ? asked.senderNonce->content : Bytes();
+    const Name* name  = asked.sender.get<"directoryName">();
+    if (name && name->received.size() > longest_name) name = nullptr;
+    return {.pvno = pvno, .recipient = name, .transaction_id = id, .sender_nonce = fresh, .recip_nonce = nonce, .now = now, .general_info = {}};
 }
 
 }  // namespace

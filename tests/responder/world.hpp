@@ -158,6 +158,7 @@ inline Said said(const Octets& reply) {
     Said what{type_of((*parsed)->body), {}, (*parsed)->protection.has_value()};
     if (const auto* error = (*parsed)->body.get<"error">()) what.fail_info = first_fail_info(error->pKIStatusInfo);
     if (const auto* responses = cert_responses((*parsed)->body)) what.fail_info = first_fail_info(responses->response.front().status);
+    if (const auto* revocation = (*parsed)->body.get<"rp">()) what.fail_info = first_fail_info(revocation->status.front());
     return what;
 }
 
