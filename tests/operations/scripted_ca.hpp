@@ -30,6 +30,7 @@ public:
     // What a test may bend, before the answer is protected; the protector too.
     std::function<void(HeaderFields&, PKIBody&)>   bend;
     std::function<void(PKIHeader&)>                bend_header;
+    std::function<Octets(Octets)>                  bend_octets;  // after the answer is protected
     std::optional<protection::Protector>           protector;
     bool                                           is_unprotected = false;
     bool                                           grants_implicit_confirm = false;
@@ -47,6 +48,7 @@ public:
         REQUIRE(*request_);
         const PKIMessage& request = ***request_;
         seen.push_back(type_of(request.body));
+        heard.push_back(copy_of(octets));
         PKIBody                       body;
         std::vector<InfoTypeAndValue> info;
         if (!delay(request, octets, body)) fill(pending_ ? (**pending_).body : request.body, body, info);
@@ -58,9 +60,11 @@ public:
         PKIHeader header = header_of(fields, arena_);
         if (bend_header) bend_header(header);
         const auto protect = protector ? *protector : usual(request);
-        return value_of(protection::seal(header, body, is_unprotected ? nullptr : &protect, extra_certs(body)));
+        const Octets sealed = value_of(protection::seal(header, body, is_unprotected ? nullptr : &protect, extra_certs(body)));
+        return bend_octets ? bend_octets(sealed) : sealed;
     }
-    std::vector<BodyType> seen;  // what the end entity sent
+    std::vector<BodyType> seen;   // what the end entity sent
+    std::vector<Octets>   heard;  // the same, as it came
     std::optional<PKIStatus> confirmed;  // what its certConf said
     crypto::Cert          issued;
 
