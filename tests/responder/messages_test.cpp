@@ -2,41 +2,10 @@
 #include "../forge/pkcs10.hpp"
 #include "ca/desk.hpp"
 #include "messages/general.hpp"
-#include "world.hpp"
+#include "talk.hpp"
 
 using namespace cmpkit;
 using namespace cmpkit::responder;
-
-namespace {
-
-using Message = der::Parsed<PKIMessage>;
-
-/// One operation with what was said in it. Each message is asked twice; the second answer is the first one again.
-struct Talk {
-    World&               world;
-    std::vector<Message> asked, told;
-
-    Action run(decltype(Order::what) what, Credentials who) {
-        EndEntity operation({std::move(what), {}}, std::move(who), world.trust());
-        return run(operation);
-    }
-    Action run(EndEntity& operation) {
-        return world.run(operation, [this](const Octets& message) {
-            asked.push_back(value_of(der::parse<PKIMessage>(message)));
-            told.push_back(value_of(der::parse<PKIMessage>(world.answer(message))));
-            return message;
-        });
-    }
-    const CertResponse& response(std::size_t index = 0) const { return cert_responses(told[index]->body)->response.front(); }
-};
-
-Credentials device_of(World& world, std::string_view subject = "CN=dev1") { return world.by_maker(world.maker.issue({.subject = std::string(subject)})); }
-
-bool begins_with(const Message& message, const crypto::Cert& certificate) {
-    return message->extraCerts && equal(message->extraCerts->front().received, certificate.der());
-}
-
-}  // namespace
 
 TEST_CASE("messages are of pvno 2, with 16 octets of transactionID and of nonces that are new each time", "[responder]") {
     World world;
