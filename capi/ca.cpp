@@ -18,6 +18,28 @@ std::string listed_json(const ca::CertificationAuthority::Listed& listed) {
     return json + "}";
 }
 
+/// The CA that the desk is at, and what keeps it.
+class AtDesk {
+public:
+    static Result<AtDesk> of(cmpkit_responder& responder) {
+        auto edition = responder.server->edition();
+        auto office  = edition->office(name_in(responder));
+        return office ? Result<AtDesk>(AtDesk(std::move(edition), office->authority)) : office.error();
+    }
+    static std::string name_in(cmpkit_responder& responder) {
+        const std::lock_guard lock(responder.mutex);
+        return responder.ca;
+    }
+    ca::CertificationAuthority& operator*() const { return authority_; }
+    ca::CertificationAuthority* operator->() const { return &authority_; }
+
+private:
+    AtDesk(std::shared_ptr<const service::Edition> edition, ca::CertificationAuthority& authority) : edition_(std::move(edition)), authority_(authority) {}
+
+    std::shared_ptr<const service::Edition> edition_;  // shared with the server, which may take up another one meanwhile
+    ca::CertificationAuthority&             authority_;
+};
+
 Result<std::string> list_json(ca::CertificationAuthority& authority) {
     std::string json;
     Octets      after;
@@ -49,7 +71,9 @@ Result<std::string> pending_json(const ca::Desk& desk) {
 cmpkit_rc decide(cmpkit_responder* responder, const char* id, ca::Verdict verdict, const char* reason, cmpkit_error** error) {
     return guard(error, [&]() -> Result<void> {
         if (!responder || !id) return Error{.code = Code::bad_argument, .detail = "responder and id are needed"};
-        const ca::Desk& desk  = responder->server->authority().desk();
+        const auto at = AtDesk::of(*responder);
+        if (!at) return at.error();
+        const ca::Desk& desk  = (*at)->desk();
         auto            whole = desk.complete(id);
         return whole ? desk.decide(*whole, verdict, reason ? reason : "") : whole.error();
     });
@@ -79,10 +103,23 @@ Result<service::FoundingOrder> founding_in(const cmpkit_ca_options& options) {
 
 extern "C" {
 
+cmpkit_rc cmpkit_ca_select(cmpkit_responder* responder, const char* name, cmpkit_error** error) {
+    return guard(error, [&]() -> Result<void> {
+        if (!responder) return no_handle;
+        auto wanted = text_in(name ? name : "", "name");
+        if (!wanted) return wanted.error();
+        if (auto office = responder->server->edition()->office(*wanted); !office) return office.error();
+        const std::lock_guard lock(responder->mutex);
+        responder->ca = std::move(*wanted);
+        return {};
+    });
+}
 cmpkit_rc cmpkit_ca_list(cmpkit_responder* responder, cmpkit_buf** json, cmpkit_error** error) {
     return guard_out(json, error, [&]() -> Result<std::unique_ptr<cmpkit_buf>> {
         if (!responder) return no_handle;
-        auto text = list_json(responder->server->authority());
+        const auto at = AtDesk::of(*responder);
+        if (!at) return at.error();
+        auto text = list_json(**at);
         if (!text) return text.error();
         return buf_of(*text);
     });
@@ -94,13 +131,16 @@ cmpkit_rc cmpkit_ca_revoke(cmpkit_responder* responder, const char* serial, cons
         if (!octets) return octets.error();
         const auto known = reason ? reason_from_name(reason) : std::optional(Reason::unspecified);
         if (!known) return Error{.code = Code::bad_argument, .detail = "reason is no CRLReason of RFC 5280 5.3.1"};
-        return responder->server->authority().revoke_by_operator(*octets, *known, now);
+        const auto at = AtDesk::of(*responder);
+        return at ? (*at)->revoke_by_operator(*octets, *known, now) : at.error();
     });
 }
 cmpkit_rc cmpkit_ca_pending(cmpkit_responder* responder, cmpkit_buf** json, cmpkit_error** error) {
     return guard_out(json, error, [&]() -> Result<std::unique_ptr<cmpkit_buf>> {
         if (!responder) return no_handle;
-        auto text = pending_json(responder->server->authority().desk());
+        const auto at = AtDesk::of(*responder);
+        if (!at) return at.error();
+        auto text = pending_json((*at)->desk());
         if (!text) return text.error();
         return buf_of(*text);
     });
@@ -125,7 +165,7 @@ cmpkit_rc cmpkit_ca_rollover(cmpkit_responder* responder, const cmpkit_key* root
 cmpkit_rc cmpkit_ca_crl(cmpkit_responder* responder, int64_t now, cmpkit_buf** pem, cmpkit_error** error) {
     return guard_out(pem, error, [&]() -> Result<std::unique_ptr<cmpkit_buf>> {
         if (!responder) return no_handle;
-        auto crl = responder->server->issue_crl(now);
+        auto crl = responder->server->issue_crl(AtDesk::name_in(*responder), now);
         if (!crl) return crl.error();
         return buf_of(crypto::write_pem("X509 CRL", crl->der));
     });

@@ -368,11 +368,12 @@ CMPKIT_API cmpkit_rc cmpkit_template_summary(const uint8_t *data, size_t size, c
 /* {"subject","issuer","serial","notBefore","notAfter","sans":[…],"key"} of the first certificate (PEM or DER). Any thread. */
 CMPKIT_API cmpkit_rc cmpkit_certificate_summary(const uint8_t *data, size_t size, cmpkit_buf **json, cmpkit_error **error);
 
-/* ---- an authority: a CA made from one configuration text */
+/* ---- an authority: a CA, or several behind one address, made from one configuration text */
 typedef struct cmpkit_responder cmpkit_responder; /* any number of threads; cmpkit_responder_free */
 /* config: TOML, see docs/configuration.md. folder: where its relative paths begin; NULL: the current folder. */
 CMPKIT_API cmpkit_rc cmpkit_responder_new(cmpkit_context *context, const char *config, const char *folder, cmpkit_responder **out, cmpkit_error **error);
-/* Octets in, octets out; a message that is refused is answered too. address: who asks, for the log; profile: from the path; both may be NULL. */
+/* Octets in, octets out; a message that is refused is answered too. address: who asks, for the log; profile: the name after /p/ in the path, of a
+ * profile or a CA; both may be NULL. */
 CMPKIT_API cmpkit_rc cmpkit_responder_answer(cmpkit_responder *responder, const uint8_t *request, size_t size, const char *address, const char *profile, int64_t now,
                                              cmpkit_buf **answer, cmpkit_error **error);
 /* Ends what is overdue and renews the CRL where it is due. A listener does this by itself. */
@@ -384,7 +385,10 @@ typedef cmpkit_rc (*cmpkit_inform_fn)(void *user, const char *requester, const u
 CMPKIT_API cmpkit_rc cmpkit_responder_set_information(cmpkit_responder *responder, const char *info_type, cmpkit_inform_fn inform, void *user, cmpkit_destroy_fn destroy, cmpkit_error **error);
 CMPKIT_API void      cmpkit_responder_free(cmpkit_responder *responder); /* after its listeners */
 
-/* The operator's desk; works on a running server's store from another process. */
+/* The operator's desk; works on a running server's store from another process. Where the configuration has
+ * several CAs, it is that of the default one until another is selected. */
+/* The CA of that name; NULL: the default one. It holds for all functions cmpkit_ca_… of the handle, in every thread. CMPKIT_E_NOT_FOUND. */
+CMPKIT_API cmpkit_rc cmpkit_ca_select(cmpkit_responder *responder, const char *name, cmpkit_error **error);
 CMPKIT_API cmpkit_rc cmpkit_ca_list(cmpkit_responder *responder, cmpkit_buf **json, cmpkit_error **error); /* [{"serial","subject","state","requester","notAfter",…}] */
 CMPKIT_API cmpkit_rc cmpkit_ca_revoke(cmpkit_responder *responder, const char *serial, const char *reason, int64_t now, cmpkit_error **error);
 /* Requests that wait for the operator: [{"id","type","subject","details","requester","verdict","askedAt"}]. id: 32 hexadecimal digits. */

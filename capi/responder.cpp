@@ -16,6 +16,7 @@ std::string line_of(const responder::Incident& incident) {
     std::string line = "{\"transactionID\":" + der::json_string(incident.transaction_id) + ",\"requester\":" + der::json_string(escaped(incident.requester)) +
                        ",\"address\":" + der::json_string(escaped(incident.address)) + ",\"body\":" + der::json_string(incident.body) +
                        ",\"outcome\":" + der::json_string(incident.outcome);
+    if (!incident.authority.empty()) line += ",\"ca\":" + der::json_string(escaped(incident.authority));
     if (incident.problem) line += ",\"problem\":" + der::json_string(incident.problem->text());
     return line + "}";
 }
@@ -37,7 +38,7 @@ cmpkit_rc cmpkit_responder_new(cmpkit_context* context, const char* config, cons
         auto log    = log_to(context);
         auto server = service::Server::make(std::move(*configuration), log);
         if (!server) return server.error();
-        return std::make_unique<cmpkit_responder>(cmpkit_responder{context, std::move(*server), std::move(log)});
+        return std::unique_ptr<cmpkit_responder>(new cmpkit_responder{context, std::move(*server), std::move(log)});
     });
 }
 
@@ -58,7 +59,7 @@ void cmpkit_responder_free(cmpkit_responder* responder) { delete responder; }
 cmpkit_rc cmpkit_listener_new(cmpkit_responder* responder, const char* url, cmpkit_listener** out, cmpkit_error** error) {
     return guard_out(out, error, [&]() -> Result<std::unique_ptr<cmpkit_listener>> {
         if (!responder) return no_handle;
-        const auto urls = url ? std::vector<std::string>{url} : responder->server->configuration().listen;
+        const auto urls = url ? std::vector<std::string>{url} : responder->server->edition()->configuration().listen;
         auto listening  = service::Listening::start(*responder->server, responder->context->plugins(), urls, responder->log);
         if (!listening) return listening.error();
         return std::make_unique<cmpkit_listener>(cmpkit_listener{std::move(*listening)});

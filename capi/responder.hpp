@@ -7,4 +7,6 @@ struct cmpkit_responder {
     cmpkit_context*                          context;
     std::unique_ptr<cmpkit::service::Server> server;
     cmpkit::responder::Log                   log;
+    std::mutex                               mutex{};  // guards what is below
+    std::string                              ca{};     // that the desk is at; empty: the default one
 };

@@ -22,7 +22,7 @@ struct Desk {
     explicit Desk(Common& of_all) : common(of_all) {}
 
     Common&     common;
-    std::string folder, serial, reason = "unspecified", out, request, words;
+    std::string folder, ca, serial, reason = "unspecified", out, request, words;
 };
 
 struct Rollover {
@@ -79,7 +79,9 @@ void init(const Founding& order) {
 
 Responder open(const Desk& desk, const Context& context) {
     const std::string text(text_of(read_file(desk.folder + "/cmpkit.toml")));
-    return make<Responder>(cmpkit_responder_new, context.get(), text.c_str(), desk.folder.c_str());
+    Responder responder = make<Responder>(cmpkit_responder_new, context.get(), text.c_str(), desk.folder.c_str());
+    call(cmpkit_ca_select, responder.get(), given(desk.ca));
+    return responder;
 }
 
 /// A requester's certificate is told by its hash, whose beginning is enough to tell two apart.
@@ -214,6 +216,7 @@ void add_init(CLI::App& ca, Common& common) {
 CLI::App& add_desk(CLI::App& ca, const std::string& word, const std::string& help, const std::shared_ptr<Desk>& desk, void (*run)(const Desk&)) {
     auto& command = *ca.add_subcommand(word, help);
     command.add_option("DIR", desk->folder, "The folder of the CA")->type_name("")->required();
+    command.add_option("--ca", desk->ca, "Which of its CAs, where there are several [the default one]")->type_name("NAME");
     command.callback([desk, run] { run(*desk); });
     return command;
 }

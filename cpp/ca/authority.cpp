@@ -121,9 +121,10 @@ Result<std::unique_ptr<CertificationAuthority>> CertificationAuthority::make(Set
     if (*link) chain.push_back(*link);
     auto verifiers = read_trust(settings, root, chain);
     if (!verifiers) return verifiers.error();
-    auto protector = protection::Protector::by_signature(settings.cmp_key, crypto::chain_without_root(settings.cmp_certificate, chain));
+    Desk    desk(store, settings.name, settings.is_first);
+    auto    protector = protection::Protector::by_signature(settings.cmp_key, crypto::chain_without_root(settings.cmp_certificate, chain));
     return std::unique_ptr<CertificationAuthority>(new CertificationAuthority(std::make_unique<State>(
-        State{{std::move(settings), store, std::move(random), std::move(*profiles), std::move(*secrets), std::move(records), Desk(store), std::move(chain), root,
+        State{{std::move(settings), store, std::move(random), std::move(*profiles), std::move(*secrets), std::move(records), std::move(desk), std::move(chain), root,
                std::move(verifiers->own), std::move(verifiers->external), std::move(protector)}})));
 }
 

@@ -20,6 +20,8 @@ struct SecretEntry {
 };
 
 struct Settings {
+    std::string                           name;             // tells requests on the desk of one store apart; empty: there is one CA
+    bool                                  is_first = true;  // has the requests that name no CA
     crypto::Cert                          issuing_certificate;
     std::shared_ptr<const crypto::Signer> issuing_key;
     std::vector<crypto::Cert>             chain;            // issuers of the issuing certificate, ending with the root

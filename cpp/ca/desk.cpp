@@ -17,6 +17,15 @@ std::string_view name_of(Verdict verdict) {
     return "unknown";
 }
 
+bool Desk::has(const PendingRequest& request) const { return request.authority ? text_of(request.authority->content) == authority_ : is_first_; }
+
+Octets Desk::index_of(std::string_view requester) const {
+    Octets index = copy_of(bytes_of(authority_));
+    if (!authority_.empty()) index.push_back(0);
+    index.insert(index.end(), requester.begin(), requester.end());
+    return index;
+}
+
 Result<std::optional<Desk::Read>> Desk::find(Bytes id) const {
     auto record = store_->get(Table::requests, id);
     if (!record) return record.error();
@@ -35,14 +44,15 @@ Result<Desk::Answer> Desk::ask(const Application& application, std::int64_t now)
         if (request.verdict != Verdict::undecided) answer.write = store::Write{Table::requests, copy_of(application.id), (*read)->version, std::nullopt};
         return answer;
     }
-    const Octets index = copy_of(bytes_of(application.requester));
+    const Octets index = index_of(application.requester);
     auto         others = store_->find(Table::requests, index, most_of_one);
     if (!others) return others.error();
     if (others->size() == most_of_one) return refusal(FailInfo::notAuthorized, "too many requests of this requester wait already");
     der::Arena           arena;
     const PendingRequest request{.verdict = Verdict::undecided, .type = der::utf8_string(application.type), .requester = der::utf8_string(application.requester),
                                  .subject = der::utf8_string(application.subject), .details = der::utf8_string(application.details),
-                                 .askedAt = der::generalized_time(now, arena), .reason = {}};
+                                 .askedAt = der::generalized_time(now, arena), .reason = {},
+                                 .authority = authority_.empty() ? std::nullopt : std::optional(der::utf8_string(authority_))};
     return Answer{Verdict::undecided, {}, store::Write{Table::requests, copy_of(application.id), 0, der::encode(request), index}};
 }
 
@@ -64,7 +74,7 @@ Result<std::vector<Desk::Listed>> Desk::list() const {
         for (store::Record& record : *page) {
             auto request = der::parse<PendingRequest>(std::move(record.value));
             if (!request) return failure(Code::store_failed, "a request on the desk", request.error());
-            all.push_back({std::move(record.key), std::move(*request)});
+            if (has(**request)) all.push_back({std::move(record.key), std::move(*request)});
         }
     }
 }

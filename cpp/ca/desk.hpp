@@ -1,7 +1,7 @@
 // The operator's desk: requests that a profile wants approved by hand, from their arrival to the operator's word. The word is taken at the next
 // poll of the requester; what is issued then is decided anew from the request as it came.
 //
-// Records stand in Table::requests under the request's identifier; their index is who asked.
+// Records stand in Table::requests under the request's identifier; their index is who asked, and which CA if that has a name.
 #pragma once
 #include "ca/authority.hpp"
 #include "ca/refusal.hpp"
@@ -20,9 +20,11 @@ struct PendingRequest {
     der::Utf8String                details;    // its other names and its key; the reason of a revocation
     der::GeneralizedTime           askedAt;
     std::optional<der::Utf8String> reason;     // of a rejection, for the requester
+    std::optional<der::Utf8String> authority;  // name of the CA; absent: the first of the store
     static constexpr auto schema() {
         return sequence(field<&PendingRequest::verdict>(), field<&PendingRequest::type>(), field<&PendingRequest::requester>(), field<&PendingRequest::subject>(),
-                        field<&PendingRequest::details>(), field<&PendingRequest::askedAt>(), field<&PendingRequest::reason>(implicit_tag(0)));
+                        field<&PendingRequest::details>(), field<&PendingRequest::askedAt>(), field<&PendingRequest::reason>(implicit_tag(0)),
+                        field<&PendingRequest::authority>(implicit_tag(1)));
     }
 };
 
@@ -31,7 +33,9 @@ class Desk {
 public:
     static constexpr std::size_t most_of_one = 16;  // requests of one requester that wait at the same time
 
-    explicit Desk(store::Store& store) : store_(&store) {}
+    /// @param authority  name of the CA, whose requests alone are seen; empty: it needs none
+    /// @param is_first   it has those that name no CA
+    Desk(store::Store& store, std::string authority, bool is_first) : store_(&store), authority_(std::move(authority)), is_first_(is_first) {}
 
     /// What an application says of itself.
     struct Application {
@@ -89,8 +93,12 @@ private:
         Octets                      index;
     };
     Result<std::optional<Read>> find(Bytes id) const;
+    bool                        has(const PendingRequest& request) const;
+    Octets                      index_of(std::string_view requester) const;
 
     store::Store* store_;
+    std::string   authority_;
+    bool          is_first_;
 };
 
 }  // namespace cmpkit::ca

@@ -63,6 +63,8 @@ Result<void> check_first(const PKIHeader& header) {
                  .detail = "a first message answers nothing"};
 }
 
+bool is_later(const PKIBody& body) { return body.is<"certConf">() || body.is<"pollReq">() || body.is<"error">(); }
+
 Result<void> check_answer(const PKIHeader& header, Bytes transaction_id, Bytes nonce) {
     if (!header.transactionID || !equal(header.transactionID->content, transaction_id))
         return Error{.code = Code::transaction_mismatch, .path = "header.transactionID", .fail_info = FailInfo::badRequest, .clause = "RFC 9483 3.5"};
@@ -87,6 +89,13 @@ std::vector<std::string_view> ignored_members(const CertTemplate& wanted) {
     if (wanted.issuerUID) names.emplace_back("issuerUID");
     if (wanted.subjectUID) names.emplace_back("subjectUID");
     return names;
+}
+
+const CertId* old_cert_id(const CertRequest& request) {
+    if (!request.controls) return nullptr;
+    for (const AttributeTypeAndValue& control : *request.controls)
+        if (control.type == oids::id_regCtrl_oldCertID) return control.value.get<CertId>();
+    return nullptr;
 }
 
 Result<bool> asks_implicit_confirm(const PKIHeader& header) {

@@ -21,12 +21,18 @@ bool has_usable_id(const PKIHeader& header);
 /// A first message answers nothing. @error nonce_mismatch
 Result<void> check_first(const PKIHeader& header);
 
+/// Whether it belongs to a transaction that another message began: certConf, pollReq, error.
+bool is_later(const PKIBody& body);
+
 /// A later message belongs to the transaction and answers the message that carried `nonce`. @error transaction_mismatch, nonce_mismatch
 Result<void> check_answer(const PKIHeader& header, Bytes transaction_id, Bytes nonce);
 
 /// The one request of an ir, cr or kur, or an error that names the rule it breaks (RFC 9483 4.1.1): exactly one CertReqMsg, certReqId 0,
 /// version 3 if said, subject and public key there.
 Result<const CertReqMsg*> one_request(const CertReqMessages& requests);
+
+/// The certificate that a request is to replace; null: it does not say.
+const CertId* old_cert_id(const CertRequest& request);
 
 /// Members of a template that say what is the CA's to choose. A client leaves them out (RFC 4211 5); RFC 9483 1.8: who receives them copes with them.
 std::vector<std::string_view> ignored_members(const CertTemplate& wanted);

@@ -34,13 +34,6 @@ Result<void> check_possession(const CertReqMsg& request, const crypto::PublicKey
 
 constexpr std::size_t most_items = 32;  // of one genm
 
-const CertId* old_cert_id(const CertRequest& request) {
-    if (!request.controls) return nullptr;
-    for (const AttributeTypeAndValue& control : *request.controls)
-        if (control.type == oids::id_regCtrl_oldCertID) return control.value.get<CertId>();
-    return nullptr;
-}
-
 }  // namespace
 
 ServerOperation::Happening ServerOperation::read() {
@@ -87,7 +80,7 @@ ServerOperation::Happening ServerOperation::read_first() {
 // First messages answer nothing, later ones our last reply.
 Result<void> ServerOperation::check_place() {
     if (transaction_.state == TransactionState::fresh) return check_first(message_.header);
-    if (!message_.body.is<"certConf">() && !message_.body.is<"pollReq">() && !message_.body.is<"error">()) return {};
+    if (!is_later(message_.body)) return {};
     return check_answer(message_.header, message_.header.transactionID->content, transaction_.senderNonce.content);
 }
 

@@ -27,10 +27,12 @@ struct Transaction {
     List<Exchange>                  exchanges;        // of one that was polled for: the first and the last
     std::optional<der::OctetString> pending;          // waiting: the first message as received
     std::optional<der::Utf8String>  profile;          // waiting: what its path said
+    std::optional<der::Utf8String>  authority;        // name of the CA that has it; absent: the first of the server
     static constexpr auto schema() {
         return sequence(field<&Transaction::state>(), field<&Transaction::request>(), field<&Transaction::certReqId>(), field<&Transaction::senderNonce>(),
                         field<&Transaction::certificate>(implicit_tag(0)), field<&Transaction::exchanges>(),
-                        field<&Transaction::pending>(implicit_tag(1)), field<&Transaction::profile>(implicit_tag(2)));
+                        field<&Transaction::pending>(implicit_tag(1)), field<&Transaction::profile>(implicit_tag(2)),
+                        field<&Transaction::authority>(implicit_tag(3)));
     }
 };
 

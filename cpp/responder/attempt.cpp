@@ -28,7 +28,9 @@ Result<Outcome> Attempt::run() {
     if (auto good = operations::check_time(arrival_.message.header, arrival_.now, policy_.time_window); !good) return Outcome{{}, "error", good.error()};
     if (arrival_.sender.unrecognised) return Outcome{{}, "error", arrival_.sender.unrecognised};
     if (!before_ && !arrival_.sender.for_new) return Outcome{{}, "error", spent_secret()};
-    const std::string profile = before().profile ? std::string(text_of(before().profile->content)) : arrival_.origin.profile;
+    if (!before_ && arrival_.destination.misdirected) return Outcome{{}, "error", arrival_.destination.misdirected};
+    if (is_elsewhere()) return Error{.code = Code::conflict, .detail = "another CA has this transaction"};
+    const std::string profile = before().profile ? std::string(text_of(before().profile->content)) : arrival_.destination.profile;
     ServerOperation   operation(arrival_.message, arrival_.sender.requester, before(), pending_ ? &**pending_ : nullptr, profile);
     auto answer = decide(operation);
     if (!answer) return answer.error();
@@ -52,6 +54,11 @@ Result<void> Attempt::load() {
     if (!pending) return Error{.code = Code::store_failed, .detail = "a transaction's first message cannot be read"}.because_of(pending.error());
     pending_ = std::move(*pending);
     return {};
+}
+
+// Of another CA, since the message came: certificates, desk and policy of this one would be the wrong ones. First messages need none of them.
+bool Attempt::is_elsewhere() const {
+    return operations::is_later(arrival_.message.body) && before_ && arrival_.directory.owner_of(before()) != arrival_.destination.member;
 }
 
 const operations::Exchange* Attempt::answered_before() const {
@@ -126,10 +133,12 @@ store::Write Attempt::record_of(const Answer& answer, Bytes reply) const {
     exchanges.push_back({der::octet_string(arrival_.hash), der::octet_string(reply)});
     const auto  request = static_cast<std::int64_t>(type_of(arrival_.message.body));
     Transaction transaction{.state = *answer.state, .request = before_ ? before().request : request, .certReqId = answer.certificate || !before_ ? answer.cert_req_id : before().certReqId,
-                            .senderNonce = der::octet_string(nonce_), .certificate = {}, .exchanges = exchanges, .pending = {}, .profile = {}};
+                            .senderNonce = der::octet_string(nonce_), .certificate = {}, .exchanges = exchanges, .pending = {}, .profile = {}, .authority = {}};
+    const std::string& ca = arrival_.destination.member->name;
+    if (!ca.empty()) transaction.authority = der::utf8_string(ca);
     if (transaction.state == TransactionState::waiting) {
         transaction.pending = before_ ? before().pending : der::octet_string(arrival_.message.received);
-        transaction.profile = before_ ? before().profile : der::utf8_string(arrival_.origin.profile);
+        transaction.profile = before_ ? before().profile : der::utf8_string(arrival_.destination.profile);
     }
     if (answer.certificate) transaction.certificate = der::octet_string(*answer.certificate);
     return {.table = store::Table::transactions, .key = arrival_.key, .read_version = version_, .value = der::encode(transaction), .index = {},

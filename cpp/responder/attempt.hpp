@@ -9,12 +9,13 @@ namespace cmpkit::responder {
 
 /// A message whose sender is known. Views.
 struct Arrival {
-    const PKIMessage& message;
-    const Sender&     sender;
-    const Origin&     origin;
-    std::int64_t      now;
-    Octets            key;   // of the transaction's record
-    Octets            hash;  // of the message as received
+    const PKIMessage&  message;
+    const Sender&      sender;
+    const Directory&   directory;
+    const Destination& destination;
+    std::int64_t       now;
+    Octets             key;   // of the transaction's record
+    Octets             hash;  // of the message as received
 };
 
 struct Outcome {
@@ -25,14 +26,15 @@ struct Outcome {
 
 class Attempt {
 public:
-    Attempt(const Arrival& arrival, operations::Authority& authority, store::Store& store, const Policy& policy, const operations::Random& random)
-        : arrival_(arrival), authority_(authority), store_(store), policy_(policy), random_(random) {}
+    Attempt(const Arrival& arrival, store::Store& store, const operations::Random& random)
+        : arrival_(arrival), authority_(*arrival.destination.member->authority), store_(store), policy_(arrival.destination.member->policy), random_(random) {}
 
     /// @error conflict  another writer was faster: try again; and what the store or the authority fail with
     Result<Outcome> run();
 
 private:
     Result<void>               load();
+    bool                       is_elsewhere() const;
     const operations::Exchange* answered_before() const;
     Result<operations::Answer> decide(operations::ServerOperation& operation);
     Result<operations::ServerAction> ask(operations::ServerOperation& operation, const operations::Ask& question);

@@ -3,6 +3,7 @@
 #pragma once
 #include "operations/authority.hpp"
 #include "operations/compose.hpp"
+#include "responder/directory.hpp"
 
 namespace cmpkit::responder {
 
@@ -17,25 +18,25 @@ struct Sender {
 /// Threads: any number at once.
 class Authenticator {
 public:
-    /// Borrows authority and store, which must outlive it.
-    Authenticator(operations::Authority& authority, store::Store& store, protection::MacLimits limits)
-        : authority_(authority), store_(store), limits_(limits), nobodys_secret_(Octets(16, 0x2a)) {}
+    /// Borrows the store, which must outlive it.
+    explicit Authenticator(store::Store& store) : store_(store), nobodys_secret_(Octets(16, 0x2a)) {}
 
-    /// @param now  Unix seconds
+    /// Who sent the message, as far as that CA knows. @param now  Unix seconds
     /// @error protection_missing, protection_mismatch, algorithm_refused, sender_mismatch
-    Result<Sender> authenticate(const PKIMessage& message, std::int64_t now);
+    Result<Sender> authenticate(const PKIMessage& message, const Member& ca, std::int64_t now);
 
 private:
-    Result<Sender>                    by_mac(const PKIMessage& message, std::int64_t now);
-    Result<Sender>                    by_signature(const PKIMessage& message, std::int64_t now);
+    Result<Sender>                    by_mac(const PKIMessage& message, const Member& ca, std::int64_t now);
+    Result<Sender>                    by_signature(const PKIMessage& message, operations::Authority& authority, std::int64_t now);
     Result<std::vector<crypto::Cert>> extra_certs(const PKIMessage& message);
-    void                              count_failed_try(Bytes reference, std::int64_t now);
+    void                              count_failed_try(Bytes reference, operations::Authority& authority, std::int64_t now);
 
-    operations::Authority& authority_;
-    store::Store&          store_;
-    protection::MacLimits  limits_;
-    crypto::CertCache      certificates_;
-    crypto::Secret         nobodys_secret_;  // stands in for an unknown reference's, so that both cost the same
+    store::Store&     store_;
+    crypto::CertCache certificates_;
+    crypto::Secret    nobodys_secret_;  // stands in for an unknown reference's, so that both cost the same
 };
+
+/// The owner of a transaction (operations/owner.hpp) that a message claims to be, without a look at its protection; empty: it names nobody.
+std::string claimed_owner(const PKIMessage& message);
 
 }  // namespace cmpkit::responder

@@ -23,29 +23,52 @@ Error server_failure(const Error& cause) {
 
 }  // namespace
 
-Responder::Responder(operations::Authority& authority, store::Store& store, Policy policy, operations::Random random, Log log)
-    : authority_(authority), store_(store), policy_(policy), random_(std::move(random)), log_(std::move(log)), authenticator_(authority, store, policy.mac_limits) {}
+Responder::Responder(std::vector<Member> members, std::size_t standard, store::Store& store, operations::Random random, Log log)
+    : directory_(std::move(members), standard), store_(store), random_(std::move(random)), log_(std::move(log)), authenticator_(store) {}
+
+Responder::Responder(Member member, store::Store& store, operations::Random random, Log log)
+    : Responder(std::vector<Member>{std::move(member)}, 0, store, std::move(random), std::move(log)) {}
+
+// A transaction is the CA's that its first message was for, whatever its later messages say.
+Result<Destination> Responder::find_destination(const PKIMessage& message, const std::string& label) {
+    auto destination = directory_.destination_of(message, label);
+    if (!directory_.has_choice() || !operations::is_later(message.body) || !message.header.transactionID) return destination;
+    const std::string owner = claimed_owner(message);
+    if (owner.empty()) return destination;
+    auto record = store_.get(store::Table::transactions, operations::transaction_key(owner, message.header.transactionID->content));
+    if (!record) return record.error();
+    if (!*record) return destination;
+    const auto transaction = der::parse<operations::Transaction>(std::move((*record)->value));
+    if (!transaction) return Error{.code = Code::store_failed, .detail = "a transaction's record cannot be read"}.because_of(transaction.error());
+    const Member* owner_of_it = directory_.owner_of(**transaction);
+    return owner_of_it ? Destination{owner_of_it} : destination;
+}
 
 Reply Responder::answer(Bytes request, const Origin& origin, std::int64_t now) {
     Incident incident{.transaction_id = {}, .requester = {}, .address = origin.address, .body = {}, .outcome = "error", .problem = {}};
-    const auto refused = [&](const PKIMessage* message, const Error& error, const protection::Protector* protector) {
+    const Member* ca      = &directory_.standard();
+    const auto    refused = [&](const PKIMessage* message, const Error& error, const protection::Protector* protector) {
         incident.problem = error;
         if (log_) log_(incident);
-        return refuse(message, error, protector, now);
+        return refuse(message, error, ca->authority->name(), protector, now);
     };
     auto parsed = der::parse<PKIMessage>(copy_of(request));
     if (!parsed) return refused(nullptr, parsed.error(), nullptr);
     const PKIMessage& message = **parsed;
     incident.transaction_id   = transaction_text(message);
     incident.body             = name_of(type_of(message.body));
+    auto destination          = find_destination(message, origin.profile);
+    if (!destination) return refused(&message, server_failure(destination.error()), nullptr);
+    ca                 = destination->member;
+    incident.authority = ca->name;
     // messageTime is judged once it is known that the message is not the repetition of an older one.
     if (auto good = operations::check_header(message, now, 0); !good) return refused(&message, good.error(), nullptr);
     // A signed request gets a signed refusal. One under a MAC that did not verify gets none under the secret: it would let anybody guess at it.
     const bool signed_request = message.header.protectionAlg && !protection::is_mac(*message.header.protectionAlg);
-    auto sender = authenticator_.authenticate(message, now);
-    if (!sender) return refused(&message, sender.error(), signed_request ? &authority_.protector() : nullptr);
+    auto sender = authenticator_.authenticate(message, *ca, now);
+    if (!sender) return refused(&message, sender.error(), signed_request ? &ca->authority->protector() : nullptr);
     incident.requester = sender->requester.id;
-    const Arrival arrival{message, *sender, origin, now, operations::transaction_key(sender->requester.id, message.header.transactionID->content), crypto::sha256(request)};
+    const Arrival arrival{message, *sender, directory_, *destination, now, operations::transaction_key(sender->requester.id, message.header.transactionID->content), crypto::sha256(request)};
     auto reply = run(arrival, incident);
     if (!reply) return refused(&message, server_failure(reply.error()), &sender->protector);
     if (log_) log_(incident);
@@ -55,17 +78,17 @@ Reply Responder::answer(Bytes request, const Origin& origin, std::int64_t now) {
 Octets Responder::unavailable(Bytes request, std::int64_t now) {
     auto parsed = der::parse<PKIMessage>(copy_of(request));
     if (!parsed) return {};
-    return refuse(&**parsed, Error{.code = Code::conflict, .fail_info = FailInfo::systemUnavail}, nullptr, now).message;
+    return refuse(&**parsed, Error{.code = Code::conflict, .fail_info = FailInfo::systemUnavail}, directory_.destination_of(**parsed, {}).member->authority->name(), nullptr, now).message;
 }
 
 Result<Reply> Responder::run(const Arrival& arrival, Incident& incident) {
     std::optional<Error> conflict;
     for (int tries = 0; tries < max_conflicts; ++tries) {
-        auto outcome = Attempt(arrival, authority_, store_, policy_, random_).run();
+        auto outcome = Attempt(arrival, store_, random_).run();
         if (outcome) {
             incident.outcome = outcome->word;
             incident.problem = outcome->refusal;
-            if (outcome->reply.empty()) return refuse(&arrival.message, *outcome->refusal, &arrival.sender.protector, arrival.now);
+            if (outcome->reply.empty()) return refuse(&arrival.message, *outcome->refusal, arrival.destination.member->authority->name(), &arrival.sender.protector, arrival.now);
             return Reply{std::move(outcome->reply)};
         }
         if (outcome.error().code != Code::conflict) return outcome.error();
@@ -96,12 +119,12 @@ operations::HeaderFields fields_of_refusal(const PKIHeader& asked, Bytes fresh, 
 }  // namespace
 
 // RFC 9483 3.6.4. What could not be authenticated is answered without protection where we cannot sign for the same kind of message.
-Reply Responder::refuse(const PKIMessage* message, const Error& error, const protection::Protector* protector, std::int64_t now) {
+Reply Responder::refuse(const PKIMessage* message, const Error& error, const Name& sender, const protection::Protector* protector, std::int64_t now) {
     auto fresh = operations::random_octets(random_, 16);
     if (!fresh) fresh = Octets(16);
     der::Arena arena;
     PKIHeader  header = operations::header_of(fields_of_refusal(header_of(message), *fresh, now), arena);
-    header.sender     = directory_name(authority_.name());
+    header.sender     = directory_name(sender);
     PKIBody body;
     // The peer learns the bit and, once it is authenticated, the words: little to the peer, everything to the operator.
     body.emplace<"error">().pKIStatusInfo = rejection(error.fail_info.value_or(FailInfo::systemFailure), protector ? error.detail : std::string(), arena);

@@ -1,7 +1,8 @@
-// Octets in, octets out: a CA's whole answer to one message. Parses, checks, authenticates, runs the operation, asks the authority, commits,
-// and only then lets the reply go: what a reply promises is stored. It keeps nothing that the store does not hold.
+// Octets in, octets out: the whole answer of a CA, or of several behind one address, to one message. Parses, finds the CA, checks, authenticates,
+// runs the operation, asks the authority, commits, and only then lets the reply go: what a reply promises is stored. It keeps nothing that the
+// store does not hold.
 //
-//     Responder responder(authority, store, policy, random, log);
+//     Responder responder({.authority = &authority}, store, random, log);
 //     Reply reply = responder.answer(octets, {.address = "127.0.0.1:50412"}, now);
 #pragma once
 #include "operations/transaction.hpp"
@@ -11,17 +12,10 @@ namespace cmpkit::responder {
 
 struct Arrival;
 
-struct Policy {
-    std::int64_t          time_window  = 300;   // seconds that messageTime may be off; 0: not judged
-    std::int64_t          keep_seconds = 900;   // an ended transaction is kept that long: repeated messages get their answer again
-    std::int64_t          poll_seconds = 7 * 86400;  // how long after its time to ask again a client that waits may stay away
-    protection::MacLimits mac_limits{.max_iterations = 10'000};
-};
-
 /// Where a message came from, for the log, and what its path said.
 struct Origin {
     std::string address;
-    std::string profile;  // name after /p/; empty: none
+    std::string profile;  // name after /p/, of a CA or a profile; empty: none
 };
 
 struct Reply {
@@ -35,6 +29,7 @@ struct Incident {
     std::string          transaction_id;  // hexadecimal
     std::string          requester;       // empty: not authenticated
     std::string          address;
+    std::string          authority{};     // name of the CA; empty: it has none, or no message came so far
     std::string          body;            // "ir", "certConf"; empty: no message
     std::string          outcome;         // "ip", "pkiconf", "error", "repeated ip", "expired"
     std::optional<Error> problem;
@@ -44,8 +39,13 @@ using Log = std::function<void(const Incident&)>;
 /// Threads: any number at once.
 class Responder {
 public:
-    /// Borrows authority and store, which must outlive it. @param log  called from the threads that call answer(); may be empty
-    Responder(operations::Authority& authority, store::Store& store, Policy policy, operations::Random random, Log log);
+    /// Borrows authorities and store, which must outlive it.
+    /// @param members   see Directory
+    /// @param standard  index of the member that answers what is for nobody in particular
+    /// @param log       called from the threads that call answer(); may be empty
+    Responder(std::vector<Member> members, std::size_t standard, store::Store& store, operations::Random random, Log log);
+    /// For one CA.
+    Responder(Member member, store::Store& store, operations::Random random, Log log);
 
     /// Never fails: what goes wrong becomes an error message to the peer and an incident in the log. @param now  Unix seconds
     Reply answer(Bytes request, const Origin& origin, std::int64_t now);
@@ -58,16 +58,17 @@ public:
     Result<std::size_t> end_overdue(std::int64_t now);
 
 private:
+    Result<Destination> find_destination(const PKIMessage& message, const std::string& label);
     Result<Reply> run(const Arrival& arrival, Incident& incident);
-    Reply         refuse(const PKIMessage* message, const Error& error, const protection::Protector* protector, std::int64_t now);
+    Reply         refuse(const PKIMessage* message, const Error& error, const Name& sender, const protection::Protector* protector, std::int64_t now);
     Result<bool>  end_one(const store::Record& record, std::int64_t now);
+    Result<bool>  postpone(const store::Record& record, std::int64_t now);
 
-    operations::Authority& authority_;
-    store::Store&          store_;
-    Policy                 policy_;
-    operations::Random     random_;
-    Log                    log_;
-    Authenticator          authenticator_;
+    Directory          directory_;
+    store::Store&      store_;
+    operations::Random random_;
+    Log                log_;
+    Authenticator      authenticator_;
 };
 
 }  // namespace cmpkit::responder

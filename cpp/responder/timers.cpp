@@ -20,6 +20,8 @@ Result<std::size_t> Responder::end_overdue(std::int64_t now) {
 
 namespace {
 
+constexpr std::int64_t until_its_ca_is_back = 3600;
+
 // What the client still owed, as the log tells it; none: the transaction was over and only kept.
 std::optional<Incident> overdue(const store::Record& record, TransactionState state) {
     const bool was_issued = state == TransactionState::issued;
@@ -33,15 +35,27 @@ std::optional<Incident> overdue(const store::Record& record, TransactionState st
 
 }  // namespace
 
+// Only its own CA can end what is open, and that one may come back with the next configuration.
+Result<bool> Responder::postpone(const store::Record& record, std::int64_t now) {
+    const store::Write write{.table = store::Table::transactions, .key = record.key, .read_version = record.version, .value = record.value, .index = record.index,
+                             .due = now + until_its_ca_is_back};
+    if (auto done = store_.commit({{write}}); !done) return done.error();
+    if (log_) log_({.transaction_id = {}, .requester = {}, .address = {}, .body = {}, .outcome = "postponed",
+                    .problem = Error{.code = Code::not_found, .detail = "a transaction belongs to a CA that the configuration does not have"}});
+    return false;
+}
+
 // RFC 9483 4.1.1: no certConf in time is a refusal by the end entity. RFC 9483 4.4: one that does not poll waits no longer.
 Result<bool> Responder::end_one(const store::Record& record, std::int64_t now) {
     auto       parsed   = der::parse<Transaction>(record.value);
-    const auto incident = overdue(record, parsed ? (*parsed)->state : TransactionState::ended);
+    auto       incident = overdue(record, parsed ? (*parsed)->state : TransactionState::ended);
+    const Member* ca    = parsed ? directory_.owner_of(**parsed) : &directory_.standard();
+    if (incident && !ca) return postpone(record, now);
     store::Batch batch;
     store::Write write{.table = store::Table::transactions, .key = record.key, .read_version = record.version, .value = {}, .index = {}, .due = 0};
     if (incident) {
         const bool was_issued = (*parsed)->state == TransactionState::issued;
-        auto given_up = was_issued ? authority_.withdraw((*parsed)->certificate->content, now) : authority_.abandon(operations::request_id(record.key));
+        auto given_up = was_issued ? ca->authority->withdraw((*parsed)->certificate->content, now) : ca->authority->abandon(operations::request_id(record.key));
         if (!given_up) return given_up.error();
         batch.writes = std::move(*given_up);
         Transaction ended = **parsed;
@@ -49,7 +63,8 @@ Result<bool> Responder::end_one(const store::Record& record, std::int64_t now) {
         ended.certificate.reset();
         ended.pending.reset();
         write.value = der::encode(ended);
-        write.due   = now + policy_.keep_seconds;
+        write.due   = now + ca->policy.keep_seconds;
+        incident->authority = ca->name;
     }
     batch.writes.push_back(std::move(write));
     if (auto done = store_.commit(batch); !done) return done.error();

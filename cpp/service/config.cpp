@@ -68,6 +68,7 @@ private:
 };
 
 void read_ca(Table& table, Reader& reader, ca::Settings& ca) {
+    if (ca.name.empty()) ca.name = table.text("name", {});
     ca.issuing_certificate = reader.certificate(table, "certificate");
     ca.issuing_key         = reader.key(table, "key");
     ca.chain               = reader.certificates(table, "chain", table.texts("chain", {}));
@@ -75,7 +76,7 @@ void read_ca(Table& table, Reader& reader, ca::Settings& ca) {
     ca.approve_revocations = table.flag("approve_revocations", false);
 }
 
-void read_cmp(Table& table, Reader& reader, Configuration& config) {
+void read_cmp(Table& table, Reader& reader, AuthorityConfiguration& config) {
     config.ca.cmp_certificate = reader.certificate(table, "certificate");
     config.ca.cmp_key         = reader.key(table, "key");
     config.policy.time_window = table.duration("time_window", config.policy.time_window);
@@ -94,7 +95,7 @@ void read_external(Table& table, Reader& reader, ca::Settings& ca) {
     else if (word != "soft") table.fail("revocation", "\"none\", \"soft\" or \"hard\" is expected");
 }
 
-void read_crl(Table& table, const Reader& reader, Configuration& config) {
+void read_crl(Table& table, const Reader& reader, AuthorityConfiguration& config) {
     config.crl_file                = below(reader.folder(), table.text("file", {}));
     config.ca.crl_validity_seconds = table.duration("validity", config.ca.crl_validity_seconds);
     config.ca.crl_overlap_seconds  = table.duration("overlap", config.ca.crl_overlap_seconds);
@@ -144,7 +145,7 @@ std::optional<KeyUsageBit> key_usage_bit(const std::string& word) {
     return std::nullopt;
 }
 
-void read_profile(Table& table, Configuration& config) {
+void read_profile(Table& table, AuthorityConfiguration& config) {
     ca::Profile profile;
     profile.name = table.required_text("name");
     if (table.has("requesters")) profile.requesters.clear();
@@ -177,7 +178,7 @@ void read_profile(Table& table, Configuration& config) {
     config.ca.profiles.push_back(std::move(profile));
 }
 
-void read_secret(Table& table, const Reader& reader, Configuration& config) {
+void read_secret(Table& table, const Reader& reader, AuthorityConfiguration& config) {
     ca::SecretEntry entry;
     entry.reference = table.required_text("reference");
     auto value      = read_source(table.required_text("secret"), reader.folder());
@@ -200,20 +201,66 @@ void read_server(Table& table, Configuration& config) {
     if (table.has("idle_timeout")) config.transport["idle-timeout"] = std::to_string(1000 * table.duration("idle_timeout", 60));
 }
 
-void read_all(Table& table, Reader& reader, Configuration& config) {
-    config.listen = table.texts("listen", {});
-    table.table("store", [&](Table& store) { config.store = below(reader.folder(), store.text("file", {})); });
+// What makes a CA: at the top of the configuration, or in one of its [[authority]] tables.
+AuthorityConfiguration read_authority(Table& table, Reader& reader, std::string name) {
+    AuthorityConfiguration config;
+    config.ca.name = std::move(name);
     if (!table.has("ca") || !table.has("cmp")) table.fail("ca", "[ca] and [cmp] are required");
     table.table("ca", [&](Table& t) { read_ca(t, reader, config.ca); });
     table.table("cmp", [&](Table& t) { read_cmp(t, reader, config); });
     table.table("external", [&](Table& t) { read_external(t, reader, config.ca); });
     table.table("crl", [&](Table& t) { read_crl(t, reader, config); });
     table.table("support", [&](Table& t) { read_support(t, reader, config.ca.support); });
-    table.table("tls", [&](Table& t) { read_tls(t, reader, config); });
-    table.table("server", [&](Table& t) { read_server(t, config); });
     table.tables("profile", [&](Table& t) { read_profile(t, config); });
     table.tables("secret", [&](Table& t) { read_secret(t, reader, config); });
     if (config.ca.profiles.empty()) config.ca.profiles.emplace_back();
+    return config;
+}
+
+// Whether what the CAs of one server share keeps them apart.
+class Apart {
+public:
+    explicit Apart(Table& table) : table_(table) {}
+
+    void check(const AuthorityConfiguration& config) {
+        const ca::Settings& ca = config.ca;
+        claim(names_, ca.name, "two CAs are called \"" + ca.name + "\"");
+        claim(crl_files_, config.crl_file, "two CAs write " + config.crl_file);
+        if (ca.issuing_key) claim(keys_, to_hex(ca.issuing_key->public_key().spki()), "two CAs have the same issuing key");
+        // The uses of a secret are counted under its reference, which is all that a device says of its CA.
+        for (const ca::SecretEntry& secret : ca.secrets) claim(references_, secret.reference, "two secrets have the reference \"" + secret.reference + "\"");
+    }
+
+private:
+    void claim(std::set<std::string>& taken, const std::string& thing, const std::string& otherwise) {
+        if (!thing.empty() && !taken.insert(thing).second) table_.fail("authority", otherwise);
+    }
+
+    Table&                table_;
+    std::set<std::string> names_, crl_files_, keys_, references_;
+};
+
+void read_authorities(Table& table, Reader& reader, Configuration& config) {
+    if (table.has("ca") || !table.has("authority")) config.authorities.push_back(read_authority(table, reader, {}));
+    bool is_chosen = false;
+    table.tables("authority", [&](Table& t) {
+        const bool is_standard = t.flag("default", false);
+        if (is_standard && std::exchange(is_chosen, true)) t.fail("default", "another CA is the default already");
+        if (is_standard) config.standard = config.authorities.size();
+        config.authorities.push_back(read_authority(t, reader, t.required_text("name")));
+        config.authorities.back().ca.is_first = config.authorities.size() == 1;
+    });
+    Apart apart(table);
+    for (const AuthorityConfiguration& authority : config.authorities) apart.check(authority);
+    if (config.authorities.empty()) table.fail("authority", "a CA is needed");
+}
+
+void read_all(Table& table, Reader& reader, Configuration& config) {
+    config.listen = table.texts("listen", {});
+    table.table("store", [&](Table& store) { config.store = below(reader.folder(), store.text("file", {})); });
+    table.table("tls", [&](Table& t) { read_tls(t, reader, config); });
+    table.table("server", [&](Table& t) { read_server(t, config); });
+    read_authorities(table, reader, config);
 }
 
 }  // namespace

@@ -8,12 +8,18 @@
 
 namespace cmpkit::service {
 
+/// One CA of the server.
+struct AuthorityConfiguration {
+    ca::Settings      ca;
+    responder::Policy policy;
+    std::string       crl_file;  // PEM, written anew with each CRL; empty: none
+};
+
 struct Configuration {
     std::vector<std::string> listen;              // URLs
     std::string              store;               // path of the SQLite file; empty: in memory
-    ca::Settings             ca;
-    responder::Policy        policy;
-    std::string              crl_file;            // PEM, written anew with each CRL; empty: none
+    std::vector<AuthorityConfiguration> authorities;  // not empty; their names, issuing keys, CRL files and references of secrets differ
+    std::size_t              standard = 0;        // index of the one that answers what is for nobody in particular
     std::optional<crypto::TlsCredentials> tls;    // for https listeners
     unsigned                 threads = 0;         // of the pool; 0: one a core
     std::size_t              queue   = 1024;      // requests that may wait; more are told to come again

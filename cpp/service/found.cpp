@@ -180,7 +180,7 @@ Result<void> found_on_disk(const std::string& folder, const FoundingOrder& order
     if (!configuration) return configuration.error();
     auto server = Server::make(std::move(*configuration), {});
     if (!server) return server.error();
-    auto crl = (*server)->issue_crl(now);
+    auto crl = (*server)->issue_crl({}, now);
     return crl ? Result<void>() : crl.error();
 }
 

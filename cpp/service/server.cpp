@@ -1,63 +1,55 @@
 #include "service/server.hpp"
 
 #include "service/clock.hpp"
-#include "service/files.hpp"
 #include "service/tls.hpp"
 
 namespace cmpkit::service {
 
+namespace {
+
+Result<std::unique_ptr<store::Store>> open_store(const std::string& path) {
+    return path.empty() ? store::open_memory() : store::open_sqlite(path);
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Server>> Server::make(Configuration configuration, responder::Log log) {
     std::unique_ptr<Server> server(new Server);
-    server->configuration_ = std::move(configuration);
-    server->configuration_.ca.support.informants = std::make_shared<ca::Informants>();
-    const Configuration& config = server->configuration_;
-    if (config.store.empty()) {
-        server->store_ = store::open_memory();
-    } else {
-        auto opened = store::open_sqlite(config.store);
-        if (!opened) return opened.error();
-        server->store_ = std::move(*opened);
-    }
-    const operations::Random random = [](std::span<std::uint8_t> out) { return crypto::random_octets(out); };
-    auto authority = ca::CertificationAuthority::make(config.ca, *server->store_, random);
-    if (!authority) return authority.error();
-    server->authority_ = std::move(*authority);
-    server->responder_ = std::make_unique<responder::Responder>(*server->authority_, *server->store_, config.policy, random, std::move(log));
+    auto                    store = open_store(configuration.store);
+    if (!store) return store.error();
+    server->store_ = std::move(*store);
+    for (AuthorityConfiguration& each : configuration.authorities) each.ca.support.informants = server->informants_;
+    auto edition   = Edition::make(std::move(configuration), *server->store_, std::move(log));
+    if (!edition) return edition.error();
+    server->edition_ = std::move(*edition);
     return server;
 }
 
 Server::~Server() = default;
 
-responder::Reply Server::answer(Bytes request, const responder::Origin& origin, std::int64_t now) { return responder_->answer(request, origin, now); }
-Octets           Server::unavailable(Bytes request, std::int64_t now) { return responder_->unavailable(request, now); }
+responder::Reply Server::answer(Bytes request, const responder::Origin& origin, std::int64_t now) { return edition()->responder().answer(request, origin, now); }
+Octets           Server::unavailable(Bytes request, std::int64_t now) { return edition()->responder().unavailable(request, now); }
 
 Result<void> Server::tick(std::int64_t now) {
+    const auto edition = this->edition();
     for (;;) {
-        auto ended = responder_->end_overdue(now);
+        auto ended = edition->responder().end_overdue(now);
         if (!ended) return ended.error();
         if (*ended == 0) break;
     }
-    auto due = authority_->is_crl_due(now);
-    if (!due) return due.error();
-    if (!*due) return {};
-    auto crl = authority_->issue_crl(now);
-    // Another node was faster: its CRL is as good as ours.
-    if (!crl) return crl.error().code == Code::conflict ? Result<void>() : crl.error();
-    return write_crl(crl->der);
+    return edition->renew_crls(now);
 }
 
 // The operator wants one that is made now: if another node takes the number, the next one.
-Result<ca::CertificationAuthority::Crl> Server::issue_crl(std::int64_t now) {
-    auto crl = authority_->issue_crl(now);
-    for (int tries = 0; tries < 8 && !crl && crl.error().code == Code::conflict; ++tries) crl = authority_->issue_crl(now);
+Result<ca::CertificationAuthority::Crl> Server::issue_crl(std::string_view name, std::int64_t now) {
+    const auto edition = this->edition();
+    const auto office  = edition->office(name);
+    if (!office) return office.error();
+    auto crl = office->authority.issue_crl(now);
+    for (int tries = 0; tries < 8 && !crl && crl.error().code == Code::conflict; ++tries) crl = office->authority.issue_crl(now);
     if (!crl) return crl;
-    if (auto written = write_crl(crl->der); !written) return written.error();
+    if (auto written = write_crl(crl->der, office->configuration); !written) return written.error();
     return crl;
-}
-
-Result<void> Server::write_crl(Bytes crl) {
-    if (configuration_.crl_file.empty()) return {};
-    return write_file(configuration_.crl_file, bytes_of(crypto::write_pem("X509 CRL", crl)), 0644);
 }
 
 // ---------------------------------------------------------------- listening
@@ -65,7 +57,8 @@ Result<void> Server::write_crl(Bytes crl) {
 Listening::Listening(Server& server) : server_(server) {}
 
 Result<std::unique_ptr<Listening>> Listening::start(Server& server, transport::Registry& registry, const std::vector<std::string>& urls, responder::Log log) {
-    const Configuration& config = server.configuration();
+    const auto           edition = server.edition();
+    const Configuration& config  = edition->configuration();
     if (urls.empty()) return Error{.code = Code::bad_configuration, .detail = "there is no URL to listen at"};
     std::unique_ptr<Listening> listening(new Listening(server));
     if (config.tls) listening->tls_ = std::make_unique<TlsContext>(*config.tls);

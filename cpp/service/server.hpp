@@ -1,6 +1,6 @@
-// A CA as it runs: authority, store and responder made from one configuration; then listeners, the pool that answers, the timer.
+// A server as it runs: its store, and the CAs and responder made from one configuration; then listeners, the pool that answers, the timer.
 #pragma once
-#include "service/config.hpp"
+#include "service/edition.hpp"
 #include "service/pool.hpp"
 #include "transport/registry.hpp"
 
@@ -16,23 +16,22 @@ public:
     responder::Reply answer(Bytes request, const responder::Origin& origin, std::int64_t now);
     /// A message that says systemUnavail to `request`, for a full queue; empty if it cannot be read.
     Octets           unavailable(Bytes request, std::int64_t now);
-    /// Ends overdue transactions, renews the CRL and its file where it is due.
+    /// Ends overdue transactions, renews the CRLs and their files where they are due.
     Result<void>     tick(std::int64_t now);
-    /// A fresh CRL, also written to the configured file.
-    Result<ca::CertificationAuthority::Crl> issue_crl(std::int64_t now);
+    /// A fresh CRL of that CA, also written to the configured file. @error not_found  see Edition::office
+    Result<ca::CertificationAuthority::Crl> issue_crl(std::string_view name, std::int64_t now);
 
-    ca::CertificationAuthority& authority() { return *authority_; }
-    ca::Informants&             informants() { return *configuration_.ca.support.informants; }
-    const Configuration&        configuration() const { return configuration_; }
+    /// Answers of the application, for every CA of this server.
+    ca::Informants& informants() { return *informants_; }
+    /// What it works by now; whoever holds it keeps it whole.
+    std::shared_ptr<const Edition> edition() const { return edition_; }
 
 private:
     Server() = default;
-    Result<void> write_crl(Bytes crl);
 
-    Configuration                               configuration_;
-    std::unique_ptr<store::Store>               store_;
-    std::unique_ptr<ca::CertificationAuthority> authority_;
-    std::unique_ptr<responder::Responder>       responder_;
+    const std::shared_ptr<ca::Informants> informants_ = std::make_shared<ca::Informants>();  // shared with the CAs
+    std::unique_ptr<store::Store>  store_;
+    std::shared_ptr<const Edition> edition_;  // shared with those who work by it
 };
 
 /// Serves at URLs until it is freed: one loop a listener (the plugin's), a pool that answers, one thread for timed work.

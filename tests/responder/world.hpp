@@ -49,7 +49,7 @@ public:
     void start() {  // again: what a new process would do
         responder.reset();
         authority = value_of(ca::CertificationAuthority::make(settings, *store, system_random()));
-        responder = std::make_unique<Responder>(*authority, *store, policy, system_random(), [this](const Incident& incident) {
+        responder = std::make_unique<Responder>(Member{.name = {}, .authority = authority.get(), .policy = policy, .profiles = {"default"}}, *store, system_random(), [this](const Incident& incident) {
             const std::lock_guard lock(mutex);
             incidents.push_back(incident);
         });

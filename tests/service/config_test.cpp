@@ -50,12 +50,14 @@ TEST_CASE("the configuration that a founding writes is read", "[service]") {
     const Plant plant;
     auto        read = read_configuration(plant.text, plant.folder);
     if (!read) FAIL(read.error().text());
-    CHECK(read->ca.profiles.size() == 1);
-    CHECK(read->ca.secrets.front().reference == "dev1");
-    CHECK(read->ca.secrets.front().uses == 1);
-    CHECK(read->policy.time_window == 300);
+    REQUIRE(read->authorities.size() == 1);
+    const AuthorityConfiguration& authority = read->authorities.front();
+    CHECK(authority.ca.profiles.size() == 1);
+    CHECK(authority.ca.secrets.front().reference == "dev1");
+    CHECK(authority.ca.secrets.front().uses == 1);
+    CHECK(authority.policy.time_window == 300);
     CHECK(read->store == plant.folder + "/store.db");
-    CHECK(read->ca.profiles.front().validity_seconds == 365 * 86400);
+    CHECK(authority.ca.profiles.front().validity_seconds == 365 * 86400);
 }
 
 TEST_CASE("keys and the configuration are private, the folder too", "[service]") {
@@ -76,6 +78,42 @@ TEST_CASE("a slip in the configuration is named with its line and key", "[servic
     CHECK(plant.refusal("listen = [").find("line 1") != std::string::npos);
     CHECK(plant.refusal("listen = []").find("[ca] and [cmp] are required") != std::string::npos);
     CHECK(plant.refusal(plant.with("first.secret", "no.secret")).find("secret.secret: it cannot be read") != std::string::npos);
+}
+
+namespace {
+
+// Another CA in the configuration of `plant`, with its files in the folder of `other`.
+std::string with_lab(const Plant& plant, const Plant& other, const std::string& more = {}) {
+    const auto file = [&](const char* name) { return "\"" + other.folder + "/" + name + "\"\n"; };
+    return plant.text + "\n[[authority]]\nname = \"lab\"\n" + more + "[authority.ca]\ncertificate = " + file("issuing.pem") + "key = " + file("issuing.key.pem") + "chain = " + file("root.pem") +
+           "[authority.cmp]\ncertificate = " + file("cmp-signer.pem") + "key = " + file("cmp-signer.key.pem");
+}
+
+}  // namespace
+
+TEST_CASE("a configuration with several CAs has the one at its top first", "[service]") {
+    const Plant plant, other;
+    auto        read = read_configuration(with_lab(plant, other), plant.folder);
+    if (!read) FAIL(read.error().text());
+    REQUIRE(read->authorities.size() == 2);
+    CHECK(read->authorities[0].ca.name.empty());
+    CHECK(read->authorities[0].ca.is_first);
+    CHECK(read->authorities[1].ca.name == "lab");
+    CHECK_FALSE(read->authorities[1].ca.is_first);
+    CHECK(read->standard == 0);
+    CHECK(read_configuration(with_lab(plant, other, "default = true\n"), plant.folder)->standard == 1);
+}
+
+TEST_CASE("CAs that could not be told apart are refused", "[service]") {
+    const Plant plant, other;
+    CHECK(plant.refusal(with_lab(plant, plant)).find("the same issuing key") != std::string::npos);
+    const std::string text = with_lab(plant, other), secret = "[[authority.secret]]\nreference = \"dev1\"\nsecret = \"another\"\n";
+    CHECK(plant.refusal(text + secret).find("two secrets have the reference \"dev1\"") != std::string::npos);
+    CHECK(plant.refusal(text + "[authority.crl]\nfile = \"ca.crl.pem\"\n").find("two CAs write") != std::string::npos);
+    std::string named = text;
+    named.replace(named.find("[ca]\n"), 5, "[ca]\nname = \"lab\"\n");
+    CHECK(plant.refusal(named).find("two CAs are called \"lab\"") != std::string::npos);
+    CHECK(plant.refusal(with_lab(plant, other, "nickname = \"x\"\n")).find("authority.nickname: no such key") != std::string::npos);
 }
 
 TEST_CASE("a founding does not touch a CA that is there", "[service]") {

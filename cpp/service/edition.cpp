@@ -1,0 +1,69 @@
+#include "service/edition.hpp"
+
+#include "service/files.hpp"
+
+namespace cmpkit::service {
+namespace {
+
+responder::Member member_of(ca::CertificationAuthority& authority, const AuthorityConfiguration& config) {
+    responder::Member member{.name = config.ca.name, .authority = &authority, .policy = config.policy};
+    for (const ca::Profile& profile : config.ca.profiles) member.profiles.push_back(profile.name);
+    return member;
+}
+
+Result<void> renew_crl(const Edition::Office& office, std::int64_t now) {
+    auto due = office.authority.is_crl_due(now);
+    if (!due) return due.error();
+    if (!*due) return {};
+    auto crl = office.authority.issue_crl(now);
+    // Another node was faster: its CRL is as good as ours.
+    if (!crl) return crl.error().code == Code::conflict ? Result<void>() : crl.error();
+    return write_crl(crl->der, office.configuration);
+}
+
+}  // namespace
+
+Result<void> write_crl(Bytes crl, const AuthorityConfiguration& configuration) {
+    if (configuration.crl_file.empty()) return {};
+    return write_file(configuration.crl_file, bytes_of(crypto::write_pem("X509 CRL", crl)), 0644);
+}
+
+Result<std::shared_ptr<const Edition>> Edition::make(Configuration configuration, store::Store& store, responder::Log log) {
+    std::shared_ptr<Edition> edition(new Edition);
+    edition->configuration_ = std::move(configuration);
+    const Configuration&           config = edition->configuration_;
+    const operations::Random       random = [](std::span<std::uint8_t> out) { return crypto::random_octets(out); };
+    std::vector<responder::Member> members;
+    for (const AuthorityConfiguration& each : config.authorities) {
+        auto authority = ca::CertificationAuthority::make(each.ca, store, random);
+        if (!authority) return each.ca.name.empty() ? authority.error() : Error{.code = authority.error().code, .detail = "the CA \"" + escaped(each.ca.name) + "\""}.because_of(authority.error());
+        members.push_back(member_of(**authority, each));
+        edition->authorities_.push_back(std::move(*authority));
+    }
+    edition->responder_ = std::make_unique<responder::Responder>(std::move(members), config.standard, store, random, std::move(log));
+    return std::shared_ptr<const Edition>(std::move(edition));
+}
+
+Result<Edition::Office> Edition::office(std::string_view name) const {
+    std::size_t i = configuration_.standard;
+    if (!name.empty()) {
+        const auto found = std::ranges::find(configuration_.authorities, name, [](const AuthorityConfiguration& each) { return std::string_view(each.ca.name); });
+        i = static_cast<std::size_t>(found - configuration_.authorities.begin());
+    }
+    if (i < authorities_.size()) return Office{*authorities_[i], configuration_.authorities[i]};
+    std::string names;
+    for (const AuthorityConfiguration& each : configuration_.authorities)
+        if (!each.ca.name.empty()) names += (names.empty() ? "" : ", ") + each.ca.name;
+    return Error{.code = Code::not_found, .detail = "no CA is called \"" + escaped(name) + "\"" + (names.empty() ? "; the one that is here has no name" : "; there are: " + escaped(names))};
+}
+
+Result<void> Edition::renew_crls(std::int64_t now) const {
+    Result<void> first;
+    for (std::size_t i = 0; i < authorities_.size(); ++i) {
+        auto renewed = renew_crl({*authorities_[i], configuration_.authorities[i]}, now);
+        if (!renewed && first) first = renewed;
+    }
+    return first;
+}
+
+}  // namespace cmpkit::service

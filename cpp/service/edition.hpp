@@ -1,0 +1,40 @@
+// What one reading of the configuration makes: the CAs and the responder in front of them. It never changes; a reload makes another, and what
+// began under this one keeps it until it is done.
+#pragma once
+#include "service/config.hpp"
+
+namespace cmpkit::service {
+
+/// Threads: any number at once.
+class Edition {
+public:
+    /// Borrows the store, which must outlive it.
+    /// @error bad_configuration
+    static Result<std::shared_ptr<const Edition>> make(Configuration configuration, store::Store& store, responder::Log log);
+
+    const Configuration&  configuration() const { return configuration_; }
+    responder::Responder& responder() const { return *responder_; }
+
+    /// One CA and what is its own of the configuration.
+    struct Office {
+        ca::CertificationAuthority&   authority;
+        const AuthorityConfiguration& configuration;
+    };
+    /// @param name  empty: the CA that answers what is for nobody in particular  @error not_found  detail names those that are here
+    Result<Office> office(std::string_view name) const;
+
+    /// Renews the CRLs that are due, and their files; one CA that fails does not hinder the others. @error the first failure
+    Result<void> renew_crls(std::int64_t now) const;
+
+private:
+    Edition() = default;
+
+    Configuration                                            configuration_;
+    std::vector<std::unique_ptr<ca::CertificationAuthority>> authorities_;  // as in the configuration
+    std::unique_ptr<responder::Responder>                    responder_;
+};
+
+/// Writes it where the configuration wants it, if it does.
+Result<void> write_crl(Bytes crl, const AuthorityConfiguration& configuration);
+
+}  // namespace cmpkit::service
