@@ -378,6 +378,10 @@ CMPKIT_API cmpkit_rc cmpkit_responder_answer(cmpkit_responder *responder, const 
                                              cmpkit_buf **answer, cmpkit_error **error);
 /* Ends what is overdue and renews the CRL where it is due. A listener does this by itself. */
 CMPKIT_API cmpkit_rc cmpkit_responder_tick(cmpkit_responder *responder, int64_t now, cmpkit_error **error);
+/* Goes by another configuration from now on: CAs, profiles, secrets, trust, keys of TLS. Requests under way end
+ * as they began, listeners stay. After a failure nothing has changed. unchanged: ["listen", …], the keys that are
+ * not as the responder was made with and need another one: listen, store and server, and whether there is TLS. */
+CMPKIT_API cmpkit_rc cmpkit_responder_reload(cmpkit_responder *responder, const char *config, const char *folder, cmpkit_buf **unchanged, cmpkit_error **error);
 /* Answers a genm that asks for an infoType of the application's own. requester: "secret:dev1", "certificate:<SHA-256>". value: DER; empty: absent.
  * Writes the DER of the answer's value, or nothing for an absent one; a failure refuses the requester. From any thread of the responder. */
 typedef cmpkit_rc (*cmpkit_inform_fn)(void *user, const char *requester, const uint8_t *value, size_t size, cmpkit_sink *answer);

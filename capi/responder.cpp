@@ -42,6 +42,20 @@ cmpkit_rc cmpkit_responder_new(cmpkit_context* context, const char* config, cons
     });
 }
 
+cmpkit_rc cmpkit_responder_reload(cmpkit_responder* responder, const char* config, const char* folder, cmpkit_buf** unchanged, cmpkit_error** error) {
+    return guard_out(unchanged, error, [&]() -> Result<std::unique_ptr<cmpkit_buf>> {
+        auto text = text_in(config, "config");
+        if (!responder || !text) return responder ? text.error() : no_handle;
+        auto configuration = service::read_configuration(*text, folder ? folder : "");
+        if (!configuration) return configuration.error();
+        auto keys = responder->server->reload(std::move(*configuration));
+        if (!keys) return keys.error();
+        std::string json;
+        for (const std::string& key : *keys) json += (json.empty() ? "" : ",") + der::json_string(key);
+        return buf_of("[" + json + "]");
+    });
+}
+
 cmpkit_rc cmpkit_responder_answer(cmpkit_responder* responder, const uint8_t* request, size_t size, const char* address, const char* profile, int64_t now, cmpkit_buf** answer,
                                   cmpkit_error** error) {
     return guard_out(answer, error, [&]() -> Result<std::unique_ptr<cmpkit_buf>> {

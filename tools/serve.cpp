@@ -42,12 +42,29 @@ void log_json(void*, cmpkit_log_level level, const char* text) {
     write_line(JsonObject().add("time", now_in_words()).add("level", name_of(level)).add("text", text).text() + "\n");
 }
 
-sigset_t ending_signals() {
+sigset_t signals_for_us() {
     sigset_t set;
     sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
     return set;
+}
+
+/// The configuration file as it is now.
+struct Text {
+    explicit Text(const std::string& file) : text(tool::text_of(read_file(file))), folder(std::filesystem::absolute(file).parent_path()) {}
+    std::string text, folder;
+};
+
+/// A file that cannot be used leaves everything as it is.
+void reload(const Service& service, const Responder& responder, cmpkit_log_fn log) {
+    try {
+        const Text   now(service.configuration);
+        const Buffer unchanged = make<Buffer>(cmpkit_responder_reload, responder.get(), now.text.c_str(), now.folder.c_str());
+        log(nullptr, CMPKIT_LOG_INFO, "the configuration was read anew");
+        if (text_of(unchanged) != "[]") log(nullptr, CMPKIT_LOG_WARNING, ("these changes need a restart: " + std::string(text_of(unchanged))).c_str());
+    } catch (const Failure& failure) {
+        log(nullptr, CMPKIT_LOG_ERROR, ("the configuration stays as it was: " + std::string(failure.what())).c_str());
+    }
 }
 
 void announce(const Listener& listener) {
@@ -58,25 +75,26 @@ void announce(const Listener& listener) {
 
 void run(const Service& service) {
     // Blocked before the first thread starts, so that every thread inherits it and the signals wait for this one.
-    const sigset_t ending = ending_signals();
-    ::pthread_sigmask(SIG_BLOCK, &ending, nullptr);
-    const std::string text(text_of(read_file(service.configuration)));
-    const std::string folder = std::filesystem::absolute(service.configuration).parent_path();
-    const Context     context = make_context(service.common);
+    const sigset_t signals = signals_for_us();
+    ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    const Text    configuration(service.configuration);
+    const Context context = make_context(service.common);
+    const cmpkit_log_fn    log  = service.log == "json" ? log_json : log_text;
     const cmpkit_log_level most = service.common.verbose ? CMPKIT_LOG_DEBUG : CMPKIT_LOG_INFO;
-    call(cmpkit_context_set_log, context.get(), most, service.log == "json" ? log_json : log_text, static_cast<void*>(nullptr), static_cast<cmpkit_destroy_fn>(nullptr));
-    const Responder responder = make<Responder>(cmpkit_responder_new, context.get(), text.c_str(), folder.c_str());
+    call(cmpkit_context_set_log, context.get(), most, log, static_cast<void*>(nullptr), static_cast<cmpkit_destroy_fn>(nullptr));
+    const Responder responder = make<Responder>(cmpkit_responder_new, context.get(), configuration.text.c_str(), configuration.folder.c_str());
     const Listener  listener  = make<Listener>(cmpkit_listener_new, responder.get(), static_cast<const char*>(nullptr));
     announce(listener);
-    int signal = 0;
-    ::sigwait(&ending, &signal);
+    for (int signal = 0; ::sigwait(&signals, &signal) == 0 && signal == SIGHUP;) reload(service, responder, log);
     cmpkit_listener_stop(listener.get(), grace_ms);
 }
 
 constexpr const char* details = R"(
 When it answers it prints one line on standard output, with the real ports:
   cmpkit: ready at http://127.0.0.1:41233
-Events go to standard error, one line each. SIGTERM and SIGINT let requests under way end, then it ends with 0.)";
+Events go to standard error, one line each. SIGTERM and SIGINT let requests under way end, then it ends with 0.
+SIGHUP lets it read its configuration anew: CAs, profiles, secrets, trust, keys of TLS. A file with a mistake
+changes nothing; what cannot change while it runs (listen, store, server) is told in the log.)";
 
 }  // namespace
 

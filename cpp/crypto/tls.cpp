@@ -1,6 +1,7 @@
 #include "crypto/tls.hpp"
 
 #include "crypto/openssl.hpp"
+#include "crypto/secret.hpp"
 
 #include <openssl/ssl.h>
 
@@ -72,16 +73,54 @@ Result<void> fill_client(void* ssl_ctx, const void* openssl_version, const TlsCr
     return {};
 }
 
-Result<void> fill_server(void* ssl_ctx, const void* openssl_version, const TlsCredentials& credentials) {
-    const OpensslCall call;
-    auto* context = static_cast<SSL_CTX*>(ssl_ctx);
-    if (auto filled = fill(context, openssl_version, credentials); !filled) return filled;
+namespace {
+
+Result<void> set_verification(SSL_CTX* context, const TlsCredentials& credentials) {
     if (credentials.anchors.empty() && !credentials.require_client) return {};
     if (auto named = name_client_anchors(context, credentials.anchors); !named) return named;
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER | (credentials.require_client ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nullptr);
-    // Sessions of verified clients are resumed under a name alone.
-    static constexpr unsigned char name[] = "cmpkit";
-    return SSL_CTX_set_session_id_context(context, name, sizeof name - 1) == 1 ? Result<void>() : failed("session name");
+    return {};
+}
+
+// Sessions are resumed under the name of what they were made with: whom an older trust let in is looked at anew.
+Result<void> name_sessions(SSL_CTX* context) {
+    unsigned char name[16];
+    if (auto drawn = random_octets(name); !drawn) return drawn;
+    return SSL_CTX_set_session_id_context(context, name, sizeof name) == 1 ? Result<void>() : failed("session name");
+}
+
+// At the beginning of a handshake, before a session is looked for. With the certificate OpenSSL takes over the anchors and the sessions' name.
+int take_current(SSL* ssl, int*, void* argument) {
+    const TlsServer current = (*static_cast<const CurrentTls*>(argument))();
+    auto*           context = static_cast<SSL_CTX*>(current.context());
+    if (!context || !SSL_set_SSL_CTX(ssl, context)) return SSL_CLIENT_HELLO_ERROR;
+    SSL_set_verify(ssl, SSL_CTX_get_verify_mode(context), nullptr);
+    return SSL_CLIENT_HELLO_SUCCESS;
+}
+
+}  // namespace
+
+Result<TlsServer> TlsServer::make(const TlsCredentials& credentials) {
+    const OpensslCall     call;
+    std::shared_ptr<void> held(SSL_CTX_new(TLS_server_method()), [](void* context) { SSL_CTX_free(static_cast<SSL_CTX*>(context)); });
+    auto* context = static_cast<SSL_CTX*>(held.get());
+    if (!context) return failed("a context");
+    if (auto set = set_identity(context, credentials); !set) return set.error();
+    if (auto set = set_anchors(context, credentials.anchors); !set) return set.error();
+    if (auto set = set_verification(context, credentials); !set) return set.error();
+    if (auto named = name_sessions(context); !named) return named.error();
+    TlsServer server;
+    server.context_ = std::move(held);
+    return server;
+}
+
+Result<void> fill_server(void* ssl_ctx, const void* openssl_version, const CurrentTls& current) {
+    const OpensslCall call;
+    auto* context = static_cast<SSL_CTX*>(ssl_ctx);
+    if (auto checked = check_library(openssl_version); !checked) return checked;
+    if (!set_versions(context)) return failed("protocol versions");
+    SSL_CTX_set_client_hello_cb(context, take_current, const_cast<CurrentTls*>(&current));
+    return {};
 }
 
 }  // namespace cmpkit::crypto

@@ -2,6 +2,8 @@
 #pragma once
 #include "crypto/chain.hpp"
 
+#include <functional>
+
 namespace cmpkit::crypto {
 
 struct TlsCredentials {
@@ -15,6 +17,25 @@ struct TlsCredentials {
 /// @param openssl_version  the address of OpenSSL_version as the plugin sees it
 /// @error tls_failed  two copies of libcrypto are in the process, or the key does not fit the certificate
 Result<void> fill_client(void* ssl_ctx, const void* openssl_version, const TlsCredentials& credentials);
-Result<void> fill_server(void* ssl_ctx, const void* openssl_version, const TlsCredentials& credentials);
+
+/// What a TLS server shows and whom it trusts, ready for handshakes. Immutable; copies share. Any thread.
+class TlsServer {
+public:
+    /// @error tls_failed  the key does not fit the certificate, or a certificate cannot be used
+    static Result<TlsServer> make(const TlsCredentials& credentials);
+
+    /// For crypto's own use: the SSL_CTX.
+    void* context() const { return context_.get(); }
+
+private:
+    std::shared_ptr<void> context_;  // shared by copies
+};
+
+/// Tells what the next handshake goes by; called from the plugin's threads.
+using CurrentTls = std::function<TlsServer()>;
+
+/// Fills it so that each handshake goes by what `current` tells at its beginning. A session is resumed only under what it was made with.
+/// @param current  is called until the SSL_CTX is freed, and must outlive it  @error as above
+Result<void> fill_server(void* ssl_ctx, const void* openssl_version, const CurrentTls& current);
 
 }  // namespace cmpkit::crypto

@@ -33,6 +33,11 @@ Result<std::shared_ptr<const Edition>> Edition::make(Configuration configuration
     edition->configuration_ = std::move(configuration);
     const Configuration&           config = edition->configuration_;
     const operations::Random       random = [](std::span<std::uint8_t> out) { return crypto::random_octets(out); };
+    if (config.tls) {
+        auto tls = crypto::TlsServer::make(*config.tls);
+        if (!tls) return Error{.code = tls.error().code, .detail = "[tls]"}.because_of(tls.error());
+        edition->tls_ = std::move(*tls);
+    }
     std::vector<responder::Member> members;
     for (const AuthorityConfiguration& each : config.authorities) {
         auto authority = ca::CertificationAuthority::make(each.ca, store, random);

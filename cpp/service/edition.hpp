@@ -9,11 +9,12 @@ namespace cmpkit::service {
 class Edition {
 public:
     /// Borrows the store, which must outlive it.
-    /// @error bad_configuration
+    /// @error bad_configuration, tls_failed
     static Result<std::shared_ptr<const Edition>> make(Configuration configuration, store::Store& store, responder::Log log);
 
     const Configuration&  configuration() const { return configuration_; }
     responder::Responder& responder() const { return *responder_; }
+    const std::optional<crypto::TlsServer>& tls() const { return tls_; }
 
     /// One CA and what is its own of the configuration.
     struct Office {
@@ -32,6 +33,7 @@ private:
     Configuration                                            configuration_;
     std::vector<std::unique_ptr<ca::CertificationAuthority>> authorities_;  // as in the configuration
     std::unique_ptr<responder::Responder>                    responder_;
+    std::optional<crypto::TlsServer>                         tls_;
 };
 
 /// Writes it where the configuration wants it, if it does.

@@ -18,14 +18,56 @@ Result<std::unique_ptr<Server>> Server::make(Configuration configuration, respon
     auto                    store = open_store(configuration.store);
     if (!store) return store.error();
     server->store_ = std::move(*store);
-    for (AuthorityConfiguration& each : configuration.authorities) each.ca.support.informants = server->informants_;
-    auto edition   = Edition::make(std::move(configuration), *server->store_, std::move(log));
+    server->log_   = std::move(log);
+    server->fixed_ = fixed_in(configuration);
+    auto edition   = server->edition_of(std::move(configuration));
     if (!edition) return edition.error();
-    server->edition_ = std::move(*edition);
+    server->take(std::move(*edition));
     return server;
 }
 
 Server::~Server() = default;
+
+Result<std::shared_ptr<const Edition>> Server::edition_of(Configuration configuration) const {
+    for (AuthorityConfiguration& each : configuration.authorities) each.ca.support.informants = informants_;
+    return Edition::make(std::move(configuration), *store_, log_);
+}
+
+Server::Fixed Server::fixed_in(const Configuration& configuration) {
+    std::string urls, options;
+    for (const std::string& url : configuration.listen) urls += url + "\n";
+    for (const auto& [name, value] : configuration.transport) options += name + "=" + value + "\n";
+    return {{"listen", urls}, {"store.file", configuration.store}, {"server.threads", std::to_string(configuration.threads)}, {"server.queue", std::to_string(configuration.queue)},
+            {"server.max_message or idle_timeout", options}, {"tls", configuration.tls ? "on" : "off"}};
+}
+
+Result<std::vector<std::string>> Server::reload(Configuration configuration) {
+    const Fixed wanted  = fixed_in(configuration);
+    auto        edition = edition_of(std::move(configuration));
+    if (!edition) return edition.error();
+    std::vector<std::string> unchanged;
+    for (std::size_t i = 0; i < wanted.size(); ++i)
+        if (wanted[i] != fixed_[i]) unchanged.push_back(wanted[i].first);
+    take(std::move(*edition));
+    return unchanged;
+}
+
+// The one before is let go outside the lock, by whom needs it last.
+void Server::take(std::shared_ptr<const Edition> edition) {
+    const std::lock_guard lock(mutex_);
+    if (edition->tls()) tls_ = *edition->tls();
+    edition_.swap(edition);
+}
+
+std::shared_ptr<const Edition> Server::edition() const {
+    const std::lock_guard lock(mutex_);
+    return edition_;
+}
+
+crypto::TlsServer Server::tls() const {
+    const std::lock_guard lock(mutex_);
+    return tls_;
+}
 
 responder::Reply Server::answer(Bytes request, const responder::Origin& origin, std::int64_t now) { return edition()->responder().answer(request, origin, now); }
 Octets           Server::unavailable(Bytes request, std::int64_t now) { return edition()->responder().unavailable(request, now); }
@@ -61,7 +103,7 @@ Result<std::unique_ptr<Listening>> Listening::start(Server& server, transport::R
     const Configuration& config  = edition->configuration();
     if (urls.empty()) return Error{.code = Code::bad_configuration, .detail = "there is no URL to listen at"};
     std::unique_ptr<Listening> listening(new Listening(server));
-    if (config.tls) listening->tls_ = std::make_unique<TlsContext>(*config.tls);
+    if (config.tls) listening->tls_ = std::make_unique<ListenerTls>([&server] { return server.tls(); });
     const unsigned threads = config.threads ? config.threads : std::thread::hardware_concurrency();
     listening->pool_       = std::make_unique<Pool>(threads, config.queue);
     const auto handler     = [here = listening.get()](std::unique_ptr<transport::Exchange> exchange, const transport::Request& request, const transport::Peer& peer) {

@@ -23,15 +23,32 @@ public:
 
     /// Answers of the application, for every CA of this server.
     ca::Informants& informants() { return *informants_; }
+
+    /// Goes by another configuration from now on; what is under way ends as it began. Store, listeners and pool stay as they are.
+    /// @return the keys in which it differs from what they were made with: those need another server
+    /// @error bad_configuration, tls_failed …  nothing has changed
+    Result<std::vector<std::string>> reload(Configuration configuration);
+
     /// What it works by now; whoever holds it keeps it whole.
-    std::shared_ptr<const Edition> edition() const { return edition_; }
+    std::shared_ptr<const Edition> edition() const;
+    /// What TLS handshakes go by now: that of the last configuration that had any.
+    crypto::TlsServer              tls() const;
 
 private:
+    using Fixed = std::vector<std::pair<std::string, std::string>>;  // keys that cannot change, and their values
+
     Server() = default;
+    static Fixed fixed_in(const Configuration& configuration);
+    void         take(std::shared_ptr<const Edition> edition);
+    Result<std::shared_ptr<const Edition>> edition_of(Configuration configuration) const;
 
     const std::shared_ptr<ca::Informants> informants_ = std::make_shared<ca::Informants>();  // shared with the CAs
     std::unique_ptr<store::Store>  store_;
+    responder::Log                 log_;
+    Fixed                          fixed_;
+    mutable std::mutex             mutex_;    // guards what is below
     std::shared_ptr<const Edition> edition_;  // shared with those who work by it
+    crypto::TlsServer              tls_;
 };
 
 /// Serves at URLs until it is freed: one loop a listener (the plugin's), a pool that answers, one thread for timed work.

@@ -1,4 +1,4 @@
-// Keys and trust of TLS as the transport registry wants them.
+// Keys and trust of TLS as the transport registry wants them: a client's, and a server's.
 #pragma once
 #include "crypto/tls.hpp"
 #include "transport/registry.hpp"
@@ -11,12 +11,23 @@ public:
     cmpkit_transport_rc client(void* ssl_ctx, const void* openssl_version) const override {
         return crypto::fill_client(ssl_ctx, openssl_version, credentials_) ? CMPKIT_TRANSPORT_OK : CMPKIT_TRANSPORT_TLS;
     }
-    cmpkit_transport_rc server(void* ssl_ctx, const void* openssl_version) const override {
-        return crypto::fill_server(ssl_ctx, openssl_version, credentials_) ? CMPKIT_TRANSPORT_OK : CMPKIT_TRANSPORT_TLS;
-    }
+    cmpkit_transport_rc server(void*, const void*) const override { return CMPKIT_TRANSPORT_TLS; }
 
 private:
     crypto::TlsCredentials credentials_;
+};
+
+/// The same of a server whose keys and trust may change while it listens.
+class ListenerTls : public transport::Tls {
+public:
+    explicit ListenerTls(crypto::CurrentTls current) : current_(std::move(current)) {}
+    cmpkit_transport_rc client(void*, const void*) const override { return CMPKIT_TRANSPORT_TLS; }
+    cmpkit_transport_rc server(void* ssl_ctx, const void* openssl_version) const override {
+        return crypto::fill_server(ssl_ctx, openssl_version, current_) ? CMPKIT_TRANSPORT_OK : CMPKIT_TRANSPORT_TLS;
+    }
+
+private:
+    crypto::CurrentTls current_;
 };
 
 }  // namespace cmpkit::service

@@ -21,11 +21,18 @@ Context client(const TlsCredentials& credentials) {
     CHECK(crypto::fill_client(made.get(), same_openssl, credentials));
     return made;
 }
-Context server(const TlsCredentials& credentials) {
-    Context made = context();
-    CHECK(crypto::fill_server(made.get(), same_openssl, credentials));
-    return made;
-}
+/// A server whose credentials may change between two handshakes.
+struct Server {
+    explicit Server(const TlsCredentials& credentials) {
+        show(credentials);
+        CHECK(crypto::fill_server(made.get(), same_openssl, current));
+    }
+    void show(const TlsCredentials& credentials) { tls = value_of(crypto::TlsServer::make(credentials)); }
+
+    crypto::TlsServer  tls;
+    crypto::CurrentTls current = [this] { return tls; };
+    Context            made    = context();
+};
 
 /// Lets both sides talk through memory. @return whether both are satisfied
 bool shake_hands(const Context& server_side, const Context& client_side) {
@@ -47,6 +54,8 @@ bool shake_hands(const Context& server_side, const Context& client_side) {
     return is_open;
 }
 
+bool shake_hands(const Server& server, const Context& client) { return shake_hands(server.made, client); }
+
 struct Sides {
     Forge root = Forge::root(), ca = root.issue({.subject = "CN=CA", .is_ca = true});
     Forge server = ca.issue({.subject = "CN=server", .eku = {oids::id_kp_serverAuth}}), client = ca.issue({.subject = "CN=client", .eku = {oids::id_kp_clientAuth}});
@@ -60,26 +69,45 @@ TEST_CASE("client and server know each other by their anchors", "[crypto]") {
     TlsCredentials strict = sides.of(sides.server);
     strict.require_client = true;
     const TlsCredentials anonymous{.anchors = {sides.root}}, stranger{.anchors = {Forge::root("CN=Other")}};
-    CHECK(shake_hands(server(sides.of(sides.server)), client(anonymous)));
-    CHECK(shake_hands(server(strict), client(sides.of(sides.client))));
-    CHECK_FALSE(shake_hands(server(strict), client(anonymous)));
-    CHECK_FALSE(shake_hands(server(sides.of(sides.server)), client(stranger)));
-    CHECK_FALSE(shake_hands(server(sides.of(sides.server)), client({})));
+    CHECK(shake_hands(Server(sides.of(sides.server)), client(anonymous)));
+    CHECK(shake_hands(Server(strict), client(sides.of(sides.client))));
+    CHECK_FALSE(shake_hands(Server(strict), client(anonymous)));
+    CHECK_FALSE(shake_hands(Server(sides.of(sides.server)), client(stranger)));
+    CHECK_FALSE(shake_hands(Server(sides.of(sides.server)), client({})));
     SECTION("a client whose anchor is another's is refused, also where none is needed") {
         const Sides    others;
         TlsCredentials foreign = others.of(others.client);
         foreign.anchors        = {sides.root};
-        CHECK_FALSE(shake_hands(server(sides.of(sides.server)), client(foreign)));
+        CHECK_FALSE(shake_hands(Server(sides.of(sides.server)), client(foreign)));
     }
     SECTION("an anchor need not be self-signed") {
-        CHECK(shake_hands(server(sides.of(sides.server)), client({.anchors = {sides.ca}})));
+        CHECK(shake_hands(Server(sides.of(sides.server)), client({.anchors = {sides.ca}})));
     }
     SECTION("nothing older than TLS 1.2 is spoken") {
         const Context old = client(anonymous);
         SSL_CTX_set_min_proto_version(old.get(), TLS1_VERSION);
         SSL_CTX_set_max_proto_version(old.get(), TLS1_1_VERSION);
         SSL_CTX_set_security_level(old.get(), 0);
-        CHECK_FALSE(shake_hands(server(sides.of(sides.server)), old));
+        CHECK_FALSE(shake_hands(Server(sides.of(sides.server)), old));
+    }
+}
+
+TEST_CASE("each handshake goes by what the server shows and trusts then", "[crypto]") {
+    const Sides    sides, others;
+    const Context  ours = client(sides.of(sides.client)), theirs = client(others.of(others.client));
+    TlsCredentials strict = sides.of(sides.server), other_strict = others.of(others.server);
+    strict.require_client = other_strict.require_client = true;
+    Server server(strict);
+    CHECK(shake_hands(server, ours));
+    CHECK_FALSE(shake_hands(server, theirs));
+    server.show(other_strict);
+    CHECK_FALSE(shake_hands(server, ours));
+    CHECK(shake_hands(server, theirs));
+    SECTION("also whether it needs a client's certificate") {
+        const Context anonymous = client({.anchors = {others.root}});
+        CHECK_FALSE(shake_hands(server, anonymous));
+        server.show(others.of(others.server));
+        CHECK(shake_hands(server, anonymous));
     }
 }
 
@@ -94,8 +122,9 @@ TEST_CASE("a TLS context is refused what does not fit together", "[crypto]") {
     const Context  made  = context();
     TlsCredentials mixed = sides.of(sides.server);
     mixed.key            = sides.client.key();
-    CHECK(refusal_of(crypto::fill_server(made.get(), same_openssl, mixed)) == "tls_failed");
-    CHECK(crypto::fill_server(made.get(), same_openssl, mixed).error().detail.starts_with("the key does not fit the certificate"));
+    CHECK(refusal_of(crypto::TlsServer::make(mixed)) == "tls_failed");
+    CHECK(crypto::TlsServer::make(mixed).error().detail.starts_with("the key does not fit the certificate"));
+    CHECK(refusal_of(crypto::fill_server(made.get(), &sides, crypto::CurrentTls())) == "tls_failed");
     CHECK(refusal_of(crypto::fill_client(made.get(), &sides, sides.of(sides.client))) == "tls_failed");
     CHECK(crypto::fill_client(made.get(), &sides, {}).error().detail.find("another copy of libcrypto") != std::string::npos);
     CHECK(ERR_peek_error() == 0);

@@ -1,50 +1,7 @@
-#include "service/config.hpp"
-#include "service/files.hpp"
-#include "service/found.hpp"
-
-#include <catch2/catch.hpp>
-
-#include <filesystem>
+#include "plant.hpp"
 
 using namespace cmpkit;
 using namespace cmpkit::service;
-
-namespace {
-
-const operations::Random system_random = [](std::span<std::uint8_t> out) { return crypto::random_octets(out); };
-
-class Plant {
-public:
-    Plant() {
-        std::string name = (std::filesystem::temp_directory_path() / "cmpkit-service-XXXXXX").string();
-        REQUIRE(mkdtemp(name.data()));
-        folder = name + "/ca";
-        FoundingOrder order;
-        order.founding.subject = "/CN=Root";
-        order.reference        = "dev1";
-        order.secret           = "first";
-        auto founded           = found_on_disk(folder, order, system_random, 1'800'000'000);
-        if (!founded) FAIL(founded.error().text());
-        text = std::string(text_of(*read_file(folder + "/cmpkit.toml")));
-    }
-    ~Plant() { std::filesystem::remove_all(std::filesystem::path(folder).parent_path()); }
-
-    std::string with(std::string_view mark, std::string_view instead) const {
-        std::string changed = text;
-        const auto  at      = changed.find(mark);
-        REQUIRE(at != std::string::npos);
-        return changed.replace(at, mark.size(), instead);
-    }
-    std::string refusal(const std::string& changed) const {
-        auto read = read_configuration(changed, folder);
-        REQUIRE_FALSE(read);
-        CHECK(read.error().code == Code::bad_configuration);
-        return read.error().text();
-    }
-    std::string folder, text;
-};
-
-}  // namespace
 
 TEST_CASE("the configuration that a founding writes is read", "[service]") {
     const Plant plant;
