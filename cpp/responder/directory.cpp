@@ -25,7 +25,7 @@ const Name* issuer_in(const PKIBody& body) {
 const Name& signer_name(const Member& member) { return member.authority->protector().chain().front()->subject; }
 
 Error unknown_label(const std::string& label) {
-    return {.code = Code::not_found, .fail_info = FailInfo::badCertTemplate, .clause = "RFC 9483 6.1", .detail = "no CA and no profile is called \"" + label.substr(0, 64) + "\""};
+    return {.code = Code::not_found, .fail_info = FailInfo::badCertTemplate, .clause = "RFC 9483 6.1", .detail = "no CA and no profile is called \"" + escaped(label.substr(0, 64)) + "\""};
 }
 
 }  // namespace

@@ -131,6 +131,11 @@ TEST_CASE("a label that names neither a CA nor a profile is refused, to the requ
     CHECK(reply.is_protected);
     CHECK(std::string(world.incidents.back().problem->clause) == "RFC 9483 6.1");
     CHECK(world.certificates_of(*world.authority) == 0);
+    SECTION("whatever octets it is made of") {
+        const Octets strange = world.responder->answer(request, {.address = {}, .profile = "\xff\x1b[2J" + std::string(1000, 'x')}, now).message;
+        CHECK(said(strange).is_protected);
+        CHECK(to_hex(strange).find("1b5b") == std::string::npos);
+    }
 }
 
 TEST_CASE("later messages go to the CA that has the transaction, whatever they say", "[responder]") {
