@@ -2,55 +2,13 @@
 #include "ca/desk.hpp"
 #include "ca/rollover.hpp"
 #include "der/print.hpp"
-#include "responder.hpp"
+#include "desk.hpp"
 #include "serial.hpp"
 
 using namespace cmpkit;
 using namespace cmpkit::capi;
 
 namespace {
-
-std::string listed_json(const ca::CertificationAuthority::Listed& listed) {
-    std::string json = "{" + summary_of(listed.certificate) + ",\"state\":" + der::json_string(name_of(listed.state)) +
-                       ",\"requester\":" + der::json_string(escaped(listed.requester)) + ",\"profile\":" + der::json_string(escaped(listed.profile));
-    if (listed.reason) json += ",\"reason\":" + der::json_string(name_of(*listed.reason));
-    if (listed.revoked_at) json += ",\"revokedAt\":" + std::to_string(*listed.revoked_at);
-    return json + "}";
-}
-
-/// The CA that the desk is at, and what keeps it.
-class AtDesk {
-public:
-    static Result<AtDesk> of(cmpkit_responder& responder) {
-        auto edition = responder.server->edition();
-        auto office  = edition->office(name_in(responder));
-        return office ? Result<AtDesk>(AtDesk(std::move(edition), office->authority)) : office.error();
-    }
-    static std::string name_in(cmpkit_responder& responder) {
-        const std::lock_guard lock(responder.mutex);
-        return responder.ca;
-    }
-    ca::CertificationAuthority& operator*() const { return authority_; }
-    ca::CertificationAuthority* operator->() const { return &authority_; }
-
-private:
-    AtDesk(std::shared_ptr<const service::Edition> edition, ca::CertificationAuthority& authority) : edition_(std::move(edition)), authority_(authority) {}
-
-    std::shared_ptr<const service::Edition> edition_;  // shared with the server, which may take up another one meanwhile
-    ca::CertificationAuthority&             authority_;
-};
-
-Result<std::string> list_json(ca::CertificationAuthority& authority) {
-    std::string json;
-    Octets      after;
-    for (;;) {
-        auto page = authority.list(after, 500);
-        if (!page) return page.error();
-        if (page->empty()) return "[" + json + "]";
-        for (const auto& listed : *page) json += (json.empty() ? "" : ",\n ") + listed_json(listed);
-        after = copy_of(page->back().certificate.serial());
-    }
-}
 
 std::string pending_json(const ca::Desk::Listed& listed) {
     const ca::PendingRequest& request = *listed.request;
@@ -75,7 +33,9 @@ cmpkit_rc decide(cmpkit_responder* responder, const char* id, ca::Verdict verdic
         if (!at) return at.error();
         const ca::Desk& desk  = (*at)->desk();
         auto            whole = desk.complete(id);
-        return whole ? desk.decide(*whole, verdict, reason ? reason : "") : whole.error();
+        if (!whole) return whole.error();
+        if (auto decided = desk.decide(*whole, verdict, reason ? reason : ""); !decided) return decided.error();
+        return at->audit({.transaction_id = {}, .requester = {}, .address = {}, .body = "decide " + to_hex(*whole), .outcome = std::string(name_of(verdict)), .problem = {}});
     });
 }
 
@@ -114,16 +74,6 @@ cmpkit_rc cmpkit_ca_select(cmpkit_responder* responder, const char* name, cmpkit
         return {};
     });
 }
-cmpkit_rc cmpkit_ca_list(cmpkit_responder* responder, cmpkit_buf** json, cmpkit_error** error) {
-    return guard_out(json, error, [&]() -> Result<std::unique_ptr<cmpkit_buf>> {
-        if (!responder) return no_handle;
-        const auto at = AtDesk::of(*responder);
-        if (!at) return at.error();
-        auto text = list_json(**at);
-        if (!text) return text.error();
-        return buf_of(*text);
-    });
-}
 cmpkit_rc cmpkit_ca_revoke(cmpkit_responder* responder, const char* serial, const char* reason, int64_t now, cmpkit_error** error) {
     return guard(error, [&]() -> Result<void> {
         if (!responder) return no_handle;
@@ -132,7 +82,10 @@ cmpkit_rc cmpkit_ca_revoke(cmpkit_responder* responder, const char* serial, cons
         const auto known = reason ? reason_from_name(reason) : std::optional(Reason::unspecified);
         if (!known) return Error{.code = Code::bad_argument, .detail = "reason is no CRLReason of RFC 5280 5.3.1"};
         const auto at = AtDesk::of(*responder);
-        return at ? (*at)->revoke_by_operator(*octets, *known, now) : at.error();
+        if (!at) return at.error();
+        if (auto revoked = (*at)->revoke_by_operator(*octets, *known, now); !revoked) return revoked.error();
+        return at->audit({.transaction_id = {}, .requester = {}, .address = {}, .body = "revoke", .outcome = "revoked", .problem = {}, .kind = {},
+                          .deed = {.profile = {}, .serial = der::hex_integer(*octets), .subject = {}, .reason = std::string(name_of(*known))}});
     });
 }
 cmpkit_rc cmpkit_ca_pending(cmpkit_responder* responder, cmpkit_buf** json, cmpkit_error** error) {

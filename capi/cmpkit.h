@@ -394,6 +394,17 @@ CMPKIT_API void      cmpkit_responder_free(cmpkit_responder *responder); /* afte
 /* The CA of that name; NULL: the default one. It holds for all functions cmpkit_ca_… of the handle, in every thread. CMPKIT_E_NOT_FOUND. */
 CMPKIT_API cmpkit_rc cmpkit_ca_select(cmpkit_responder *responder, const char *name, cmpkit_error **error);
 CMPKIT_API cmpkit_rc cmpkit_ca_list(cmpkit_responder *responder, cmpkit_buf **json, cmpkit_error **error); /* [{"serial","subject","state","requester","notAfter",…}] */
+/* Which of them: all members that are set must fit. */
+typedef struct cmpkit_ca_search {
+    size_t      struct_size;
+    const char *state;          /* unconfirmed, valid, updated, revoked; NULL: any */
+    const char *subject;        /* a part of it, as the list shows it */
+    const char *requester;      /* the same */
+    const char *serial;         /* decimal, or hexadecimal after 0x */
+    int64_t     expires_before; /* Unix seconds; 0: any */
+} cmpkit_ca_search;
+#define CMPKIT_CA_SEARCH_INIT { sizeof(cmpkit_ca_search), NULL, NULL, NULL, NULL, 0 }
+CMPKIT_API cmpkit_rc cmpkit_ca_find(cmpkit_responder *responder, const cmpkit_ca_search *options, cmpkit_buf **json, cmpkit_error **error); /* as cmpkit_ca_list */
 CMPKIT_API cmpkit_rc cmpkit_ca_revoke(cmpkit_responder *responder, const char *serial, const char *reason, int64_t now, cmpkit_error **error);
 /* Requests that wait for the operator: [{"id","type","subject","details","requester","verdict","askedAt"}]. id: 32 hexadecimal digits. */
 CMPKIT_API cmpkit_rc cmpkit_ca_pending(cmpkit_responder *responder, cmpkit_buf **json, cmpkit_error **error);

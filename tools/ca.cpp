@@ -23,6 +23,7 @@ struct Desk {
 
     Common&     common;
     std::string folder, ca, serial, reason = "unspecified", out, request, words;
+    std::string state, subject, requester, expires_before;  // what list looks for
 };
 
 struct Rollover {
@@ -95,16 +96,38 @@ void tell(const Json& certificate) {
               << "  (asked by " << shortened(certificate["requester"].text()) << ")\n";
 }
 
+/// Of "2027-01-31" or "2027-01-31T12:00:00Z"; 0: none was given.
+std::int64_t unix_time(const std::string& date) {
+    if (date.empty()) return 0;
+    for (const char* form : {"%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"}) {
+        std::tm     time{};
+        const char* end = ::strptime(date.c_str(), form, &time);
+        if (end && !*end) return ::timegm(&time);
+    }
+    throw Failure(Exit::usage, "--expires-before: a date such as 2027-01-31 or 2027-01-31T12:00:00Z is expected");
+}
+
+cmpkit_ca_search search_of(const Desk& desk) {
+    cmpkit_ca_search search = CMPKIT_CA_SEARCH_INIT;
+    search.state            = given(desk.state);
+    search.subject          = given(desk.subject);
+    search.requester        = given(desk.requester);
+    search.serial           = given(desk.serial);
+    search.expires_before   = unix_time(desk.expires_before);
+    return search;
+}
+
 void list(const Desk& desk) {
+    const cmpkit_ca_search search = search_of(desk);
     const Context   context   = make_context(desk.common);
     const Responder responder = open(desk, context);
-    const Buffer    json      = make<Buffer>(cmpkit_ca_list, responder.get());
+    const Buffer    json      = make<Buffer>(cmpkit_ca_find, responder.get(), &search);
     if (desk.common.json) {
         std::cout << text_of(json) << '\n';
         return;
     }
     const auto certificates = Json::parse(text_of(json));
-    if (!certificates || certificates->members().empty()) std::cout << "This CA issued no certificate yet.\n";
+    if (!certificates || certificates->members().empty()) std::cout << "There is no such certificate.\n";
     else
         for (const auto& [name, certificate] : certificates->members()) tell(certificate);
 }
@@ -243,7 +266,13 @@ void add_ca(CLI::App& app, Common& common) {
     auto  desk = std::make_shared<Desk>(common);
     ca.require_subcommand(1);
     add_init(ca, common);
-    add_json_flag(add_desk(ca, "list", "List the certificates", desk, list), common);
+    auto& listing = add_desk(ca, "list", "List the certificates, or those that all options fit", desk, list);
+    listing.add_option("--state", desk->state, "In this state")->type_name("unconfirmed|valid|updated|revoked");
+    listing.add_option("--subject", desk->subject, "With this in the subject")->type_name("TEXT");
+    listing.add_option("--requester", desk->requester, "Asked for by this one, such as secret:dev1")->type_name("ID");
+    listing.add_option("--serial", desk->serial, "With this serial number, decimal or 0x…")->type_name("NUMBER");
+    listing.add_option("--expires-before", desk->expires_before, "Valid no longer than until then")->type_name("DATE");
+    add_json_flag(listing, common);
     auto& revoking = add_desk(ca, "revoke", "Revoke a certificate, also while the server runs", desk, revoke);
     revoking.add_option("SERIAL", desk->serial, "Its serial number, as list shows it")->type_name("")->required();
     revoking.add_option("--reason", desk->reason, "Why: keyCompromise, superseded, … [unspecified]")->type_name("REASON");

@@ -1,6 +1,7 @@
 #include "responder/attempt.hpp"
 
 #include "der/encode.hpp"
+#include "messages/names.hpp"
 #include "operations/header_checks.hpp"
 
 namespace cmpkit::responder {
@@ -21,6 +22,11 @@ Error spent_secret() {
 
 }  // namespace
 
+void note(Deed& deed, const crypto::Cert& certificate) {
+    deed.serial  = der::hex_integer(certificate.serial());
+    deed.subject = to_text(certificate->subject);
+}
+
 Result<Outcome> Attempt::run() {
     if (auto loaded = load(); !loaded) return loaded.error();
     // The very same octets again: the very same reply, also to a client that slept longer than messageTime allows.
@@ -38,7 +44,7 @@ Result<Outcome> Attempt::run() {
     if (!reply) return reply.error();
     if (answer->state) writes_.push_back(record_of(*answer, *reply));
     if (auto done = writes_.empty() ? Result<void>() : store_.commit({std::move(writes_)}); !done) return done.error();
-    return Outcome{std::move(*reply), std::string(name_of(type_of(*answer->body))), answer->refusal};
+    return Outcome{std::move(*reply), std::string(name_of(type_of(*answer->body))), answer->refusal, std::move(deed_)};
 }
 
 Result<void> Attempt::load() {
@@ -79,27 +85,16 @@ Result<Answer> Attempt::decide(ServerOperation& operation) {
 }
 
 Result<ServerAction> Attempt::ask(ServerOperation& operation, const operations::Ask& question) {
-    const auto&        requester = arrival_.sender.requester;
-    const std::int64_t now       = arrival_.now;
-    if (const auto* enrollment = std::get_if<operations::AskEnrollment>(&question)) {
-        auto decision = authority_.enroll(enrollment->request, requester, now);
-        if (!decision) return decision.error();
-        collect(decision->writes);
-        return operation.issued(std::move(*decision));
-    }
-    if (const auto* revocation = std::get_if<operations::AskRevocation>(&question)) {
-        auto decision = authority_.revoke(revocation->request, requester, now);
-        if (!decision) return decision.error();
-        collect(decision->writes);
-        return operation.revoked(std::move(*decision));
-    }
+    const std::int64_t now = arrival_.now;
+    if (const auto* enrollment = std::get_if<operations::AskEnrollment>(&question)) return ask_to_enroll(operation, enrollment->request);
+    if (const auto* revocation = std::get_if<operations::AskRevocation>(&question)) return ask_to_revoke(operation, revocation->request);
     if (const auto* inquiry = std::get_if<operations::AskInformation>(&question)) {
-        auto decision = authority_.inform(inquiry->request, requester, now);
+        auto decision = authority_.inform(inquiry->request, arrival_.sender.requester, now);
         if (!decision) return decision.error();
         collect(decision->writes);
         return operation.informed(std::move(*decision));
     }
-    if (const auto* wanted = std::get_if<operations::AskCertificate>(&question)) return operation.certificate(authority_.certificate(wanted->key));
+    if (const auto* wanted = std::get_if<operations::AskCertificate>(&question)) return operation.certificate(find_certificate(wanted->key));
     if (const auto* abandoned = std::get_if<operations::AskAbandon>(&question)) {
         auto changed = authority_.abandon(abandoned->request_id);
         if (!changed) return changed.error();
@@ -107,10 +102,37 @@ Result<ServerAction> Attempt::ask(ServerOperation& operation, const operations::
         return operation.abandoned();
     }
     const auto* confirm = std::get_if<operations::AskConfirm>(&question);
-    auto        changed = confirm ? authority_.confirm(confirm->key, now) : authority_.withdraw(std::get<operations::AskWithdraw>(question).key, now);
+    const Bytes key     = confirm ? confirm->key : std::get<operations::AskWithdraw>(question).key;
+    if (auto known = find_certificate(key); !known) return known.error();
+    auto changed = confirm ? authority_.confirm(key, now) : authority_.withdraw(key, now);
     if (!changed) return changed.error();
     collect(*changed);
     return confirm ? operation.confirmed() : operation.withdrawn();
+}
+
+Result<ServerAction> Attempt::ask_to_enroll(ServerOperation& operation, const operations::EnrollmentRequest& request) {
+    deed_.profile = request.profile;
+    if (request.subject) deed_.subject = to_text(*request.subject);
+    auto decision = authority_.enroll(request, arrival_.sender.requester, arrival_.now);
+    if (!decision) return decision.error();
+    if (const auto* issued = std::get_if<operations::Issued>(&decision->outcome)) note(deed_, issued->certificate);
+    collect(decision->writes);
+    return operation.issued(std::move(*decision));
+}
+
+Result<ServerAction> Attempt::ask_to_revoke(ServerOperation& operation, const operations::RevocationRequest& request) {
+    deed_.serial  = der::hex_integer(request.serialNumber.content);
+    deed_.reason  = name_of(request.reason);
+    auto decision = authority_.revoke(request, arrival_.sender.requester, arrival_.now);
+    if (!decision) return decision.error();
+    collect(decision->writes);
+    return operation.revoked(std::move(*decision));
+}
+
+Result<crypto::Cert> Attempt::find_certificate(Bytes key) {
+    auto certificate = authority_.certificate(key);
+    if (certificate) note(deed_, *certificate);
+    return certificate;
 }
 
 // ---------------------------------------------------------------- what is sent and kept

@@ -22,7 +22,11 @@ struct Outcome {
     Octets               reply;    // empty: the sender is refused before the operation begins
     std::string          word;     // for the log: the reply's body, or "repeated"
     std::optional<Error> refusal;  // why the answer is negative
+    Deed                 deed{};
 };
+
+/// That the deed was about this certificate.
+void note(Deed& deed, const crypto::Cert& certificate);
 
 class Attempt {
 public:
@@ -38,6 +42,9 @@ private:
     const operations::Exchange* answered_before() const;
     Result<operations::Answer> decide(operations::ServerOperation& operation);
     Result<operations::ServerAction> ask(operations::ServerOperation& operation, const operations::Ask& question);
+    Result<operations::ServerAction> ask_to_enroll(operations::ServerOperation& operation, const operations::EnrollmentRequest& request);
+    Result<operations::ServerAction> ask_to_revoke(operations::ServerOperation& operation, const operations::RevocationRequest& request);
+    Result<crypto::Cert>       find_certificate(Bytes key);
     Result<Octets>             seal(const operations::Answer& answer);
     store::Write               record_of(const operations::Answer& answer, Bytes reply) const;
     std::int64_t               due_of(const operations::Answer& answer) const;
@@ -56,6 +63,7 @@ private:
     std::uint64_t                                       version_ = 0;
     Octets                                              nonce_;
     std::vector<store::Write>                           writes_;
+    Deed                                                deed_;
 };
 
 }  // namespace cmpkit::responder

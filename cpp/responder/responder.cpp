@@ -23,11 +23,11 @@ Error server_failure(const Error& cause) {
 
 }  // namespace
 
-Responder::Responder(std::vector<Member> members, std::size_t standard, store::Store& store, operations::Random random, Log log)
-    : directory_(std::move(members), standard), store_(store), random_(std::move(random)), log_(std::move(log)), authenticator_(store) {}
+Responder::Responder(std::vector<Member> members, std::size_t standard, store::Store& store, operations::Random random, Log log, Audit audit)
+    : directory_(std::move(members), standard), store_(store), random_(std::move(random)), log_(std::move(log)), audit_(std::move(audit)), authenticator_(store) {}
 
-Responder::Responder(Member member, store::Store& store, operations::Random random, Log log)
-    : Responder(std::vector<Member>{std::move(member)}, 0, store, std::move(random), std::move(log)) {}
+Responder::Responder(Member member, store::Store& store, operations::Random random, Log log, Audit audit)
+    : Responder(std::vector<Member>{std::move(member)}, 0, store, std::move(random), std::move(log), std::move(audit)) {}
 
 // A transaction is the CA's that its first message was for, whatever its later messages say.
 Result<Destination> Responder::find_destination(const PKIMessage& message, const std::string& label) {
@@ -49,7 +49,7 @@ Reply Responder::answer(Bytes request, const Origin& origin, std::int64_t now) {
     const Member* ca      = &directory_.standard();
     const auto    refused = [&](const PKIMessage* message, const Error& error, const protection::Protector* protector) {
         incident.problem = error;
-        if (log_) log_(incident);
+        tell(incident, now);  // a refusal promises nothing
         return refuse(message, error, ca->authority->name(), protector, now);
     };
     auto parsed = der::parse<PKIMessage>(copy_of(request));
@@ -68,17 +68,28 @@ Reply Responder::answer(Bytes request, const Origin& origin, std::int64_t now) {
     auto sender = authenticator_.authenticate(message, *ca, now);
     if (!sender) return refused(&message, sender.error(), signed_request ? &ca->authority->protector() : nullptr);
     incident.requester = sender->requester.id;
+    incident.kind      = name_of(sender->requester.kind);
     const Arrival arrival{message, *sender, directory_, *destination, now, operations::transaction_key(sender->requester.id, message.header.transactionID->content), crypto::sha256(request)};
     auto reply = run(arrival, incident);
     if (!reply) return refused(&message, server_failure(reply.error()), &sender->protector);
+    if (tell(incident, now)) return std::move(*reply);
+    return refuse(&message, Error{.code = Code::io, .fail_info = FailInfo::systemFailure, .detail = "the server failed"}, ca->authority->name(), &sender->protector, now);
+}
+
+/// Logs it and keeps it. @return false: it cannot be kept, which is logged too
+bool Responder::tell(const Incident& incident, std::int64_t now) {
     if (log_) log_(incident);
-    return std::move(*reply);
+    auto kept = audit_ ? audit_(incident, now) : Result<void>();
+    if (!kept && log_) log_({.transaction_id = incident.transaction_id, .requester = {}, .address = {}, .body = {}, .outcome = "audit failed", .problem = kept.error()});
+    return static_cast<bool>(kept);
 }
 
 Octets Responder::unavailable(Bytes request, std::int64_t now) {
     auto parsed = der::parse<PKIMessage>(copy_of(request));
     if (!parsed) return {};
-    return refuse(&**parsed, Error{.code = Code::conflict, .fail_info = FailInfo::systemUnavail}, directory_.destination_of(**parsed, {}).member->authority->name(), nullptr, now).message;
+    const Member& ca = *directory_.destination_of(**parsed, {}).member;
+    const Error   busy{.code = Code::conflict, .fail_info = FailInfo::systemUnavail};
+    return refuse(&**parsed, busy, ca.authority->name(), nullptr, now).message;
 }
 
 Result<Reply> Responder::run(const Arrival& arrival, Incident& incident) {
@@ -87,6 +98,7 @@ Result<Reply> Responder::run(const Arrival& arrival, Incident& incident) {
         auto outcome = Attempt(arrival, store_, random_).run();
         if (outcome) {
             incident.outcome = outcome->word;
+            incident.deed    = std::move(outcome->deed);
             incident.problem = outcome->refusal;
             if (outcome->reply.empty()) return refuse(&arrival.message, *outcome->refusal, arrival.destination.member->authority->name(), &arrival.sender.protector, arrival.now);
             return Reply{std::move(outcome->reply)};

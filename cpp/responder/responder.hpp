@@ -24,6 +24,14 @@ struct Reply {
     Status status = Status::answered;
 };
 
+/// What was asked for or done, as far as it came; empty: nothing of that kind.
+struct Deed {
+    std::string profile{};  // that the request or its path named
+    std::string serial{};   // of the certificate, hexadecimal
+    std::string subject{};  // of the certificate, or as it was wanted; RFC 4514
+    std::string reason{};   // of a revocation
+};
+
 /// What happened, for one line of the log. Texts of the peer are not escaped.
 struct Incident {
     std::string          transaction_id;  // hexadecimal
@@ -33,8 +41,14 @@ struct Incident {
     std::string          body;            // "ir", "certConf"; empty: no message
     std::string          outcome;         // "ip", "pkiconf", "error", "repeated ip", "expired"
     std::optional<Error> problem;
+    std::string          kind{};          // of the requester: "secret", "external", "own"
+    Deed                 deed{};
 };
 using Log = std::function<void(const Incident&)>;
+
+/// Keeps what happened, before the reply leaves. Where it fails the peer is told systemFailure; what was decided is stored all the same, and the
+/// same message again gets its answer.
+using Audit = std::function<Result<void>(const Incident&, std::int64_t now)>;
 
 /// Threads: any number at once.
 class Responder {
@@ -43,9 +57,10 @@ public:
     /// @param members   see Directory
     /// @param standard  index of the member that answers what is for nobody in particular
     /// @param log       called from the threads that call answer(); may be empty
-    Responder(std::vector<Member> members, std::size_t standard, store::Store& store, operations::Random random, Log log);
+    /// @param audit     the same
+    Responder(std::vector<Member> members, std::size_t standard, store::Store& store, operations::Random random, Log log, Audit audit = {});
     /// For one CA.
-    Responder(Member member, store::Store& store, operations::Random random, Log log);
+    Responder(Member member, store::Store& store, operations::Random random, Log log, Audit audit = {});
 
     /// Never fails: what goes wrong becomes an error message to the peer and an incident in the log. @param now  Unix seconds
     Reply answer(Bytes request, const Origin& origin, std::int64_t now);
@@ -58,6 +73,7 @@ public:
     Result<std::size_t> end_overdue(std::int64_t now);
 
 private:
+    bool          tell(const Incident& incident, std::int64_t now);
     Result<Destination> find_destination(const PKIMessage& message, const std::string& label);
     Result<Reply> run(const Arrival& arrival, Incident& incident);
     Reply         refuse(const PKIMessage* message, const Error& error, const Name& sender, const protection::Protector* protector, std::int64_t now);
@@ -68,6 +84,7 @@ private:
     store::Store&      store_;
     operations::Random random_;
     Log                log_;
+    Audit              audit_;
     Authenticator      authenticator_;
 };
 

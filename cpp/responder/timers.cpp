@@ -1,6 +1,6 @@
 // What a responder does without being asked: it ends transactions whose time is over.
 #include "der/encode.hpp"
-#include "responder/responder.hpp"
+#include "responder/attempt.hpp"
 
 namespace cmpkit::responder {
 
@@ -55,6 +55,8 @@ Result<bool> Responder::end_one(const store::Record& record, std::int64_t now) {
     store::Write write{.table = store::Table::transactions, .key = record.key, .read_version = record.version, .value = {}, .index = {}, .due = 0};
     if (incident) {
         const bool was_issued = (*parsed)->state == TransactionState::issued;
+        if (was_issued)
+            if (auto certificate = ca->authority->certificate((*parsed)->certificate->content)) note(incident->deed, *certificate);
         auto given_up = was_issued ? ca->authority->withdraw((*parsed)->certificate->content, now) : ca->authority->abandon(operations::request_id(record.key));
         if (!given_up) return given_up.error();
         batch.writes = std::move(*given_up);
@@ -68,7 +70,7 @@ Result<bool> Responder::end_one(const store::Record& record, std::int64_t now) {
     }
     batch.writes.push_back(std::move(write));
     if (auto done = store_.commit(batch); !done) return done.error();
-    if (incident && log_) log_(*incident);
+    if (incident) tell(*incident, now);
     return incident.has_value();
 }
 

@@ -258,6 +258,7 @@ void read_authorities(Table& table, Reader& reader, Configuration& config) {
 void read_all(Table& table, Reader& reader, Configuration& config) {
     config.listen = table.texts("listen", {});
     table.table("store", [&](Table& store) { config.store = below(reader.folder(), store.text("file", {})); });
+    table.table("audit", [&](Table& audit) { config.audit_file = below(reader.folder(), audit.required_text("file")); });
     table.table("tls", [&](Table& t) { read_tls(t, reader, config); });
     table.table("server", [&](Table& t) { read_server(t, config); });
     read_authorities(table, reader, config);

@@ -21,6 +21,7 @@ struct Configuration {
     std::vector<AuthorityConfiguration> authorities;  // not empty; their names, issuing keys, CRL files and references of secrets differ
     std::size_t              standard = 0;        // index of the one that answers what is for nobody in particular
     std::optional<crypto::TlsCredentials> tls;    // for https listeners
+    std::string              audit_file;          // what was asked and decided is told there, a line each; empty: nowhere
     unsigned                 threads = 0;         // of the pool; 0: one a core
     std::size_t              queue   = 1024;      // requests that may wait; more are told to come again
     std::map<std::string, std::string> transport; // options for the plugins

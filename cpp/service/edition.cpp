@@ -11,6 +11,10 @@ responder::Member member_of(ca::CertificationAuthority& authority, const Authori
     return member;
 }
 
+Error failure_of(const AuthorityConfiguration& config, const Error& cause) {
+    return config.ca.name.empty() ? cause : Error{.code = cause.code, .detail = "the CA \"" + escaped(config.ca.name) + "\""}.because_of(cause);
+}
+
 Result<void> renew_crl(const Edition::Office& office, std::int64_t now) {
     auto due = office.authority.is_crl_due(now);
     if (!due) return due.error();
@@ -38,14 +42,21 @@ Result<std::shared_ptr<const Edition>> Edition::make(Configuration configuration
         if (!tls) return Error{.code = tls.error().code, .detail = "[tls]"}.because_of(tls.error());
         edition->tls_ = std::move(*tls);
     }
+    responder::Audit audit;
+    if (!config.audit_file.empty()) {
+        auto opened = AuditLog::open(config.audit_file);
+        if (!opened) return opened.error();
+        edition->audit_ = *opened;
+        audit = [file = *opened](const responder::Incident& incident, std::int64_t now) { return file->write(incident, now); };
+    }
     std::vector<responder::Member> members;
     for (const AuthorityConfiguration& each : config.authorities) {
         auto authority = ca::CertificationAuthority::make(each.ca, store, random);
-        if (!authority) return each.ca.name.empty() ? authority.error() : Error{.code = authority.error().code, .detail = "the CA \"" + escaped(each.ca.name) + "\""}.because_of(authority.error());
+        if (!authority) return failure_of(each, authority.error());
         members.push_back(member_of(**authority, each));
         edition->authorities_.push_back(std::move(*authority));
     }
-    edition->responder_ = std::make_unique<responder::Responder>(std::move(members), config.standard, store, random, std::move(log));
+    edition->responder_ = std::make_unique<responder::Responder>(std::move(members), config.standard, store, random, std::move(log), std::move(audit));
     return std::shared_ptr<const Edition>(std::move(edition));
 }
 
@@ -59,7 +70,8 @@ Result<Edition::Office> Edition::office(std::string_view name) const {
     std::string names;
     for (const AuthorityConfiguration& each : configuration_.authorities)
         if (!each.ca.name.empty()) names += (names.empty() ? "" : ", ") + each.ca.name;
-    return Error{.code = Code::not_found, .detail = "no CA is called \"" + escaped(name) + "\"" + (names.empty() ? "; the one that is here has no name" : "; there are: " + escaped(names))};
+    const std::string there = names.empty() ? "the one that is here has no name" : "there are: " + escaped(names);
+    return Error{.code = Code::not_found, .detail = "no CA is called \"" + escaped(name) + "\"; " + there};
 }
 
 Result<void> Edition::renew_crls(std::int64_t now) const {

@@ -1,6 +1,7 @@
 // What one reading of the configuration makes: the CAs and the responder in front of them. It never changes; a reload makes another, and what
 // began under this one keeps it until it is done.
 #pragma once
+#include "service/audit.hpp"
 #include "service/config.hpp"
 
 namespace cmpkit::service {
@@ -24,6 +25,9 @@ public:
     /// @param name  empty: the CA that answers what is for nobody in particular  @error not_found  detail names those that are here
     Result<Office> office(std::string_view name) const;
 
+    /// Keeps what an operator decided, where an audit log is wanted. @error io
+    Result<void> audit(const responder::Incident& incident, std::int64_t now) const { return audit_ ? audit_->write(incident, now) : Result<void>(); }
+
     /// Renews the CRLs that are due, and their files; one CA that fails does not hinder the others. @error the first failure
     Result<void> renew_crls(std::int64_t now) const;
 
@@ -32,6 +36,7 @@ private:
 
     Configuration                                            configuration_;
     std::vector<std::unique_ptr<ca::CertificationAuthority>> authorities_;  // as in the configuration
+    std::shared_ptr<AuditLog>                                audit_;  // shared with the responder's function; null: none
     std::unique_ptr<responder::Responder>                    responder_;
     std::optional<crypto::TlsServer>                         tls_;
 };
