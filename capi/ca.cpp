@@ -3,6 +3,7 @@
 #include "ca/rollover.hpp"
 #include "der/print.hpp"
 #include "desk.hpp"
+#include "messages/names.hpp"
 #include "serial.hpp"
 
 using namespace cmpkit;
@@ -107,8 +108,13 @@ cmpkit_rc cmpkit_ca_rollover(cmpkit_responder* responder, const cmpkit_key* root
     return guard_out(certificates_pem, error, [&]() -> Result<std::unique_ptr<cmpkit_buf>> {
         if (!responder || !root_key || !new_key) return no_handle;
         constexpr std::int64_t day = 86400;
-        auto rollover = responder->server->authority().roll_over(*root_key->signer, *new_key->signer, (days ? days : 20 * 365) * day, now);
+        const auto at = AtDesk::of(*responder);
+        if (!at) return at.error();
+        auto rollover = (*at)->roll_over(*root_key->signer, *new_key->signer, (days ? days : 20 * 365) * day, now);
         if (!rollover) return rollover.error();
+        auto noted = at->audit({.transaction_id = {}, .requester = {}, .address = {}, .body = "rollover", .outcome = "rolled over", .problem = {}, .kind = {},
+                                .deed = {.profile = {}, .serial = der::hex_integer(rollover->new_with_new.serial()), .subject = to_text(rollover->new_with_new->subject), .reason = {}}});
+        if (!noted) return noted.error();
         std::string pem;
         for (const auto* certificate : {&rollover->new_with_new, &rollover->new_with_old, &rollover->old_with_new, &rollover->issuing})
             pem += crypto::write_pem("CERTIFICATE", certificate->der());

@@ -248,6 +248,7 @@ void add_rollover(CLI::App& ca, Common& common) {
     auto  order   = std::make_shared<Rollover>(common);
     auto& command = *ca.add_subcommand("rollover", "Put a new root in the place of the old one, also while the server runs");
     command.add_option("DIR", order->desk.folder, "The folder of the CA")->type_name("")->required();
+    command.add_option("--ca", order->desk.ca, "Which of its CAs, where there are several [the default one]")->type_name("NAME");
     command.add_option("--root-key", order->root_key, "Key of the old root: a file or URI [DIR/root.key.pem]")->type_name("FILE");
     command.add_option("--root-key-pass", order->root_key_pass, "Its passphrase or PIN: file:PATH, env:NAME or prompt")->type_name("SOURCE");
     command.add_option("--new-key", order->new_key, "Where the key of the new root goes")->type_name("FILE")->required();
