@@ -119,6 +119,12 @@ TEST_CASE("roots in caPubs come from an answer that is authenticated, else nothi
         REQUIRE(std::holds_alternative<Done>(end));
         CHECK(std::get<Done>(end).ca_pubs == std::vector<crypto::Cert>{play.ca.root});
     }
+    SECTION("under a signature, which does not say that they are ours to install") {
+        const Forge  device = play.ca.issuing.issue({.subject = "CN=dev-0001"});
+        const Action end    = play.run(Play::enrollment(), Play::by_certificate(device));
+        REQUIRE(std::holds_alternative<Done>(end));
+        CHECK(std::get<Done>(end).ca_pubs.empty());
+    }
     SECTION("under none") {
         play.ca.is_unprotected = true;
         CHECK(play.failure(Play::enrollment(), play.by_secret()).code == Code::protection_missing);

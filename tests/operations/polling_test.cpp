@@ -37,6 +37,11 @@ TEST_CASE("every kind of request can be delayed, by its own answer or by an erro
     EndEntity revocation({Revocation{der::encode(device.certificate()->issuer), copy_of(device.certificate().serial()), Reason::keyCompromise}, {}}, Play::by_certificate(device), play.trust());
     CHECK(std::holds_alternative<Done>(play.run(revocation)));
     CHECK(play.ca.seen == Bodies{BodyType::rr, BodyType::pollReq, BodyType::pollReq});
+    play.ca.delays = 1;
+    play.ca.seen.clear();
+    EndEntity inquiry({ask_ca_certificates(), {}}, Play::by_certificate(device), play.trust());
+    CHECK(std::holds_alternative<Done>(play.run(inquiry)));
+    CHECK(play.ca.seen == Bodies{BodyType::genm, BodyType::pollReq, BodyType::pollReq});
 }
 
 TEST_CASE("a confirmation can be delayed too", "[operations]") {

@@ -104,6 +104,8 @@ private:
         } else if (const auto* p10 = asked.get<"p10cr">()) {
             issued = for_template(p10->certificationRequestInfo.subject, p10->certificationRequestInfo.subjectPKInfo);
             respond(asked, body, info, -1);
+        } else if (const auto* items = asked.get<"genm">()) {
+            body.emplace<"genp">() = *items;  // nothing to tell
         } else if (asked.is<"rr">()) {
             auto* status = arena_.make<PKIStatusInfo>();
             body.emplace<"rp">().status = List<PKIStatusInfo, non_empty>(status, 1);

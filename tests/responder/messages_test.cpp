@@ -169,3 +169,14 @@ TEST_CASE("an answer that says waiting has neither failInfo nor a certificate, a
     CHECK(polled.front().certReqId == talk.response().certReqId);
     CHECK(talk.told[1]->body.get<"pollRep">()->front().certReqId == talk.response().certReqId);
 }
+
+TEST_CASE("a certConf that accepts says so", "[responder]") {
+    World world;
+    Talk  talk{world, {}, {}};
+    talk.run(World::wanted(BodyType::ir, "CN=dev1"), world.by_secret("dev1", "first secret"));
+    REQUIRE(talk.asked.size() == 2);
+    const auto* confirmation = talk.asked[1]->body.get<"certConf">();
+    REQUIRE(confirmation);
+    REQUIRE(confirmation->front().statusInfo);
+    CHECK(confirmation->front().statusInfo->status == PKIStatus::accepted);
+}

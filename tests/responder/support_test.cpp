@@ -100,6 +100,40 @@ TEST_CASE("a CRL is told to those who hold an older one or none", "[responder]")
     CHECK(value_of(certificate_lists(information(world, asking(oids::id_it_currentCRL)))) == std::vector<Octets>{crl.der});
 }
 
+TEST_CASE("a genm for CRLs has one CRLStatus, with the issuer or the distribution point and what is held", "[responder]") {
+    const auto status = [](const Inquiry& inquiry, const auto& check) {
+        der::Arena arena;
+        const auto  item = value_of(der::parse<InfoTypeAndValue>(inquiry.item, arena));
+        const auto* list = item.infoValue->get<CRLStatusList>();
+        REQUIRE(list);
+        REQUIRE(list->size() == 1);
+        check(list->front());
+    };
+    status(ask_crl(der::encode(founded().root.certificate->subject), now), [](const CRLStatus& one) {
+        CHECK(one.source.is<"issuer">());
+        CHECK(unix_seconds(*one.thisUpdate) == now);
+    });
+    status(ask_crl_at("http://pki.plant/ca.crl", 0), [](const CRLStatus& one) {
+        CHECK(one.source.is<"dpn">());
+        CHECK_FALSE(one.thisUpdate);
+    });
+}
+
+TEST_CASE("an inquiry that rests between its steps ends as one that never did", "[responder]") {
+    World       world;
+    const auto  who    = many(world);
+    const auto  random = system_random();
+    EndEntity   operation({ask_ca_certificates(), {}}, who, world.trust());
+    const auto  rested = [&](const EndEntity& one) { return value_of(EndEntity::restore(value_of(one.save()), who, world.trust(), nullptr)); };
+    const auto  sent   = std::get<Send>(operation.step(Begin{}, now, random));
+    operation          = rested(operation);
+    CHECK(std::get<Send>(operation.resume(now, random)).message == sent.message);
+    const Octets told = std::get<Done>(operation.step(Received{world.answer(sent.message)}, now, random)).information;
+    operation         = rested(operation);
+    CHECK(std::get<Done>(operation.resume(now, random)).information == told);
+    CHECK_FALSE(EndEntity::restore(value_of(operation.save()), who, world.trust(), fresh_key()));  // no key is to be certified
+}
+
 TEST_CASE("a new root is told to whoever holds the old one, with a way of trust to it", "[responder]") {
     World      world;
     const auto rolled = rolled_over(world);
