@@ -202,6 +202,12 @@ CMPKIT_API cmpkit_rc cmpkit_tls_add_anchors(cmpkit_tls *tls, const uint8_t *cert
 CMPKIT_API cmpkit_rc cmpkit_tls_set_certificate(cmpkit_tls *tls, const cmpkit_key *key, const uint8_t *certificates, size_t size, cmpkit_error **error);
 CMPKIT_API void      cmpkit_tls_free(cmpkit_tls *tls);
 
+/* ---- one message, by itself */
+/* Carries the octets to url once and brings the octets that come back: nothing is made, looked into, verified or sent again. For diagnosis, and for
+ * messages of the application's own; an operation below does all that. tls NULL: none. timeout_ms 0: 60 s. Blocks. Fails as the transport does. */
+CMPKIT_API cmpkit_rc cmpkit_context_exchange(cmpkit_context *context, const char *url, const cmpkit_tls *tls, const uint8_t *message, size_t size, uint32_t timeout_ms,
+                                             cmpkit_buf **answer, cmpkit_error **error);
+
 /* ---- operations of an end entity */
 typedef struct cmpkit_operation cmpkit_operation;
 typedef int32_t cmpkit_enroll_kind;

@@ -24,7 +24,7 @@ constexpr Row rows[] = {
     {CMPKIT_E_SIGNER_NOT_TRUSTED, Exit::not_trusted, "--trust takes the CA's root, --pin the one certificate that may sign its answers"},
     {CMPKIT_E_CERTIFICATE_EXPIRED, Exit::not_trusted, "is the clock of this machine right?"},
     {CMPKIT_E_CERTIFICATE_REVOKED, Exit::not_trusted, ""},
-    {CMPKIT_E_PROTECTION_MISSING, Exit::not_trusted, ""},
+    {CMPKIT_E_PROTECTION_MISSING, Exit::not_trusted, "a CA that cannot verify us need not protect its answer: are reference and secret, or certificate and key, those that it knows?"},
     {CMPKIT_E_PROTECTION_MISMATCH, Exit::not_trusted, "with a shared secret: is it the one that the CA knows under this reference?"},
     {CMPKIT_E_ALGORITHM_REFUSED, Exit::not_trusted, ""},
     {CMPKIT_E_WRONG_PROTECTION, Exit::not_trusted, "if the CA signs its answers, --trust or --pin must be given"},
@@ -70,6 +70,7 @@ Failure::Failure(cmpkit_rc rc_of_call, cmpkit_error* error)
     const Error owned(error, cmpkit_error_free);
     layer     = cmpkit_error_layer(error);
     fail_info = cmpkit_error_fail_info_name(error);
+    clause    = cmpkit_error_clause(error);
     if (rc != CMPKIT_E_REJECTED) return;
     for (const FailInfoHint& known : fail_info_hints)
         if (known.fail_info == fail_info) hint = known.hint;

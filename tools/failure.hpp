@@ -20,7 +20,7 @@ struct Failure : std::runtime_error {
     Exit        exit;
     cmpkit_rc   rc = CMPKIT_OK;
     std::string hint;
-    std::string layer, fail_info;
+    std::string layer, fail_info, clause;
 };
 
 /// A failure of the system, with errno's words.

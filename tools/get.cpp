@@ -26,21 +26,6 @@ constexpr struct {
 } words[] = {{"ca-certs", CMPKIT_GET_CA_CERTIFICATES}, {"root-update", CMPKIT_GET_ROOT_UPDATE}, {"template", CMPKIT_GET_TEMPLATE},
              {"crl", CMPKIT_GET_CRL},                  {"info", CMPKIT_GET_INFORMATION},         {"all", CMPKIT_GET_ALL}};
 
-/// Runs it to its end.
-Operation ask(const cmpkit_get_options& want, const Common& common, const Peer& peer, const Context& context, const Presented& who, const TrustOptions& trusted) {
-    const Trust trust     = trusted.trust();
-    Operation   operation = make<Operation>(cmpkit_operation_new_get, context.get(), &want, static_cast<const cmpkit_credentials*>(who.credentials.get()),
-                                            static_cast<const cmpkit_trust*>(trust.get()));
-    const Tls   tls       = peer.tls();
-    Trace       trace(peer.trace_folder, common.verbose);
-    trace.attach_to(operation);
-    tell_when_waiting(operation);
-    call(cmpkit_operation_set_timeouts, operation.get(), 0u, 0u, peer.timeout_seconds * 1000);
-    call(cmpkit_operation_run, operation.get(), peer.url.c_str(), static_cast<const cmpkit_tls*>(tls.get()));
-    call(cmpkit_operation_set_trace, operation.get(), static_cast<cmpkit_trace_fn>(nullptr), static_cast<void*>(nullptr), static_cast<cmpkit_destroy_fn>(nullptr));
-    return operation;
-}
-
 Operation ask(const Question& question) {
     const Octets root  = question.root.empty() ? Octets() : read_file(question.root);
     const Octets crl   = question.crl.empty() ? Octets() : read_file(question.crl);
@@ -173,6 +158,20 @@ Examples:
     cmpkit get http://127.0.0.1:8829 info --type 1.3.6.1.4.1.32473.1 --cert dev1.pem --key dev1.key --trust root.pem --out site.der)";
 
 }  // namespace
+
+Operation ask(const cmpkit_get_options& want, const Common& common, const Peer& peer, const Context& context, const Presented& who, const TrustOptions& trusted) {
+    const Trust trust     = trusted.trust();
+    Operation   operation = make<Operation>(cmpkit_operation_new_get, context.get(), &want, static_cast<const cmpkit_credentials*>(who.credentials.get()),
+                                            static_cast<const cmpkit_trust*>(trust.get()));
+    const Tls   tls       = peer.tls();
+    Trace       trace(peer.trace_folder, common.verbose);
+    trace.attach_to(operation);
+    tell_when_waiting(operation);
+    call(cmpkit_operation_set_timeouts, operation.get(), 0u, 0u, peer.timeout_seconds * 1000);
+    call(cmpkit_operation_run, operation.get(), peer.url.c_str(), static_cast<const cmpkit_tls*>(tls.get()));
+    call(cmpkit_operation_set_trace, operation.get(), static_cast<cmpkit_trace_fn>(nullptr), static_cast<void*>(nullptr), static_cast<cmpkit_destroy_fn>(nullptr));
+    return operation;
+}
 
 Octets fetch_template(const Common& common, const Peer& peer, const Context& context, const Presented& who, const TrustOptions& trust, const std::string& profile) {
     cmpkit_get_options want   = CMPKIT_GET_OPTIONS_INIT;

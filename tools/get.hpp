@@ -4,6 +4,9 @@
 
 namespace tool {
 
+/// One question, run to its end.
+Operation ask(const cmpkit_get_options& want, const Common& common, const Peer& peer, const Context& context, const Presented& who, const TrustOptions& trusted);
+
 /// The template that the CA has for us under this profile, DER; empty: it asks for nothing in particular.
 Octets fetch_template(const Common& common, const Peer& peer, const Context& context, const Presented& who, const TrustOptions& trust, const std::string& profile);
 

@@ -37,7 +37,7 @@ void add_commands(CLI::App& app, tool::Common& common) {
     app.formatter(std::make_shared<Layout>());
     app.get_formatter()->column_width(32);
     app.get_formatter()->label("SUBCOMMAND", "COMMAND");
-    for (const auto add : {tool::add_enroll, tool::add_update, tool::add_revoke, tool::add_resume, tool::add_get, tool::add_serve, tool::add_ca, tool::add_show, tool::add_transports}) add(app, common);
+    for (const auto add : {tool::add_enroll, tool::add_update, tool::add_revoke, tool::add_resume, tool::add_get, tool::add_doctor, tool::add_serve, tool::add_ca, tool::add_show, tool::add_transports}) add(app, common);
     app.footer(footer);  // after the commands, which would inherit it
 }
 
@@ -52,6 +52,8 @@ int main(int argc, char** argv) {
         if (argc == 1) return std::cerr << app.help(), static_cast<int>(tool::Exit::usage);
         app.parse(argc, argv);
         return static_cast<int>(tool::Exit::ok);
+    } catch (const CLI::RuntimeError& told) {  // a command that has said itself what it found
+        return told.get_exit_code();
     } catch (const CLI::ParseError& problem) {
         return app.exit(problem) == 0 ? 0 : static_cast<int>(tool::Exit::usage);
     } catch (const tool::Failure& failure) {
