@@ -39,22 +39,36 @@ bool has_usable_id(const PKIHeader& header) {
     return header.transactionID && !header.transactionID->content.empty() && header.transactionID->content.size() <= longest_id;
 }
 
-Result<void> check_header(const PKIMessage& message, std::int64_t now, std::int64_t window) {
-    const PKIHeader& header = message.header;
-    if (header.pvno != Pvno::cmp2000 && header.pvno != Pvno::cmp2021)
-        return Error{.code = Code::version_mismatch, .path = "header.pvno", .fail_info = FailInfo::unsupportedVersion, .clause = "RFC 9810 7"};
+Result<void> check_version(const PKIHeader& header) {
+    if (header.pvno == Pvno::cmp2000 || header.pvno == Pvno::cmp2021) return {};
+    return Error{.code = Code::version_mismatch, .path = "header.pvno", .fail_info = FailInfo::unsupportedVersion, .clause = "RFC 9810 7"};
+}
+
+Result<void> check_id(const PKIHeader& header) {
     if (!header.transactionID || header.transactionID->content.empty())
         return Error{.code = Code::missing, .path = "header.transactionID", .fail_info = FailInfo::badDataFormat, .clause = "RFC 9483 3.1"};
-    if (!has_usable_id(header))
-        return Error{.code = Code::bad_value, .path = "header.transactionID", .fail_info = FailInfo::badDataFormat, .clause = "RFC 9483 3.1", .detail = "it is too long"};
-    if (!header.senderNonce || header.senderNonce->content.size() < least_nonce || header.senderNonce->content.size() > longest_id)
-        return Error{.code = Code::nonce_mismatch, .path = "header.senderNonce", .fail_info = FailInfo::badSenderNonce, .clause = "RFC 9483 3.1"};
-    if (auto good = check_time(header, now, window); !good) return good;
-    // RFC 9810 5.1.3: both or neither.
-    if (header.protectionAlg.has_value() != message.protection.has_value())
-        return Error{.code = Code::protection_missing, .path = header.protectionAlg ? "protection" : "header.protectionAlg",
-                     .fail_info = FailInfo::badMessageCheck, .clause = "RFC 9810 5.1.3"};
-    return {};
+    if (has_usable_id(header)) return {};
+    return Error{.code = Code::bad_value, .path = "header.transactionID", .fail_info = FailInfo::badDataFormat, .clause = "RFC 9483 3.1", .detail = "it is too long"};
+}
+
+Result<void> check_nonce(const PKIHeader& header) {
+    const std::size_t size = header.senderNonce ? header.senderNonce->content.size() : 0;
+    if (size >= least_nonce && size <= longest_id) return {};
+    return Error{.code = Code::nonce_mismatch, .path = "header.senderNonce", .fail_info = FailInfo::badSenderNonce, .clause = "RFC 9483 3.1",
+                 .detail = header.senderNonce ? std::to_string(size) + " octets, 16 to 255 are allowed" : "it is absent"};
+}
+
+Result<void> check_pair(const PKIMessage& message) {
+    if (message.header.protectionAlg.has_value() == message.protection.has_value()) return {};
+    return Error{.code = Code::protection_missing, .path = message.header.protectionAlg ? "protection" : "header.protectionAlg",
+                 .fail_info = FailInfo::badMessageCheck, .clause = "RFC 9810 5.1.3"};
+}
+
+Result<void> check_header(const PKIMessage& message, std::int64_t now, std::int64_t window) {
+    for (auto* check : {&check_version, &check_id, &check_nonce})
+        if (auto good = check(message.header); !good) return good;
+    if (auto good = check_time(message.header, now, window); !good) return good;
+    return check_pair(message);
 }
 
 Result<void> check_first(const PKIHeader& header) {
@@ -74,12 +88,15 @@ Result<void> check_answer(const PKIHeader& header, Bytes transaction_id, Bytes n
     return {};
 }
 
+Result<void> check_request(const CertReqMsg& request) {
+    if (request.certReq.certReqId != 0) return bad_request("certReq.certReqId", "RFC 9483 4.1.1", "it must be 0");
+    return check_template(request.certReq.certTemplate);
+}
+
 Result<const CertReqMsg*> one_request(const CertReqMessages& requests) {
     if (requests.size() != 1) return bad_request("body", "RFC 9483 4.1.1", std::to_string(requests.size()) + " requests, exactly one is allowed").error();
-    const CertReqMsg& request = requests.front();
-    if (request.certReq.certReqId != 0) return bad_request("certReq.certReqId", "RFC 9483 4.1.1", "it must be 0").error();
-    if (auto good = check_template(request.certReq.certTemplate); !good) return good.error();
-    return &request;
+    if (auto good = check_request(requests.front()); !good) return good.error();
+    return &requests.front();
 }
 
 std::vector<std::string_view> ignored_members(const CertTemplate& wanted) {

@@ -12,6 +12,12 @@ inline constexpr std::size_t longest_id  = 255;  // octets of transactionID and 
 /// @param window  seconds that messageTime may be off; 0: not judged
 Result<void> check_header(const PKIMessage& message, std::int64_t now, std::int64_t window);
 
+/// The parts of check_header, each alone. @error version_mismatch; missing, bad_value; nonce_mismatch; protection_missing
+Result<void> check_version(const PKIHeader& header);
+Result<void> check_id(const PKIHeader& header);
+Result<void> check_nonce(const PKIHeader& header);
+Result<void> check_pair(const PKIMessage& message);
+
 /// messageTime alone, as check_header judges it. @error time_mismatch
 Result<void> check_time(const PKIHeader& header, std::int64_t now, std::int64_t window);
 
@@ -30,6 +36,9 @@ Result<void> check_answer(const PKIHeader& header, Bytes transaction_id, Bytes n
 /// The one request of an ir, cr or kur, or an error that names the rule it breaks (RFC 9483 4.1.1): exactly one CertReqMsg, certReqId 0,
 /// version 3 if said, subject and public key there.
 Result<const CertReqMsg*> one_request(const CertReqMessages& requests);
+
+/// One of the requests alone. @error bad_request, bad_template; path "certReq…"
+Result<void> check_request(const CertReqMsg& request);
 
 /// The certificate that a request is to replace; null: it does not say.
 const CertId* old_cert_id(const CertRequest& request);
