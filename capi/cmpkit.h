@@ -362,8 +362,11 @@ CMPKIT_API cmpkit_rc cmpkit_operation_information_value(const cmpkit_operation *
 CMPKIT_API void      cmpkit_operation_free(cmpkit_operation *operation);
 
 /* ---- looking into messages and certificates */
-/* Any CMP message, certificate, CRL, PKCS#10 or CRMF request, DER or PEM, with offsets. Any thread. */
+/* Any CMP message, certificate, CRL, PKCS#10 or CRMF request, DER or PEM: a few lines in words, what is odd about it against the profile, and its
+   elements with offsets. For people: no operation goes by it, and neither secrets nor trust are known here. Any thread. */
 CMPKIT_API cmpkit_rc cmpkit_show_text(const uint8_t *data, size_t size, cmpkit_buf **text, cmpkit_error **error);
+CMPKIT_API cmpkit_rc cmpkit_show_brief(const uint8_t *data, size_t size, cmpkit_buf **text, cmpkit_error **error); /* without the elements */
+/* The same as one JSON object, described in docs/show-json.md. */
 CMPKIT_API cmpkit_rc cmpkit_show_json(const uint8_t *data, size_t size, cmpkit_buf **json, cmpkit_error **error);
 /* The certificates of a PEM text, a DER certificate or a PKCS#12 file (password as above), as PEM: of PKCS#12 the key's own first. Any thread. */
 CMPKIT_API cmpkit_rc cmpkit_certificates_load(const uint8_t *data, size_t size, const uint8_t *password, size_t password_size, cmpkit_buf **pem, cmpkit_error **error);

@@ -2,7 +2,7 @@
 
 #include "der/print.hpp"
 #include "messages/names.hpp"
-#include "messages/show.hpp"
+#include "operations/inspection.hpp"
 
 #include <chrono>
 
@@ -23,6 +23,16 @@ std::string iso_time(std::int64_t seconds) {
     return t.substr(0, 4) + "-" + t.substr(4, 2) + "-" + t.substr(6, 2) + "T" + t.substr(8, 2) + ":" + t.substr(10, 2) + ":" + t.substr(12, 2) + "Z";
 }
 
+cmpkit_rc show(const uint8_t* data, size_t size, cmpkit_buf** out, cmpkit_error** error, Result<std::string> (*inspect)(Bytes)) {
+    return guard_out(out, error, [&]() -> Result<std::unique_ptr<cmpkit_buf>> {
+        auto octets = der_in(data, size);
+        if (!octets) return octets.error();
+        auto shown = inspect(*octets);
+        if (!shown) return shown.error();
+        return buf_of(*shown);
+    });
+}
+
 }  // namespace
 
 namespace cmpkit::capi {
@@ -41,24 +51,9 @@ std::string summary_of(const crypto::Cert& cert) {
 
 extern "C" {
 
-cmpkit_rc cmpkit_show_text(const uint8_t* data, size_t size, cmpkit_buf** text, cmpkit_error** error) {
-    return guard_out(text, error, [&]() -> Result<std::unique_ptr<cmpkit_buf>> {
-        auto octets = der_in(data, size);
-        if (!octets) return octets.error();
-        auto shown = show_text(*octets);
-        if (!shown) return shown.error();
-        return buf_of(*shown);
-    });
-}
-cmpkit_rc cmpkit_show_json(const uint8_t* data, size_t size, cmpkit_buf** json, cmpkit_error** error) {
-    return guard_out(json, error, [&]() -> Result<std::unique_ptr<cmpkit_buf>> {
-        auto octets = der_in(data, size);
-        if (!octets) return octets.error();
-        auto shown = show_json(*octets);
-        if (!shown) return shown.error();
-        return buf_of(*shown);
-    });
-}
+cmpkit_rc cmpkit_show_text(const uint8_t* data, size_t size, cmpkit_buf** text, cmpkit_error** error) { return show(data, size, text, error, &operations::inspect_text); }
+cmpkit_rc cmpkit_show_brief(const uint8_t* data, size_t size, cmpkit_buf** text, cmpkit_error** error) { return show(data, size, text, error, &operations::inspect_brief); }
+cmpkit_rc cmpkit_show_json(const uint8_t* data, size_t size, cmpkit_buf** json, cmpkit_error** error) { return show(data, size, json, error, &operations::inspect_json); }
 cmpkit_rc cmpkit_certificate_summary(const uint8_t* data, size_t size, cmpkit_buf** json, cmpkit_error** error) {
     return guard_out(json, error, [&]() -> Result<std::unique_ptr<cmpkit_buf>> {
         auto certs = certificates_in(data, size);

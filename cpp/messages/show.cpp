@@ -20,18 +20,20 @@ constexpr Kind kinds[] = {
     {"ContentInfo", &der::describe<ContentInfo>},
 };
 
-struct Recognised {
-    const Kind* kind;
-    const void* value;
-};
+}  // namespace
 
-Result<Recognised> recognise(Bytes input, der::Arena& arena) {
+Result<Shown> Shown::from(Bytes octets) {
+    Shown shown;
+    shown.octets_ = octets;
+    shown.arena_  = std::make_unique<der::Arena>(std::size(kinds) * der::arena_budget(octets.size()));
     Error nearest;
     for (const Kind& kind : kinds) {
-        void* value = kind.type().make(arena);
+        void* value = kind.type().make(*shown.arena_);
         if (!value) return Error{.code = Code::too_large};
-        const auto done = der::parse(kind.type(), input, value, arena);
-        if (done) return Recognised{&kind, value};
+        const auto done = der::parse(kind.type(), octets, value, *shown.arena_);
+        shown.type_     = &kind.type();
+        shown.value_    = value;
+        if (done) return shown;
         if (nearest.code != Code::internal && done.error().offset <= nearest.offset) continue;
         nearest        = done.error();
         nearest.detail = "read as " + std::string(kind.name);
@@ -39,21 +41,11 @@ Result<Recognised> recognise(Bytes input, der::Arena& arena) {
     return nearest;
 }
 
-}  // namespace
-
-Result<std::string> show_text(Bytes input) {
-    der::Arena arena(std::size(kinds) * der::arena_budget(input.size()));
-    const auto found = recognise(input, arena);
-    if (!found) return found.error();
-    return der::print(found->kind->type(), found->value, input, {.name = found->kind->name, .oid_name = oid_name});
+std::string_view Shown::type() const {
+    return std::ranges::find_if(kinds, [this](const Kind& kind) { return &kind.type() == type_; })->name;
 }
 
-Result<std::string> show_json(Bytes input) {
-    der::Arena arena(std::size(kinds) * der::arena_budget(input.size()));
-    const auto found = recognise(input, arena);
-    if (!found) return found.error();
-    return "{\"type\":" + der::json_string(found->kind->name) + ",\"size\":" + std::to_string(input.size()) +
-           ",\"value\":" + der::print(found->kind->type(), found->value, input, {.json = true, .oid_name = oid_name}) + "}";
-}
+std::string Shown::text() const { return der::print(*type_, value_, octets_, {.name = type(), .oid_name = oid_name}); }
+std::string Shown::json() const { return der::print(*type_, value_, octets_, {.json = true, .oid_name = oid_name}); }
 
 }  // namespace cmpkit

@@ -51,6 +51,9 @@ TEST_CASE("credentials come out of a PKCS#12 file, and an update under them reac
     const std::string shown   = text(made<Buf>(cmpkit_show_text, cmpkit_buf_data(message.get()), cmpkit_buf_size(message.get())));
     CHECK(shown.find("CN=dev1") != std::string::npos);
     CHECK(shown.find("ecdsa-with-SHA256") != std::string::npos);
+    const std::string brief = text(made<Buf>(cmpkit_show_brief, cmpkit_buf_data(message.get()), cmpkit_buf_size(message.get())));
+    CHECK(brief.starts_with("kur: asks to update a certificate, for CN=dev1"));
+    CHECK(shown.starts_with(brief));
 }
 
 TEST_CASE("a wrong password of a PKCS#12 file is an error that says so", "[capi]") {

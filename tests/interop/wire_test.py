@@ -91,7 +91,10 @@ class Wire(stage.Stage):
             with self.subTest(file.name):
                 self.assertIn(file.read_bytes(), self.recording.octets)
                 self.assertIn(body, self.cmpkit("show", file).out)
-                self.assertIn(body, json.loads(self.cmpkit("show", "--json", file).out)["value"]["body"])
+                shown = json.loads(self.cmpkit("show", "--json", file).out)
+                self.assertIn(body, shown["value"]["body"])
+                self.assertEqual([finding for finding in shown["findings"] if finding["level"] != "note"], [])
+                self.assertEqual(self.cmpkit("show", "--brief", file).out.splitlines()[0], shown["summary"])
 
     def test_a_message_with_a_wrong_length_would_be_noticed(self):
         self.enroll("new", *self.by_secret)

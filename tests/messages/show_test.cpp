@@ -12,12 +12,13 @@
 using namespace cmpkit;
 
 namespace {
-std::string text_of_message(Bytes octets) {
-    const auto text = show_text(octets);
-    INFO((text ? "" : text.error().text()));
-    REQUIRE(text);
-    return *text;
+Shown shown(Bytes octets) {
+    auto shown = Shown::from(octets);
+    INFO((shown ? "" : shown.error().text()));
+    REQUIRE(shown);
+    return std::move(*shown);
 }
+std::string text_of_message(Bytes octets) { return shown(octets).text(); }
 bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 }  // namespace
 
@@ -36,10 +37,12 @@ TEST_CASE("every message others made is shown as text and as JSON", "[messages]"
         INFO(file);
         const Octets octets = read_file(file);
         CHECK(text_of_message(octets).size() > octets.size());
-        const auto json = show_json(octets);
-        REQUIRE(json);
-        CHECK(JsonCheck::is_valid(*json));
-        CHECK(has(*json, "{\"type\":\"PKIMessage\",\"size\":" + std::to_string(octets.size()) + ",\"value\":{\"@offset\":0,\"header\":"));
+        const Shown message = shown(octets);
+        CHECK(message.type() == "PKIMessage");
+        CHECK(message.get<PKIMessage>()->received.size() == message.size());
+        CHECK_FALSE(message.get<Certificate>());
+        CHECK(JsonCheck::is_valid(message.json()));
+        CHECK(message.json().starts_with("{\"@offset\":0,\"header\":"));
     }
 }
 
@@ -60,13 +63,12 @@ TEST_CASE("the requests of a message are recognised alone", "[messages]") {
 TEST_CASE("octets that are nothing known are refused with the best explanation", "[messages]") {
     Octets octets = read_file(data_folder() / "openssl/ir.der");
     octets[octets.size() - 23] = 0x04;  // the tag of the protection's BIT STRING
-    const auto text = show_text(octets);
-    REQUIRE_FALSE(text);
-    CHECK(text.error().code == Code::unexpected);
-    CHECK(text.error().path.text() == "protection");
-    CHECK(text.error().detail == "read as PKIMessage");
-    CHECK_FALSE(show_json(octets));
-    CHECK_FALSE(show_text({}));
+    const auto refused = Shown::from(octets);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Code::unexpected);
+    CHECK(refused.error().path.text() == "protection");
+    CHECK(refused.error().detail == "read as PKIMessage");
+    CHECK_FALSE(Shown::from({}));
 }
 
 TEST_CASE("hostile text cannot leave its line or its string", "[messages]") {
@@ -82,10 +84,9 @@ TEST_CASE("hostile text cannot leave its line or its string", "[messages]") {
     CHECK(has(text, "sender: CN=a\\\"\\0ab\n"));
     CHECK(has(text, "[0]: \\x1b[2J\\x0aok\\xe2\\x80\\xae\n"));
     CHECK(has(text, "[2]: (empty)\n"));
-    const auto json = show_json(octets);
-    REQUIRE(json);
-    CHECK(JsonCheck::is_valid(*json));
-    CHECK(has(*json, "\"freeText\":[\"\\\\x1b[2J\\\\x0aok\\\\xe2\\\\x80\\\\xae\",\"\\\"},{\\\"\",\"\"]"));
+    const std::string json = shown(octets).json();
+    CHECK(JsonCheck::is_valid(json));
+    CHECK(has(json, "\"freeText\":[\"\\\\x1b[2J\\\\x0aok\\\\xe2\\\\x80\\\\xae\",\"\\\"},{\\\"\",\"\"]"));
 }
 
 TEST_CASE("long octets are cut in text and whole in JSON", "[messages]") {
@@ -97,5 +98,5 @@ TEST_CASE("long octets are cut in text and whole in JSON", "[messages]") {
     const Octets octets = der::encode(message);
     CHECK(has(text_of_message(octets), "body.genm (empty)\n"));
     CHECK(has(text_of_message(octets), "protection: " + to_hex(Bytes(secret).first(32)) + "… (300 octets)\n"));
-    CHECK(has(*show_json(octets), to_hex(secret)));
+    CHECK(has(shown(octets).json(), to_hex(secret)));
 }
