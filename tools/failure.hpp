@@ -8,7 +8,7 @@
 
 namespace tool {
 
-/// Exit codes; docs/exit-codes.md and --help list them.
+/// Exit codes; docs/quickstart.md and --help list them.
 enum class Exit : int { ok = 0, failed = 1, usage = 2, refused = 3, network = 4, not_trusted = 5 };
 
 struct Failure : std::runtime_error {
