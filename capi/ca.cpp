@@ -115,10 +115,7 @@ cmpkit_rc cmpkit_ca_rollover(cmpkit_responder* responder, const cmpkit_key* root
         auto noted = at->audit({.transaction_id = {}, .requester = {}, .address = {}, .body = "rollover", .outcome = "rolled over", .problem = {}, .kind = {},
                                 .deed = {.profile = {}, .serial = der::hex_integer(rollover->new_with_new.serial()), .subject = to_text(rollover->new_with_new->subject), .reason = {}}});
         if (!noted) return noted.error();
-        std::string pem;
-        for (const auto* certificate : {&rollover->new_with_new, &rollover->new_with_old, &rollover->old_with_new, &rollover->issuing})
-            pem += crypto::write_pem("CERTIFICATE", certificate->der());
-        return buf_of(pem);
+        return buf_of(pem_of(std::vector{rollover->new_with_new, rollover->new_with_old, rollover->old_with_new, rollover->issuing}));
     });
 }
 cmpkit_rc cmpkit_ca_crl(cmpkit_responder* responder, int64_t now, cmpkit_buf** pem, cmpkit_error** error) {

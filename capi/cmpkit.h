@@ -424,7 +424,7 @@ CMPKIT_API cmpkit_rc cmpkit_ca_approve(cmpkit_responder *responder, const char *
 CMPKIT_API cmpkit_rc cmpkit_ca_reject(cmpkit_responder *responder, const char *id, const char *reason, cmpkit_error **error);
 CMPKIT_API cmpkit_rc cmpkit_ca_crl(cmpkit_responder *responder, int64_t now, cmpkit_buf **pem, cmpkit_error **error); /* a fresh CRL */
 /* Puts a new root in the place of the newest one (RFC 9810 4.4). root_key: the old root's; new_key: made and kept by the caller; days: 0 is 20 years.
- * From then on it is told to whoever asks for a root update; a server hands out its chain from the next start on.
+ * From then on it is told to whoever asks for a root update; a server hands out its chain from the next start or reload on.
  * certificates: the new root, newWithOld, oldWithNew, and the CA below the root certified anew. */
 CMPKIT_API cmpkit_rc cmpkit_ca_rollover(cmpkit_responder *responder, const cmpkit_key *root_key, const cmpkit_key *new_key, uint32_t days, int64_t now, cmpkit_buf **certificates_pem,
                                         cmpkit_error **error);

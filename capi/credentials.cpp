@@ -27,11 +27,9 @@ Result<std::vector<crypto::Cert>> certificates_of(Bytes octets, const crypto::Se
     return std::move(content->certificates);
 }
 
-Result<std::unique_ptr<cmpkit_buf>> pem_of(const Result<std::vector<crypto::Cert>>& certificates) {
+Result<std::unique_ptr<cmpkit_buf>> pem_if(const Result<std::vector<crypto::Cert>>& certificates) {
     if (!certificates) return certificates.error();
-    std::string text;
-    for (const crypto::Cert& each : *certificates) text += crypto::write_pem("CERTIFICATE", each.der());
-    return buf_of(text);
+    return buf_of(pem_of(*certificates));
 }
 
 }  // namespace
@@ -89,7 +87,7 @@ cmpkit_rc cmpkit_certificates_load(const uint8_t* data, size_t size, const uint8
         auto octets = bytes_in(data, size);
         auto secret = passphrase_in(password, password_size);
         if (!octets || !secret) return octets ? secret.error() : octets.error();
-        return pem_of(certificates_of(*octets, *secret));
+        return pem_if(certificates_of(*octets, *secret));
     });
 }
 
@@ -98,7 +96,7 @@ cmpkit_rc cmpkit_certificates_open(const char* uri, const uint8_t* pin, size_t p
         auto text   = text_in(uri, "uri");
         auto secret = passphrase_in(pin, pin_size);
         if (!text || !secret) return text ? secret.error() : text.error();
-        return pem_of(crypto::open_certificates(*text, &*secret));
+        return pem_if(crypto::open_certificates(*text, &*secret));
     });
 }
 

@@ -49,6 +49,7 @@ Result<crypto::Secret> passphrase_in(const std::uint8_t* data, std::size_t size)
 /// Certificates of the caller, at least one.
 Result<std::vector<crypto::Cert>> certificates_in(const std::uint8_t* data, std::size_t size);
 Result<void>                      append_certificates(std::vector<crypto::Cert>& to, const std::uint8_t* data, std::size_t size);
+std::string                       pem_of(std::span<const crypto::Cert> certificates);
 /// @error bad_key  the key is not that of the certificate
 Result<void>                      check_pair(const crypto::Signer& signer, const crypto::Cert& certificate);
 /// DER of a name of the caller.

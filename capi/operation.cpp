@@ -103,12 +103,6 @@ template <class Set> cmpkit_rc set_callback(cmpkit_operation* operation, void* u
     });
 }
 
-std::string pem_of(std::span<const crypto::Cert> certs) {
-    std::string pem;
-    for (const crypto::Cert& cert : certs) pem += crypto::write_pem("CERTIFICATE", cert.der());
-    return pem;
-}
-
 Result<void> run(cmpkit_operation& operation, const char* url, const cmpkit_tls* tls) {
     service::Carry                      carry = operation.carry;
     std::unique_ptr<service::TlsContext> tls_context;

@@ -66,21 +66,14 @@ Result<Inquiry> inquiry_in(const cmpkit_get_options& options, const Credentials&
     }
 }
 
-std::string pem_of(std::initializer_list<crypto::Cert> certificates) {
-    std::string pem;
-    for (const crypto::Cert& certificate : certificates)
-        if (certificate) pem += crypto::write_pem("CERTIFICATE", certificate.der());
-    return pem;
-}
-
 Result<std::string> found_in(Bytes information) {
     auto certificates = ca_certificates(information);
     auto lists        = certificate_lists(information);
     auto update       = root_update(information);
     if (!certificates) return certificates.error();
     if (!lists || !update) return lists ? update.error() : lists.error();
-    std::string pem = *update ? pem_of({(*update)->new_with_new}) : std::string();
-    for (const crypto::Cert& certificate : *certificates) pem += crypto::write_pem("CERTIFICATE", certificate.der());
+    if (*update) certificates->push_back((*update)->new_with_new);
+    std::string pem = pem_of(*certificates);
     for (const Octets& list : *lists) pem += crypto::write_pem("X509 CRL", list);
     return pem;
 }
@@ -139,7 +132,10 @@ cmpkit_rc cmpkit_operation_links_pem(const cmpkit_operation* operation, cmpkit_b
     return told(operation, pem, error, [](Bytes information) -> Result<std::string> {
         auto update = root_update(information);
         if (!update) return update.error();
-        return *update ? pem_of({(*update)->new_with_old, (*update)->old_with_new}) : std::string();
+        std::vector<crypto::Cert> links;
+        for (const auto* link : {*update ? &(*update)->new_with_old : nullptr, *update ? &(*update)->old_with_new : nullptr})
+            if (link && *link) links.push_back(*link);
+        return pem_of(links);
     });
 }
 cmpkit_rc cmpkit_operation_template(const cmpkit_operation* operation, cmpkit_buf** der, cmpkit_error** error) {

@@ -24,6 +24,12 @@ Result<void> append_certificates(std::vector<crypto::Cert>& to, const std::uint8
     return {};
 }
 
+std::string pem_of(std::span<const crypto::Cert> certificates) {
+    std::string pem;
+    for (const crypto::Cert& certificate : certificates) pem += crypto::write_pem("CERTIFICATE", certificate.der());
+    return pem;
+}
+
 Result<Octets> name_in(const char* text, const char* what) {
     if (!text) return Octets();
     auto checked = text_in(text, what);

@@ -207,7 +207,7 @@ void roll_over(const Rollover& order) {
     if (desk.common.json) std::cout << JsonObject().add("result", "rolled over").add("certificatesFile", desk.out).add("keyFile", order.new_key).text() << '\n';
     else
         std::cout << "A new root took the place of the old one: " << desk.out << " holds it, its links with the old one, and the CA below it; its key is in " << order.new_key
-                  << ", which belongs in a safe place.\nDevices learn it by «cmpkit get URL root-update». Restart the server for the new chain.\n";
+                  << ", which belongs in a safe place.\nDevices learn it by «cmpkit get URL root-update». Restart the server, or send it SIGHUP, for the new chain.\n";
 }
 
 constexpr const char* init_examples = R"(

@@ -114,13 +114,6 @@ void tell_template(const Question& question, const Operation& operation) {
     }
 }
 
-std::string hex(std::string_view octets) {
-    constexpr const char* digits = "0123456789abcdef";
-    std::string           text;
-    for (const char c : octets) (text += digits[static_cast<unsigned char>(c) >> 4]) += digits[static_cast<unsigned char>(c) & 15];
-    return text;
-}
-
 void tell_octets(const Question& question, const Operation& operation) {
     const auto*  asked = static_cast<const cmpkit_operation*>(operation.get());
     const Buffer value = question.kind == CMPKIT_GET_ALL ? make<Buffer>(cmpkit_operation_information, asked) : make<Buffer>(cmpkit_operation_information_value, asked, question.type.c_str());

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <cstring>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -11,6 +12,13 @@ using Octets = std::vector<std::uint8_t>;
 
 inline std::string_view text_of(const Octets& octets) { return {reinterpret_cast<const char*>(octets.data()), octets.size()}; }
 inline Octets           octets_of(std::string_view text) { return {text.begin(), text.end()}; }
+
+inline std::string hex(std::string_view octets) {
+    constexpr const char* digits = "0123456789abcdef";
+    std::string           text;
+    for (const char c : octets) (text += digits[static_cast<unsigned char>(c) >> 4]) += digits[static_cast<unsigned char>(c) & 15];
+    return text;
+}
 
 /// A password, shared secret or private key. Not copyable; its room is wiped, also when it has grown.
 class Secret {

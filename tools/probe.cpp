@@ -17,11 +17,8 @@ constexpr std::array<std::uint8_t, 71> unprotected_genm = {
 constexpr std::size_t transaction_id_at = 19, sender_nonce_at = 39, random_size = 16;
 
 std::string fill_at(Octets& message, std::size_t offset) {
-    constexpr const char* digits = "0123456789abcdef";
     if (::getrandom(message.data() + offset, random_size, 0) != static_cast<ssize_t>(random_size)) throw system_failure("get random octets");
-    std::string hex;
-    for (std::size_t i = offset; i < offset + random_size; ++i) (hex += digits[message[i] >> 4]) += digits[message[i] & 15];
-    return hex;
+    return hex(text_of(message).substr(offset, random_size));
 }
 
 std::string before_number(const std::string& text) { return text.substr(0, text.find(" (")); }

@@ -33,11 +33,8 @@ Result<void> check_signer(const Settings& settings) {
 }
 
 Result<void> check_link(const crypto::Cert& child, const crypto::Cert& parent) {
-    const auto key    = parent.key();
-    const bool signed_by_it = key && same_name(child->issuer, parent->subject) && (*child).signatureValue.unused == 0 &&
-                              key->verify((*child).signatureAlgorithm, child->received, (*child).signatureValue.bytes);
-    if (!signed_by_it) return misconfigured(to_text(child->subject) + " was not issued by " + to_text(parent->subject));
-    return {};
+    if (crypto::is_issued_by(child, parent)) return {};
+    return misconfigured(to_text(child->subject) + " was not issued by " + to_text(parent->subject));
 }
 
 Result<void> check(const Settings& settings) {
@@ -95,6 +92,22 @@ Result<Verifiers> read_trust(const Settings& settings, const crypto::Cert& root,
 const Rules* Core::profile(std::string_view name) const {
     const auto found = std::ranges::find_if(profiles, [&](const Rules& rules) { return rules.profile.name == name; });
     return found == profiles.end() ? nullptr : &*found;
+}
+
+const Rules* Core::profile_for(const Secrets::Entry* secret, const std::string& asked) const {
+    const std::string& name = secret && !secret->settings.profile.empty() ? secret->settings.profile : asked;
+    return name.empty() ? &profiles.front() : profile(name);
+}
+
+Callings::Callings(const Rules& rules, const Secrets::Entry* secret) {
+    const NameRules& by_profile = secret ? rules.by_secret : rules.by_certificate;
+    subjects = secret && !secret->names.subjects.empty() ? secret->names.subjects : by_profile.subjects;
+    sans     = secret && !secret->names.sans.empty() ? secret->names.sans : by_profile.sans;
+}
+
+Identity identity_of(const operations::Requester& requester) {
+    if (requester.kind == operations::RequesterKind::secret) return {nullptr, requester.reference};
+    return {&requester.certificate->subject, {}};
 }
 
 bool Core::is_reserved(const Name& subject) const {

@@ -97,7 +97,7 @@ public:
     Result<void> revoke_by_operator(Bytes serial, Reason reason, std::int64_t now);
 
     /// Puts a new root in the place of the newest one (RFC 9810 4.4) and records it: from now on it is told to whoever asks for a root update. What is issued
-    /// is handed out with the new chain from the next start on.
+    /// is handed out with the new chain from the next start or reload on.
     /// @param old_key  of the newest root  @error bad_key, bad_argument; bad_certificate  no root certified the CA below it; conflict: another was faster
     Result<struct Rollover> roll_over(const crypto::Signer& old_key, const crypto::Signer& new_key, std::int64_t validity_seconds, std::int64_t now);
 

@@ -74,11 +74,9 @@ Result<void> Enrollment::check_update() {
 }
 
 Result<void> Enrollment::choose_profile() {
-    const std::string& fixed = secret_ ? secret_->settings.profile : request_.profile;
-    const std::string& name  = fixed.empty() ? request_.profile : fixed;
-    rules_ = name.empty() ? &core_.profiles.front() : core_.profile(name);
+    rules_ = core_.profile_for(secret_, request_.profile);
     if (!rules_) return refusal(FailInfo::badCertTemplate, "certProfile: there is none of this name");
-    if (name.empty() && is_update())  // an update goes on as its certificate began
+    if (request_.profile.empty() && is_update())  // an update goes on as its certificate began
         if (const Rules* same = core_.profile(text_of(old_->record->profile.content))) rules_ = same;
     if (!rules_->allows(requester_.kind)) return refusal(FailInfo::notAuthorized, "this profile is not for this kind of requester");
     return {};
@@ -92,11 +90,8 @@ Result<void> Enrollment::check_key() {
 
 Result<Names> Enrollment::names() {
     if (old_) return keep_names(request_.subject, wishes_, requester_.certificate);
-    const NameRules& by_profile = secret_ ? rules_->by_secret : rules_->by_certificate;
-    const auto&      subjects   = secret_ && !secret_->names.subjects.empty() ? secret_->names.subjects : by_profile.subjects;
-    const auto&      sans       = secret_ && !secret_->names.sans.empty() ? secret_->names.sans : by_profile.sans;
-    const Identity   identity   = secret_ ? Identity{nullptr, requester_.reference} : Identity{&requester_.certificate->subject, {}};
-    return grant_by_patterns(request_.subject, wishes_, subjects, sans, identity, arena_);
+    const Callings callings(*rules_, secret_);
+    return grant_by_patterns(request_.subject, wishes_, callings.subjects, callings.sans, identity_of(requester_), arena_);
 }
 
 Result<void> Enrollment::grant_names() {

@@ -7,7 +7,6 @@
 namespace cmpkit::ca {
 namespace {
 
-constexpr std::int64_t backdate_seconds    = 300;  // for those whose clocks are slow
 constexpr std::size_t  longest_common_name = 64;   // characters, RFC 5280 App. A ub-common-name
 
 KeyUsage authority_usage() { return KeyUsage::of({KeyUsageBit::keyCertSign, KeyUsageBit::cRLSign}); }
@@ -74,7 +73,7 @@ private:
         Statement statement;
         statement.subject          = name;
         statement.key              = plan.pair->key->public_key();
-        statement.not_before       = now_ - backdate_seconds;
+        statement.not_before       = now_ - own_backdate_seconds;
         statement.not_after        = now_ + plan.validity_seconds;
         statement.basicConstraints = plan.constraints;
         statement.keyUsage         = plan.usage;
@@ -114,9 +113,8 @@ private:
 }  // namespace
 
 Result<Founded> found(const Founding& founding, const Random& random, std::int64_t now) {
-    constexpr std::int64_t longest = 200LL * 366 * 86400;
     for (const std::int64_t seconds : {founding.root_validity_seconds, founding.issuing_validity_seconds, founding.signer_validity_seconds})
-        if (seconds <= 0 || seconds > longest) return Error{.code = Code::bad_argument, .detail = "a validity is outside 1 second to 200 years"};
+        if (seconds <= 0 || seconds > longest_validity) return Error{.code = Code::bad_argument, .detail = "a validity is outside 1 second to 200 years"};
     return Founder(founding, random, now).found();
 }
 

@@ -7,6 +7,11 @@
 
 namespace cmpkit::ca {
 
+/// Of certificates of a CA itself: notBefore lies that far back, for those whose clocks are slow.
+inline constexpr std::int64_t own_backdate_seconds = 300;
+/// Far beyond every CA, and no sum of times can overflow.
+inline constexpr std::int64_t longest_validity = 200LL * 366 * 86400;
+
 /// What a certificate will say. Views, needed until it is made.
 struct Statement {
     Name                         subject;

@@ -1,3 +1,4 @@
+#include "ca/issuer.hpp"
 #include "ca/refusal.hpp"
 #include "ca/rules.hpp"
 
@@ -5,8 +6,6 @@
 
 namespace cmpkit::ca {
 namespace {
-
-constexpr std::int64_t longest_validity = 200LL * 366 * 86400;  // far beyond every CA, and no sum of times can overflow
 
 std::optional<std::size_t> number(std::string_view digits) {
     std::size_t value = 0;

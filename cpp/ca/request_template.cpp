@@ -43,9 +43,9 @@ std::vector<AttributeTypeAndValue> key_controls(const Rules& rules, der::Arena& 
     return controls;
 }
 
-std::vector<GeneralName> alternative_names(const NameRules& names, const Identity& identity, der::Arena& arena) {
+std::vector<GeneralName> alternative_names(const Callings& callings, const Identity& identity, der::Arena& arena) {
     std::vector<GeneralName> all;
-    for (const GeneralNamePattern& pattern : names.sans) {
+    for (const GeneralNamePattern& pattern : callings.sans) {
         const auto name = pattern.with_blank(identity, arena);
         const auto same = [&](const GeneralName& other) { return equal(der::encode(other), der::encode(*name)); };
         if (name && std::ranges::none_of(all, same)) all.push_back(*name);
@@ -53,8 +53,8 @@ std::vector<GeneralName> alternative_names(const NameRules& names, const Identit
     return all;
 }
 
-Result<Name> subject_of(const NameRules& names, const Identity& identity, der::Arena& arena) {
-    for (const NamePattern& pattern : names.subjects)
+Result<Name> subject_of(const Callings& callings, const Identity& identity, der::Arena& arena) {
+    for (const NamePattern& pattern : callings.subjects)
         if (pattern.applies(identity)) return pattern.with_blanks(identity, arena);
     return Name();
 }
@@ -68,20 +68,20 @@ std::vector<AlgorithmIdentifier> key_algorithms(const Rules& rules) {
     return all;
 }
 
-Result<void> describe_request(const Core& core, const Rules& rules, const NameRules& names, const Identity& identity, const crypto::Cert* old, CertReqTemplateContent& content,
+Result<void> describe_request(const Core& core, const Rules& rules, const Callings& callings, const Identity& identity, const crypto::Cert* old, CertReqTemplateContent& content,
                               der::Arena& arena) {
     CertTemplate& wanted = content.certTemplate;
     wanted.issuer        = core.name();
     if (old) {
         wanted.subject = (*old)->subject;
     } else {
-        auto subject = subject_of(names, identity, arena);
+        auto subject = subject_of(callings, identity, arena);
         if (!subject) return subject.error();
         wanted.subject = *subject;
     }
     std::vector<Extension> extensions;
     const Extension*       before = old ? find_extension((*old)->extensions, oids::id_ce_subjectAltName) : nullptr;
-    const auto             others = old ? std::vector<GeneralName>() : alternative_names(names, identity, arena);
+    const auto             others = old ? std::vector<GeneralName>() : alternative_names(callings, identity, arena);
     if (before) extensions.push_back(*before);
     if (!others.empty()) extensions.push_back(extension(oids::id_ce_subjectAltName, false, GeneralNames(kept_list(others, arena)), arena));
     extensions.push_back(extension(oids::id_ce_keyUsage, true, rules.key_usage, arena));

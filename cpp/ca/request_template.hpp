@@ -8,7 +8,7 @@ namespace cmpkit::ca {
 
 /// Fills `content`, whose views live in the arena and in the arguments.
 /// @param old  the requester's certificate, if it is ours: cr and kur keep its names; else null
-Result<void> describe_request(const Core& core, const Rules& rules, const NameRules& names, const Identity& identity, const crypto::Cert* old, CertReqTemplateContent& content,
+Result<void> describe_request(const Core& core, const Rules& rules, const Callings& callings, const Identity& identity, const crypto::Cert* old, CertReqTemplateContent& content,
                               der::Arena& arena);
 
 /// The algorithms of the keys that a profile certifies, one a curve (RFC 9810 5.3.19.2). Views of constants.

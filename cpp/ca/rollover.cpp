@@ -5,8 +5,6 @@
 namespace cmpkit::ca {
 namespace {
 
-constexpr std::int64_t backdate_seconds = 300;  // for those whose clocks are slow
-
 Error unfit(std::string detail) { return {.code = Code::bad_certificate, .clause = "RFC 9810 4.4", .detail = std::move(detail)}; }
 
 /// A CA certificate that says what `like` says, for that key, from another issuer.
@@ -32,8 +30,7 @@ Result<void> check(const RolloverOrder& order) {
     if (equal(certified->spki(), order.new_key.public_key().spki())) return Error{.code = Code::bad_key, .detail = "the new key is the old one"};
     if (!crypto::is_issued_by(order.old_root, order.old_root)) return unfit("the root does not sign itself");
     if (!crypto::is_issued_by(order.issuing, order.old_root) || order.issuing == order.old_root) return unfit("the root did not certify the CA below it");
-    constexpr std::int64_t longest = 200LL * 366 * 86400;
-    if (order.validity_seconds <= 0 || order.validity_seconds > longest) return Error{.code = Code::bad_argument, .detail = "the validity is outside 1 second to 200 years"};
+    if (order.validity_seconds <= 0 || order.validity_seconds > longest_validity) return Error{.code = Code::bad_argument, .detail = "the validity is outside 1 second to 200 years"};
     return {};
 }
 
@@ -42,7 +39,7 @@ Result<void> check(const RolloverOrder& order) {
 Result<Rollover> roll_over(const RolloverOrder& order, const Random& random, std::int64_t now) {
     if (auto good = check(order); !good) return good.error();
     const crypto::PublicKey& new_key = order.new_key.public_key();
-    const std::int64_t       begin = now - backdate_seconds, end = now + order.validity_seconds;
+    const std::int64_t       begin = now - own_backdate_seconds, end = now + order.validity_seconds;
     auto new_with_new = certificate_like(order.old_root, new_key, begin, end, {order.old_root->subject, new_key.key_identifier(), order.new_key}, random);
     if (!new_with_new) return new_with_new.error();
     const Issuer old_issuer = Issuer::of(order.old_root, order.old_key), new_issuer = Issuer::of(*new_with_new, order.new_key);

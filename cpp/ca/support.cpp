@@ -111,17 +111,13 @@ private:
 
     Result<void> tell_template() {
         const Secrets::Entry* secret = requester_.kind == RequesterKind::secret ? core_.secrets.find(bytes_of(requester_.reference)) : nullptr;
-        const std::string&    fixed  = secret && !secret->settings.profile.empty() ? secret->settings.profile : request_.profile;
-        const Rules*          rules  = fixed.empty() ? &core_.profiles.front() : core_.profile(fixed);
+        const Rules*          rules  = core_.profile_for(secret, request_.profile);
         if (!rules) return refusal(FailInfo::badRequest, "certProfile: there is none of this name", "RFC 9483 4.3.3");
+        if (!rules->allows(requester_.kind)) return refusal(FailInfo::notAuthorized, "this profile is not for this kind of requester");
         if (!rules->profile.offer_template) return add_type(id_it_certReqTemplate), Result<void>();
-        NameRules names = secret ? rules->by_secret : rules->by_certificate;
-        if (secret && !secret->names.subjects.empty()) names.subjects = secret->names.subjects;
-        if (secret && !secret->names.sans.empty()) names.sans = secret->names.sans;
-        const bool             is_own   = requester_.kind == RequesterKind::own;
-        const Identity         identity = secret ? Identity{nullptr, requester_.reference} : Identity{&requester_.certificate->subject, {}};
+        const bool             is_own = requester_.kind == RequesterKind::own;
         CertReqTemplateContent content;
-        if (auto done = describe_request(core_, *rules, names, identity, is_own ? &requester_.certificate : nullptr, content, arena_); !done) return done;
+        if (auto done = describe_request(core_, *rules, Callings(*rules, secret), identity_of(requester_), is_own ? &requester_.certificate : nullptr, content, arena_); !done) return done;
         add(id_it_certReqTemplate, content);
         return {};
     }

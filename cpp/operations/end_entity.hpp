@@ -121,7 +121,7 @@ public:
     /// step and before its action is carried out, so that no message leaves that is not known afterwards.
     /// @param memo  the application's own octets, kept beside    @error bad_state  it has failed
     Result<Octets> save(Bytes memo = {}) const;
-    /// @param key  to be certified; null for p10cr and revocations
+    /// @param key  to be certified; null for p10cr, revocations and inquiries
     /// @error the reader's; unsupported  of another version; bad_value  its parts do not fit together; path names the part
     /// @error bad_key  not the key of the operation; wrong_protection, protection_mismatch  not its credentials
     static Result<EndEntity> restore(Bytes saved, Credentials credentials, PeerTrust trust, std::shared_ptr<const crypto::Signer> key);

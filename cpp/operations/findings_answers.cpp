@@ -43,7 +43,7 @@ void look_at_one(const CertStatus& status, Pvno pvno, const Notebook& notebook) 
         notebook.error("certReqId", "it is " + std::to_string(status.certReqId) + ", 0 or (after p10cr) -1 is allowed", "RFC 9483 4.1.1");
     if (status.hashAlg && pvno != Pvno::cmp2021) notebook.error("hashAlg", "it needs pvno cmp2021 (3)", "RFC 9810 5.3.18");
     if (status.hashAlg) look_at_algorithm(*status.hashAlg, "hashAlg", notebook);
-    if (!status.statusInfo) return notebook.note("statusInfo", "it is absent, which says accepted", "RFC 9483 4.1.1");
+    if (!status.statusInfo) return notebook.warning("statusInfo", "it is absent, which says accepted", "RFC 9483 4.1.1");
     look_at_status(*status.statusInfo, "statusInfo", notebook);
     look_at_missing_reason(*status.statusInfo, "statusInfo", notebook);
 }

@@ -1,19 +1,10 @@
 #!/usr/bin/env python3
 """A server that is told by SIGHUP to read its configuration anew, while it runs."""
-import signal
-
 import stage
 
 
 class Reload(stage.Stage):
     by_secret = ("--ref", "shared", "--secret", "file:shared.secret")
-
-
-    def hang_up(self, ca, word):
-        """Tells it, and waits until its log has one `word` more."""
-        before = ca.log.read_text().count(word)
-        ca.process.send_signal(signal.SIGHUP)
-        self.eventually(lambda: ca.log.read_text().count(word) > before, f"the log does not say: {word}")
 
     def change(self, old, new, name="plant"):
         configuration = self.path(name) / "cmpkit.toml"

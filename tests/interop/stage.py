@@ -9,6 +9,7 @@ import pathlib
 import re
 import select
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -187,6 +188,12 @@ class Stage(unittest.TestCase):
         server = self.started(Server(words, self.folder, self.path(f"mock-{len(self.servers)}.log"), r"ACCEPT \S*:(\d+) PID="))
         server.url = f"http://127.0.0.1:{server.first_line[1]}/pkix/"
         return server
+
+    def hang_up(self, ca, word="read anew"):
+        """Tells it to read its configuration anew, and waits until its log has one `word` more."""
+        before = ca.log.read_text().count(word)
+        ca.process.send_signal(signal.SIGHUP)
+        self.eventually(lambda: ca.log.read_text().count(word) > before, f"the log does not say: {word}")
 
     def started(self, server):
         """That server: its log is shown when the test fails, and it is ended with the test."""

@@ -58,8 +58,7 @@ class Support(stage.Stage):
         self.assertEqual(self.openssl("x509", "-in", "new.pem").out, self.openssl("x509", "-in", "new-root.pem").out)
         self.assertEqual(self.openssl("x509", "-in", "new.pem", "-noout", "-subject").out, self.openssl("x509", "-in", "plant/root.pem", "-noout", "-subject").out)
 
-        self.ca.stop()
-        self.ca = self.serve()  # with the new chain
+        self.hang_up(self.ca)  # the new chain from now on
         self.enroll(out="after")
         self.assert_verified("after.pem")
         for root in ("plant/root.pem", "new.pem"):

@@ -258,11 +258,14 @@ TEST_CASE("a request by the template is granted as it is", "[responder]") {
     CHECK(to_text(std::get<Done>(end).certificate->subject) == "CN=dev1");
 }
 
-TEST_CASE("a profile that is not there has no template", "[responder]") {
+TEST_CASE("a profile that is not there, or not for the requester, has no template", "[responder]") {
     World world;
     const Error refused = world.failure(ask_request_template("no such"), many(world));
     CHECK(refused.code == Code::rejected);
     CHECK(refused.fail_info == FailInfo::badRequest);
+    world.settings.profiles.front().requesters = {RequesterKind::own};
+    world.start();
+    CHECK(world.failure(ask_request_template({}), many(world)).fail_info == FailInfo::notAuthorized);
 }
 
 TEST_CASE("an empty genm is answered with all that everybody is told", "[responder]") {
