@@ -75,7 +75,7 @@ private:
     cmpkit_transport_rc submit(const Request& request, std::chrono::milliseconds timeout, std::uint64_t id, Waiting& waiting) {
         const cmpkit_transport_message message{
             .size      = sizeof message,
-            .kind      = CMPKIT_TRANSPORT_CMP,
+            .kind      = request.kind,
             .data      = request.message.data(),
             .data_size = request.message.size(),
             .operation = request.operation.empty() ? nullptr : request.operation.c_str(),

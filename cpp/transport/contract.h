@@ -38,8 +38,12 @@ enum {
     CMPKIT_TRANSPORT_FAILED       = -12
 };
 
-/* Kinds of content. */
-enum { CMPKIT_TRANSPORT_CMP = 1 };
+/* Kinds of content. A plugin refuses a request of a kind that it does not carry with BAD_ARGUMENT; the last two are for clients of HTTP. */
+enum {
+    CMPKIT_TRANSPORT_CMP  = 1, /* one DER PKIMessage, either way */
+    CMPKIT_TRANSPORT_CRL  = 2, /* nothing is sent: the CRL at the channel's URL is asked for (RFC 2585) */
+    CMPKIT_TRANSPORT_OCSP = 3  /* an OCSPRequest for the responder at the channel's URL, and its OCSPResponse (RFC 6960 A) */
+};
 
 /* How a server's answer went, for carriers that have a word for it. */
 enum {
@@ -68,8 +72,8 @@ typedef struct cmpkit_transport_peer {
 /* One message, request or answer. The octets are borrowed for the call. */
 typedef struct cmpkit_transport_message {
     uint32_t       size;
-    int32_t        kind;       /* CMPKIT_TRANSPORT_CMP */
-    const uint8_t *data;       /* one DER PKIMessage */
+    int32_t        kind;       /* CMPKIT_TRANSPORT_CMP, … */
+    const uint8_t *data;       /* as its kind says */
     size_t         data_size;
     const char    *operation;  /* path label of RFC 9483 6.1 ("initialization"), NULL: none. Requests only */
     const char    *profile;    /* name after /p/, NULL: none. Requests only */

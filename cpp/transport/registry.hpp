@@ -25,6 +25,7 @@ struct Request {
     Bytes       message;
     std::string operation;  // path label; empty: none
     std::string profile;    // empty: none
+    std::int32_t kind = CMPKIT_TRANSPORT_CMP;
 };
 
 struct Answer {

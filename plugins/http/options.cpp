@@ -23,6 +23,10 @@ constexpr std::int64_t most_milliseconds = 24LL * 60 * 60 * 1000;
 
 cmpkit_transport_rc set(Options& options, std::string_view name, std::string_view value) {
     if (name == "proxy") return options.proxy = value, CMPKIT_TRANSPORT_OK;
+    if (name == "addresses") {
+        const auto reach = reach_of(value);
+        return reach ? (options.addresses = *reach, CMPKIT_TRANSPORT_OK) : CMPKIT_TRANSPORT_BAD_ARGUMENT;
+    }
     const std::int64_t most = name == "max-message" ? most_octets : name == "max-connections" ? most_connections : most_milliseconds;
     const auto         n    = number(value, most);
     if (!n) return CMPKIT_TRANSPORT_BAD_ARGUMENT;

@@ -1,6 +1,7 @@
 // The options of an instance, as README.md lists them.
 #pragma once
 #include "contract.h"
+#include "reach.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -15,6 +16,7 @@ struct Options {
     std::chrono::milliseconds connect_timeout{10'000};
     std::chrono::milliseconds idle_timeout{60'000};
     std::string               proxy;  // empty: none, whatever the environment says
+    Reach                     addresses = Reach::any;
 };
 
 /// @return BAD_ARGUMENT for an unknown name, or a value that is no number in the option's bounds

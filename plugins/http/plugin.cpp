@@ -1,6 +1,7 @@
 // The table of the plugin: it turns the contract's calls into those of client and server.
 #include "client.hpp"
 #include "guard.hpp"
+#include "media.hpp"
 #include "server.hpp"
 
 using namespace cmpkit_http;
@@ -51,7 +52,10 @@ cmpkit_transport_rc open_channel(cmpkit_transport_instance* instance, const char
 
 cmpkit_transport_rc submit(cmpkit_transport_channel* channel, const cmpkit_transport_message* request, uint32_t timeout_ms, uint64_t id,
                            cmpkit_transport_done done, void* user) {
-    return guarded([&] { return channel->client.submit(known(*request), timeout_ms, id, done, user); });
+    return guarded([&] {
+        const auto message = known(*request);
+        return media_of(message.kind) ? channel->client.submit(message, timeout_ms, id, done, user) : CMPKIT_TRANSPORT_BAD_ARGUMENT;
+    });
 }
 
 void cancel(cmpkit_transport_channel* channel, uint64_t id) {

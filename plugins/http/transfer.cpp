@@ -4,19 +4,23 @@
 #include "paths.hpp"
 #include "tls.hpp"
 
+#include <sys/socket.h>
+
 namespace cmpkit_http {
 
 namespace {
 
 std::string url_for(const Target& target, const cmpkit_transport_message& request) {
+    if (request.kind != CMPKIT_TRANSPORT_CMP) return text_of(target.url, target.url.port, target.url.path);
     return text_of(target.url, target.url.port, path_for(target.url.path, request.profile ? request.profile : "", request.operation ? request.operation : ""));
 }
 
-Transfer::Headers make_headers() {
+Transfer::Headers make_headers(const Media& media) {
     Transfer::Headers list(nullptr, &curl_slist_free_all);
     // Without the empty Expect, libcurl waits a second for a 100 that many servers never send.
-    for (const char* line : {"Content-Type: application/pkixcmp", "Accept:", "Expect:"}) {
-        curl_slist* longer = curl_slist_append(list.get(), line);
+    for (const std::string& line : {media.sent ? "Content-Type: " + std::string(media.sent) : std::string(), std::string("Accept:"), std::string("Expect:")}) {
+        if (line.empty()) continue;
+        curl_slist* longer = curl_slist_append(list.get(), line.c_str());
         if (!longer) throw std::bad_alloc();
         (void)list.release();
         list.reset(longer);
@@ -56,6 +60,14 @@ CURLcode fill_tls(CURL*, void* ssl_ctx, void* user) {
     return transfer.tls_failed ? CURLE_SSL_CERTPROBLEM : CURLE_OK;
 }
 
+// A proxy's address is the operator's own choice.
+curl_socket_t open_socket(void* user, curlsocktype, curl_sockaddr* address) {
+    auto& transfer = *static_cast<Transfer*>(user);
+    const Options& options = transfer.target.options;
+    if (options.proxy.empty() && !is_within(address->addr, options.addresses)) return transfer.out_of_reach = true, CURL_SOCKET_BAD;
+    return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
 template <class T> T info(CURL* easy, CURLINFO what) {
     T value{};
     curl_easy_getinfo(easy, what, &value);
@@ -73,8 +85,8 @@ std::string address_of(CURL* easy) {
 }  // namespace
 
 Transfer::Transfer(const Target& to, const cmpkit_transport_message& message, std::uint32_t ms, std::uint64_t number, cmpkit_transport_done callback, void* of)
-    : target(to), url(url_for(to, message)), request(reinterpret_cast<const char*>(message.data), message.data_size), id(number), timeout_ms(ms),
-      done(callback), user(of), headers(make_headers()), easy(curl_easy_init(), &curl_easy_cleanup) {
+    : target(to), media(*media_of(message.kind)), url(url_for(to, message)), request(reinterpret_cast<const char*>(message.data), message.data_size), id(number), timeout_ms(ms),
+      done(callback), user(of), headers(make_headers(media)), easy(curl_easy_init(), &curl_easy_cleanup) {
     if (!easy) throw std::bad_alloc();
     set_up();
 }
@@ -86,11 +98,15 @@ void Transfer::set_up() {
     set(CURLOPT_URL, url.c_str());
     set(CURLOPT_PROTOCOLS_STR, target.url.scheme.c_str());
     set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-    set(CURLOPT_POST, 1L);
-    set(CURLOPT_POSTFIELDS, request.data());
-    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.size()));
+    if (media.sent) {
+        set(CURLOPT_POST, 1L);
+        set(CURLOPT_POSTFIELDS, request.data());
+        set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.size()));
+    }
     set(CURLOPT_HTTPHEADER, headers.get());
     set(CURLOPT_PROXY, target.options.proxy.c_str());  // "" also keeps the environment out
+    set(CURLOPT_OPENSOCKETFUNCTION, &open_socket);
+    set(CURLOPT_OPENSOCKETDATA, this);
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_QUICK_EXIT, 1L);  // a cancelled name look-up is left behind, not waited for
@@ -115,6 +131,7 @@ void Transfer::set_up() {
 Outcome Transfer::outcome(CURLcode result) const {
     if (result == CURLE_ABORTED_BY_CALLBACK) return {CMPKIT_TRANSPORT_CANCELLED, ""};
     if (too_large) return {CMPKIT_TRANSPORT_TOO_LARGE, "the answer is larger than " + std::to_string(target.options.max_message) + " octets"};
+    if (out_of_reach && result == CURLE_COULDNT_CONNECT) return {CMPKIT_TRANSPORT_CONNECT, "its address is none that may be connected to: " + url};
     if (tls_failed) return {CMPKIT_TRANSPORT_TLS, "the keys and trust for TLS could not be set up"};
     const std::string why = (*error ? error : curl_easy_strerror(result)) + std::string(": ") + url;
     switch (result) {
@@ -143,16 +160,20 @@ Outcome Transfer::outcome(CURLcode result) const {
 bool Transfer::has_tls_alert() const { return target.url.is_tls() && std::strstr(error, " alert "); }
 
 // RFC 9811 3.1: a PKIMessage in an answer of 2xx, 4xx or 5xx is handed up; so the content is judged first, the status second.
+bool Transfer::may_carry(long status) const {
+    const long hundreds = status / 100;
+    return hundreds == 2 || (media.kind == CMPKIT_TRANSPORT_CMP && (hundreds == 4 || hundreds == 5));
+}
+
 Outcome Transfer::answered() const {
     const auto        status = info<long>(easy.get(), CURLINFO_RESPONSE_CODE);
     const char* const type   = info<char*>(easy.get(), CURLINFO_CONTENT_TYPE);
     const std::string what   = status_line + " from " + url;
-    const bool        may_carry = status / 100 == 2 || status / 100 == 4 || status / 100 == 5;
-    if (may_carry && type && is_cmp(type) && !answer.empty()) return {CMPKIT_TRANSPORT_OK, ""};
+    if (may_carry(status) && media.is_taken(type) && !answer.empty()) return {CMPKIT_TRANSPORT_OK, ""};
     if (status / 100 == 3) return {CMPKIT_TRANSPORT_STATUS, what + ", a redirect that is not followed, to " + or_none(info<char*>(easy.get(), CURLINFO_REDIRECT_URL))};
     if (status / 100 != 2) return {CMPKIT_TRANSPORT_STATUS, what};
     if (answer.empty()) return {CMPKIT_TRANSPORT_CONTENT, what + " brought no message"};
-    return {CMPKIT_TRANSPORT_CONTENT, what + " brought content type " + or_none(type) + " where application/pkixcmp is expected"};
+    return {CMPKIT_TRANSPORT_CONTENT, what + " brought content type " + or_none(type) + " where " + media.expected + " is expected"};
 }
 
 Outcome Transfer::timed_out() const {
@@ -185,7 +206,7 @@ void Transfer::tell(const Outcome& ended, const std::string& address) const {
     };
     const cmpkit_transport_message message{
         .size      = sizeof message,
-        .kind      = CMPKIT_TRANSPORT_CMP,
+        .kind      = media.kind,
         .data      = reinterpret_cast<const std::uint8_t*>(answer.data()),
         .data_size = answer.size(),
         .operation = nullptr,

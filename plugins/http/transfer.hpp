@@ -1,6 +1,7 @@
 // One exchange of a client: a request, the handle that carries it, and what came back.
 #pragma once
 #include "client.hpp"
+#include "media.hpp"
 
 namespace cmpkit_http {
 
@@ -11,7 +12,7 @@ struct Outcome {
 };
 
 struct Transfer {
-    /// @throws std::bad_alloc
+    /// @param request  of a kind that media_of() knows  @throws std::bad_alloc
     Transfer(const Target& target, const cmpkit_transport_message& request, std::uint32_t timeout_ms, std::uint64_t id, cmpkit_transport_done done, void* user);
     Transfer(const Transfer&) = delete;
     Transfer& operator=(const Transfer&) = delete;
@@ -25,6 +26,7 @@ struct Transfer {
     using Headers = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
 
     const Target&              target;
+    const Media&               media;
     const std::string          url;
     const std::string          request;
     const std::uint64_t        id;
@@ -37,6 +39,7 @@ struct Transfer {
     std::string certificate;  // DER
     bool        too_large  = false;
     bool        tls_failed = false;  // the host did not fill the SSL_CTX
+    bool        out_of_reach = false;  // an address was not to be connected to
     char        error[CURL_ERROR_SIZE] = "";
 
     Headers             headers;
@@ -48,6 +51,7 @@ private:
     void    tell(const Outcome& outcome, const std::string& address) const;
     Outcome outcome(CURLcode result) const;
     Outcome answered() const;
+    bool    may_carry(long status) const;
     Outcome timed_out() const;
     bool    has_tls_alert() const;
 };

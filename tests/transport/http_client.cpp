@@ -233,3 +233,69 @@ TEST_CASE("a URL that cannot be used is refused when the channel is opened", "[t
         CHECK(channel.error().code == Code::bad_url);
     }
 }
+
+// ---------------------------------------------------------------- CRLs and OCSP
+
+namespace {
+
+Result<Answer> ask_for(std::int32_t kind, const std::string& url, std::string_view what, const Options& options = {}) {
+    auto registry = built_plugins();
+    auto channel  = registry.open(url, nullptr, options);
+    if (!channel) return channel.error();
+    return (*channel)->exchange({.message = bytes_of(what), .operation = "initialization", .profile = "p", .kind = kind}, patience, nullptr);
+}
+
+}  // namespace
+
+TEST_CASE("the http client gets a CRL from the URL as it is", "[transport]") {
+    ScriptedServer server(answer_with("200 OK", "Content-Type: application/octet-stream\r\n", "crl"));
+    const auto     answer = ask_for(CMPKIT_TRANSPORT_CRL, server.url() + "/pki/ca.crl?newest=1", "");
+    REQUIRE(answer);
+    CHECK(std::string(text_of(answer->message)) == "crl");
+    const auto request = server.requests().at(0);
+    CHECK(request.starts_with("GET /pki/ca.crl?newest=1 HTTP/1.1\r\n"));
+    CHECK(!has(request, "Content-Type"));
+}
+
+TEST_CASE("the http client posts to an OCSP responder", "[transport]") {
+    ScriptedServer server(answer_with("200 OK", "Content-Type: application/ocsp-response\r\n", "answer"));
+    REQUIRE(ask_for(CMPKIT_TRANSPORT_OCSP, server.url(), "question"));
+    const auto request = server.requests().at(0);
+    CHECK(request.starts_with("POST / HTTP/1.1\r\n"));
+    CHECK(has(request, "\r\nContent-Type: application/ocsp-request\r\n"));
+    CHECK(request.ends_with("\r\n\r\nquestion"));
+}
+
+TEST_CASE("what a server says with an error status is no CRL, nor is a redirect followed, nor too much read", "[transport]") {
+    const auto refused = [](const std::string& answer, const Options& options = {}) {
+        const ScriptedServer server(answer);
+        const auto           got = ask_for(CMPKIT_TRANSPORT_CRL, server.url() + "/ca.crl", "", options);
+        return got ? Code::internal : got.error().code;
+    };
+    CHECK(refused(answer_with("404 Not Found", "Content-Type: application/pkix-crl\r\n", "crl")) == Code::http_status);
+    CHECK(refused(answer_with("302 Found", "Location: http://127.0.0.1:1/\r\n", "")) == Code::http_status);
+    CHECK(refused(answer_with("200 OK", "Content-Type: application/pkix-crl\r\n", "")) == Code::content_type);
+    CHECK(refused(answer_with("200 OK", "", std::string(101, 'x')), {{"max-message", "100"}}) == Code::too_large);
+}
+
+TEST_CASE("addresses that are not to be reached are not connected to", "[transport]") {
+    for (const char* word : {"remote", "internet"}) {
+        ScriptedServer server(answer_with("200 OK", "", "crl"));
+        const auto     got = ask_for(CMPKIT_TRANSPORT_CRL, server.url() + "/ca.crl", "", {{"addresses", word}});
+        REQUIRE_FALSE(got);
+        CHECK(got.error().code == Code::connect_failed);
+        CHECK(has(got.error().detail, "may be connected to"));
+        CHECK(server.requests().empty());
+        // However it is written.
+        const std::string port = server.url().substr(server.url().rfind(':'));
+        for (const char* host : {"localhost", "127.1", "2130706433", "0.0.0.0", "[::1]", "[::ffff:127.0.0.1]"}) CHECK_FALSE(ask_for(CMPKIT_TRANSPORT_CRL, "http://" + (host + port) + "/ca.crl", "", {{"addresses", word}}));
+        CHECK(server.requests().empty());
+    }
+    CHECK_FALSE(ask("http://127.0.0.1:1", {{"addresses", "some"}}));
+}
+
+TEST_CASE("a kind of content that HTTP does not carry is refused", "[transport]") {
+    const auto got = ask_for(77, "http://127.0.0.1:1/", "x");
+    REQUIRE_FALSE(got);
+    CHECK(got.error().code == Code::bad_argument);
+}

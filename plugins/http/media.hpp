@@ -1,0 +1,19 @@
+// How HTTP carries each kind of content: what is sent and what comes back.
+#pragma once
+#include "contract.h"
+
+#include <cstdint>
+
+namespace cmpkit_http {
+
+struct Media {
+    std::int32_t kind;
+    const char*  sent;          // Content-Type of the POST; null: a GET, nothing is sent
+    const char*  expected;      // Content-Type of the answer, for the operator; its sender signed it where others are taken too
+    bool (*is_taken)(const char* content_type);  // null: the answer had none
+};
+
+/// Null: a kind that this plugin does not carry.
+const Media* media_of(std::int32_t kind);
+
+}  // namespace cmpkit_http

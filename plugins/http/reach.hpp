@@ -1,0 +1,20 @@
+// Which addresses a client may connect to, judged when a name has been resolved: a name is whatever its owner makes of it.
+#pragma once
+#include <optional>
+#include <string_view>
+#include <sys/socket.h>
+
+namespace cmpkit_http {
+
+enum class Reach {
+    any,
+    remote,   // not this machine, nor link-local, multicast or unspecified addresses
+    internet  // nor private ones (RFC 1918, RFC 6598, RFC 4193)
+};
+
+/// @return nothing for a word that is none: "any", "remote", "internet"
+std::optional<Reach> reach_of(std::string_view word);
+
+bool is_within(const sockaddr& address, Reach reach);
+
+}  // namespace cmpkit_http
