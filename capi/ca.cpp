@@ -52,6 +52,11 @@ Result<service::FoundingOrder> founding_in(const cmpkit_ca_options& options) {
     if (options.reference) order.reference = options.reference;
     if (options.secret) order.secret = options.secret;
     if (order.reference.empty() != order.secret.empty()) return Error{.code = Code::bad_argument, .detail = "reference and secret go together"};
+    if (options.external_revocation) {
+        auto word = text_in(options.external_revocation, "external_revocation");
+        if (!word) return word.error();
+        order.external_revocation = *word;
+    }
     for (const char* const* file = options.trust_external; file && *file; ++file) order.trust_external.emplace_back(*file);
     auto passphrase = bytes_in(options.passphrase, options.passphrase_size);
     if (!passphrase) return passphrase.error();

@@ -69,6 +69,7 @@ enum {
     CMPKIT_E_CERTIFICATE_REVOKED  = -45,
     CMPKIT_E_SIGNING_FAILED       = -46,
     CMPKIT_E_CRYPTO_FAILED        = -47,
+    CMPKIT_E_STATUS_UNKNOWN       = -48, /* whether a certificate is revoked */
     CMPKIT_E_PROTECTION_MISSING   = -60, /* protection of messages */
     CMPKIT_E_PROTECTION_MISMATCH  = -61,
     CMPKIT_E_ALGORITHM_REFUSED    = -62,
@@ -193,12 +194,36 @@ CMPKIT_API cmpkit_rc cmpkit_trust_add_intermediates(cmpkit_trust *trust, const u
 CMPKIT_API cmpkit_rc cmpkit_trust_add_pins(cmpkit_trust *trust, const uint8_t *certificates, size_t size, cmpkit_error **error);         /* the CMP signers trusted, and no others */
 CMPKIT_API cmpkit_rc cmpkit_trust_add_verify_new(cmpkit_trust *trust, const uint8_t *certificates, size_t size, cmpkit_error **error);   /* anchors for the new certificate */
 CMPKIT_API cmpkit_rc cmpkit_trust_add_crl(cmpkit_trust *trust, const uint8_t *crl, size_t size, cmpkit_error **error);                   /* PEM or DER */
+CMPKIT_API cmpkit_rc cmpkit_trust_add_ocsp(cmpkit_trust *trust, const uint8_t *response, size_t size, cmpkit_error **error);             /* an OCSPResponse, DER */
+/* Whether the certificates of CMP signers are revoked. A certificate that was just issued, and pins, are not asked about. */
+typedef int32_t cmpkit_revocation;
+enum {
+    CMPKIT_REVOCATION_NONE = 0, /* not asked */
+    CMPKIT_REVOCATION_SOFT = 1, /* what is known counts, what cannot be known is let pass; as it is at first */
+    CMPKIT_REVOCATION_HARD = 2  /* each certificate but the anchor needs a current CRL or OCSP answer, else CMPKIT_E_STATUS_UNKNOWN */
+};
+CMPKIT_API cmpkit_rc cmpkit_trust_set_revocation(cmpkit_trust *trust, cmpkit_revocation revocation, cmpkit_error **error);
+/* Where that can be asked when it is not known: http URLs alone (RFC 5280 8). Nothing else is asked: a URL in a peer's certificate only where
+ * one of CMPKIT_STATUS_ALLOWED is in front of it, and never before its path is trusted. */
+typedef int32_t cmpkit_status_source;
+enum {
+    CMPKIT_STATUS_CRL     = 1, /* a CRL is there */
+    CMPKIT_STATUS_OCSP    = 2, /* an OCSP responder that is asked about every certificate */
+    CMPKIT_STATUS_ALLOWED = 3  /* "http://crl.plant/": scheme, host and port must be the same, the path begin so */
+};
+CMPKIT_API cmpkit_rc cmpkit_trust_add_status_source(cmpkit_trust *trust, cmpkit_status_source kind, const char *url, cmpkit_error **error);
+/* Of one fetch: octets of the answer (0: 4 MiB), time_ms (0: 10 s), and where a URL of a certificate may lead: "any", "remote" (not this machine, nor
+ * link-local addresses; NULL: this), "internet" (nor private ones). Redirects are not followed. */
+CMPKIT_API cmpkit_rc cmpkit_trust_set_fetch_limits(cmpkit_trust *trust, size_t octets, uint32_t time_ms, const char *named_addresses, cmpkit_error **error);
 CMPKIT_API void      cmpkit_trust_free(cmpkit_trust *trust);
 
 /* ---- TLS: keys and trust of HTTPS, apart from those of CMP. cmpkit_tls_free */
 typedef struct cmpkit_tls cmpkit_tls;
 CMPKIT_API cmpkit_rc cmpkit_tls_new(cmpkit_tls **out, cmpkit_error **error);
 CMPKIT_API cmpkit_rc cmpkit_tls_add_anchors(cmpkit_tls *tls, const uint8_t *certificates, size_t size, cmpkit_error **error);
+/* All that a trust says of anchors, helpers, CRLs, OCSP and where to ask, for servers of TLS, in the place of what was there. Where it cannot be known
+ * whether the server's certificate is revoked, a run asks the sources and begins the handshake again. The trust is copied. */
+CMPKIT_API cmpkit_rc cmpkit_tls_set_trust(cmpkit_tls *tls, const cmpkit_trust *trust, cmpkit_error **error);
 CMPKIT_API cmpkit_rc cmpkit_tls_set_certificate(cmpkit_tls *tls, const cmpkit_key *key, const uint8_t *certificates, size_t size, cmpkit_error **error);
 CMPKIT_API void      cmpkit_tls_free(cmpkit_tls *tls);
 
@@ -315,7 +340,8 @@ enum {
     CMPKIT_ACTION_DECIDE = 2, /* cmpkit_operation_certificate; then decide */
     CMPKIT_ACTION_KEEP   = 3, /* make it durable; then kept or lost */
     CMPKIT_ACTION_DONE   = 4, /* a failure is the return code instead */
-    CMPKIT_ACTION_WAIT   = 5  /* the CA has not decided: let cmpkit_operation_check_after seconds pass; then woken or lost */
+    CMPKIT_ACTION_WAIT   = 5, /* the CA has not decided: let cmpkit_operation_check_after seconds pass; then woken or lost */
+    CMPKIT_ACTION_FETCH  = 6  /* whether the signer of what came is revoked: cmpkit_operation_fetch, or by other ways from cmpkit_operation_fetch_url; then fetched or lost */
 };
 CMPKIT_API cmpkit_rc cmpkit_operation_begin(cmpkit_operation *operation, int64_t now, cmpkit_action *next, cmpkit_error **error);
 CMPKIT_API cmpkit_rc cmpkit_operation_receive(cmpkit_operation *operation, const uint8_t *message, size_t size, int64_t now, cmpkit_action *next, cmpkit_error **error);
@@ -323,6 +349,10 @@ CMPKIT_API cmpkit_rc cmpkit_operation_lost(cmpkit_operation *operation, const ch
 CMPKIT_API cmpkit_rc cmpkit_operation_decide(cmpkit_operation *operation, cmpkit_verdict verdict, const char *text, int64_t now, cmpkit_action *next, cmpkit_error **error);
 CMPKIT_API cmpkit_rc cmpkit_operation_kept(cmpkit_operation *operation, int64_t now, cmpkit_action *next, cmpkit_error **error);
 CMPKIT_API cmpkit_rc cmpkit_operation_woken(cmpkit_operation *operation, int64_t now, cmpkit_action *next, cmpkit_error **error);
+CMPKIT_API cmpkit_rc cmpkit_operation_fetched(cmpkit_operation *operation, const uint8_t *answer, size_t size, int64_t now, cmpkit_action *next, cmpkit_error **error);
+CMPKIT_API const char *cmpkit_operation_fetch_url(const cmpkit_operation *operation); /* lives until the next step */
+/* Gets what that URL has, over the http transport, within the limits of the trust: GET for a CRL; where cmpkit_operation_message is not empty, POST of that OCSPRequest. Blocks. */
+CMPKIT_API cmpkit_rc cmpkit_operation_fetch(cmpkit_operation *operation, cmpkit_buf **answer, cmpkit_error **error);
 CMPKIT_API int64_t   cmpkit_operation_check_after(const cmpkit_operation *operation);
 CMPKIT_API cmpkit_rc cmpkit_operation_message(const cmpkit_operation *operation, cmpkit_buf **message, cmpkit_error **error);
 CMPKIT_API const char *cmpkit_operation_label(const cmpkit_operation *operation); /* path label; lives as long as the operation */
@@ -381,11 +411,11 @@ CMPKIT_API cmpkit_rc cmpkit_certificate_summary(const uint8_t *data, size_t size
 typedef struct cmpkit_responder cmpkit_responder; /* any number of threads; cmpkit_responder_free */
 /* config: TOML, see docs/configuration.md. folder: where its relative paths begin; NULL: the current folder. */
 CMPKIT_API cmpkit_rc cmpkit_responder_new(cmpkit_context *context, const char *config, const char *folder, cmpkit_responder **out, cmpkit_error **error);
-/* Octets in, octets out; a message that is refused is answered too. address: who asks, for the log; profile: the name after /p/ in the path, of a
+/* Octets in, octets out; a message that is refused is answered too. It blocks while it is asked whether a signer is revoked. address: who asks, for the log; profile: the name after /p/ in the path, of a
  * profile or a CA; both may be NULL. */
 CMPKIT_API cmpkit_rc cmpkit_responder_answer(cmpkit_responder *responder, const uint8_t *request, size_t size, const char *address, const char *profile, int64_t now,
                                              cmpkit_buf **answer, cmpkit_error **error);
-/* Ends what is overdue and renews the CRL where it is due. A listener does this by itself. */
+/* Ends what is overdue, renews the CRL where it is due, and asks for other PKIs' CRLs where the configuration says so. A listener does this by itself. */
 CMPKIT_API cmpkit_rc cmpkit_responder_tick(cmpkit_responder *responder, int64_t now, cmpkit_error **error);
 /* Goes by another configuration from now on: CAs, profiles, secrets, trust, keys of TLS. Requests under way end
  * as they began, listeners stay. After a failure nothing has changed. unchanged: ["listen", …], the keys that are
@@ -451,8 +481,9 @@ typedef struct cmpkit_ca_options {
     const char        *passphrase_source;/* how the configuration names it: "file:PATH", "env:NAME" */
     int32_t            ra_signer;        /* not 0: also a signer for an RA (id-kp-cmcRA) */
     int32_t            kga_signer;       /* not 0: also one for a key generation authority (id-kp-cmKGA) */
+    const char        *external_revocation; /* whether the certificates below trust_external are revoked: "hard", "soft", "none"; NULL: "hard" */
 } cmpkit_ca_options;
-#define CMPKIT_CA_OPTIONS_INIT { sizeof(cmpkit_ca_options), NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, 0, 0 }
+#define CMPKIT_CA_OPTIONS_INIT { sizeof(cmpkit_ca_options), NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, 0, 0, NULL }
 /* Makes `folder` (0700): root.pem, ca-chain.pem, keys (0600), first CRL, a commented cmpkit.toml. CMPKIT_E_EXISTS: there is a CA already. */
 CMPKIT_API cmpkit_rc cmpkit_ca_init(cmpkit_context *context, const char *folder, const cmpkit_ca_options *options, int64_t now, cmpkit_error **error);
 

@@ -1,5 +1,5 @@
 #include "handles.hpp"
-#include "service/tls.hpp"
+#include "service/connection.hpp"
 
 using namespace cmpkit;
 using namespace cmpkit::capi;
@@ -9,12 +9,10 @@ namespace {
 Result<Octets> exchange(cmpkit_context& context, const char* url, const cmpkit_tls* tls, Bytes message, std::chrono::milliseconds timeout) {
     auto where = text_in(url, "url");
     if (!where) return where.error();
-    const auto tls_context = tls ? std::make_unique<service::TlsContext>(tls->credentials) : nullptr;
-    auto       channel     = context.plugins().open(*where, tls_context.get(), {{"connect-timeout", std::to_string(timeout.count())}});
-    if (!channel) return channel.error();
-    auto answer = (*channel)->exchange({.message = message, .operation = {}, .profile = {}}, timeout, nullptr);
-    if (!answer) return answer.error();
-    return std::move(answer->message);
+    auto connection = service::Connection::open(context.plugins(), *where, tls ? &tls->credentials : nullptr, {{"connect-timeout", std::to_string(timeout.count())}},
+                                                tls ? tls->fetching : service::FetchLimits());
+    if (!connection) return connection.error();
+    return (*connection)->exchange({.message = message, .operation = {}, .profile = {}}, timeout, nullptr);
 }
 
 }  // namespace

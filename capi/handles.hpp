@@ -32,10 +32,12 @@ struct cmpkit_credentials {
 struct cmpkit_trust {
     cmpkit::crypto::Trust             anchors, verify_new;
     std::vector<cmpkit::crypto::Cert> pins;
+    cmpkit::service::FetchLimits      fetching;
 };
 
 struct cmpkit_tls {
     cmpkit::crypto::TlsCredentials credentials;
+    cmpkit::service::FetchLimits   fetching;
 };
 
 namespace cmpkit::capi {

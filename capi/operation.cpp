@@ -14,10 +14,13 @@ Result<PeerTrust> cmpkit::capi::peer_trust(const cmpkit_trust* trust) {
     if (!trust->anchors.anchors.empty()) {
         auto made = crypto::Verifier::make(trust->anchors);
         if (!made) return made.error();
-        peers.anchors = peers.new_certificate = *made;
+        peers.anchors = *made;
     }
-    if (!trust->verify_new.anchors.empty()) {
-        auto made = crypto::Verifier::make(trust->verify_new);
+    // Nobody can have revoked what is issued now, and that its issuers were not is asked of those who sign.
+    crypto::Trust fresh = trust->verify_new;
+    if (fresh.anchors.empty()) fresh = trust->anchors, fresh.sources = {}, fresh.revocation = std::min(fresh.revocation, crypto::Revocation::soft);
+    if (!fresh.anchors.empty()) {
+        auto made = crypto::Verifier::make(std::move(fresh));
         if (!made) return made.error();
         peers.new_certificate = *made;
     }
@@ -36,7 +39,9 @@ Result<std::unique_ptr<cmpkit_operation>> make_operation(cmpkit_context* context
     if (!order) return order.error();
     auto peers = peer_trust(trust);
     if (!peers) return peers.error();
-    return std::make_unique<cmpkit_operation>(context, std::move(*order), credentials->value, std::move(*peers));
+    auto operation = std::make_unique<cmpkit_operation>(context, std::move(*order), credentials->value, std::move(*peers));
+    if (trust) operation->fetching = trust->fetching;
+    return operation;
 }
 
 // Keeps what an action brought, and says its number.
@@ -57,6 +62,11 @@ Result<cmpkit_action> note(cmpkit_operation& operation, Action action) {
         operation.certificate = keep->certificate;
         operation.chain       = keep->chain;
         return CMPKIT_ACTION_KEEP;
+    }
+    if (auto* wanted = std::get_if<Fetch>(&action)) {
+        operation.query   = std::move(wanted->query);
+        operation.message = operation.query.request;
+        return CMPKIT_ACTION_FETCH;
     }
     if (auto* wait = std::get_if<Wait>(&action)) {
         operation.check_after = wait->check_after;
@@ -104,24 +114,22 @@ template <class Set> cmpkit_rc set_callback(cmpkit_operation* operation, void* u
 }
 
 Result<void> run(cmpkit_operation& operation, const char* url, const cmpkit_tls* tls) {
-    service::Carry                      carry = operation.carry;
-    std::unique_ptr<service::TlsContext> tls_context;
-    std::unique_ptr<transport::Channel> channel;  // goes before what it borrows
+    service::Carry                       carry = operation.carry;
+    std::unique_ptr<service::Connection> connection;
     if (!carry) {
         auto where = text_in(url, "url");
         if (!where) return where.error();
-        if (tls) tls_context = std::make_unique<service::TlsContext>(tls->credentials);
-        auto opened = operation.context->plugins().open(*where, tls_context.get(), {{"connect-timeout", std::to_string(operation.connect_ms)}});
+        auto opened = service::Connection::open(operation.context->plugins(), *where, tls ? &tls->credentials : nullptr, {{"connect-timeout", std::to_string(operation.connect_ms)}},
+                                                tls ? tls->fetching : service::FetchLimits());
         if (!opened) return opened.error();
-        channel = std::move(*opened);
-        carry   = [&](const Send& send, std::chrono::milliseconds timeout) -> Result<Octets> {
-            auto answer = channel->exchange({.message = send.message, .operation = std::string(send.label), .profile = {}}, timeout, &operation.cancel);
-            if (!answer) return answer.error();
-            return std::move(answer->message);
+        connection = std::move(*opened);
+        carry      = [&](const Send& send, std::chrono::milliseconds timeout) {
+            return connection->exchange({.message = send.message, .operation = std::string(send.label), .profile = {}}, timeout, &operation.cancel);
         };
     }
     service::Application application = operation.application;
     application.clock                = &service::unix_now;
+    application.fetch                = [&](const crypto::StatusQuery& query) { return service::fetch(operation.context->plugins(), query, operation.fetching, &operation.cancel); };
     // The results are those of the last action; what the callbacks see goes through note() too.
     application.decide = [&, ask = operation.application.decide](const Decide& decide) {
         operation.peer_text = escaped(decide.text);
@@ -259,6 +267,25 @@ cmpkit_rc cmpkit_operation_woken(cmpkit_operation* operation, int64_t now, cmpki
     return step(operation, now, next, error, [&]() -> Result<Event> {
         operation->peer_text.clear();  // those words were about waiting
         return Event(Woken{});
+    });
+}
+cmpkit_rc cmpkit_operation_fetched(cmpkit_operation* operation, const uint8_t* answer, size_t size, int64_t now, cmpkit_action* next, cmpkit_error** error) {
+    return step(operation, now, next, error, [&]() -> Result<Event> {
+        auto octets = bytes_in(answer, size);
+        if (!octets) return octets.error();
+        return Event(Fetched{copy_of(*octets)});
+    });
+}
+const char* cmpkit_operation_fetch_url(const cmpkit_operation* operation) { return operation ? operation->query.url.c_str() : ""; }
+cmpkit_rc   cmpkit_operation_fetch(cmpkit_operation* operation, cmpkit_buf** answer, cmpkit_error** error) {
+    return guard_out(answer, error, [&]() -> Result<std::unique_ptr<cmpkit_buf>> {
+        if (!operation) return no_handle;
+        const Busy busy(operation->busy);
+        if (!busy) return Busy::error();
+        if (operation->query.url.empty()) return Error{.code = Code::bad_state, .detail = "nothing is to be fetched"};
+        auto octets = service::fetch(operation->context->plugins(), operation->query, operation->fetching, &operation->cancel);
+        if (!octets) return octets.error();
+        return buf_of(Bytes(*octets));
     });
 }
 int64_t   cmpkit_operation_check_after(const cmpkit_operation* operation) { return operation ? operation->check_after : 0; }

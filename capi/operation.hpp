@@ -1,6 +1,7 @@
 // What a cmpkit_operation is: an end entity's operation, the application's callbacks and what has come of it so far.
 #pragma once
 #include "handles.hpp"
+#include "service/connection.hpp"
 #include "service/drive.hpp"
 
 struct cmpkit_operation {
@@ -18,10 +19,12 @@ struct cmpkit_operation {
     cmpkit::service::Carry        carry;  // empty: a channel
     cmpkit::service::Limits       limits;
     std::uint32_t                 connect_ms = 10'000;
+    cmpkit::service::FetchLimits  fetching;
 
     // of the last action
     cmpkit::Octets                             message;
     std::string                                label;
+    cmpkit::crypto::StatusQuery                query;  // that is to be fetched
     cmpkit::crypto::Cert                       certificate;
     std::vector<cmpkit::crypto::Cert>          chain, ca_pubs;
     std::optional<cmpkit::Octets>              information;  // DER of a GenRepContent

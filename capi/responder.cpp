@@ -36,7 +36,10 @@ cmpkit_rc cmpkit_responder_new(cmpkit_context* context, const char* config, cons
         auto configuration = service::read_configuration(*text, folder ? folder : "");
         if (!configuration) return configuration.error();
         auto log    = log_to(context);
-        auto server = service::Server::make(std::move(*configuration), log);
+        auto fetcher = [context](const crypto::StatusQuery& query, const service::FetchLimits& limits, transport::Cancel* cancel) {
+            return service::fetch(context->plugins(), query, limits, cancel);
+        };
+        auto server  = service::Server::make(std::move(*configuration), log, std::move(fetcher));
         if (!server) return server.error();
         return std::unique_ptr<cmpkit_responder>(new cmpkit_responder{context, std::move(*server), std::move(log)});
     });
@@ -66,7 +69,11 @@ cmpkit_rc cmpkit_responder_answer(cmpkit_responder* responder, const uint8_t* re
     });
 }
 cmpkit_rc cmpkit_responder_tick(cmpkit_responder* responder, int64_t now, cmpkit_error** error) {
-    return guard(error, [&]() -> Result<void> { return responder ? responder->server->tick(now) : no_handle; });
+    return guard(error, [&]() -> Result<void> {
+        if (!responder) return no_handle;
+        responder->server->ask_ahead(now, nullptr);
+        return responder->server->tick(now);
+    });
 }
 void cmpkit_responder_free(cmpkit_responder* responder) { delete responder; }
 

@@ -70,6 +70,7 @@ cmpkit_rc cmpkit_operation_new_saved(cmpkit_context* context, const uint8_t* sta
         if (!memo) return memo.error();
         auto operation  = std::make_unique<cmpkit_operation>(context, std::move(*machine));
         operation->memo = std::move(*memo);
+        if (trust) operation->fetching = trust->fetching;
         if (operation->machine.has_certificate()) operation->peer_text = escaped(operation->machine.peer_text());
         return operation;
     });

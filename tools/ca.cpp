@@ -13,7 +13,7 @@ namespace {
 
 struct Founding {
     Common&                  common;
-    std::string              folder, subject, key, listen, reference, secret, key_pass;
+    std::string              folder, subject, key, listen, reference, secret, key_pass, external_revocation;
     std::vector<std::string> external;
     bool                     ra_signer = false, kga_signer = false;
 };
@@ -68,6 +68,7 @@ void init(const Founding& order) {
     want.passphrase_source = given(order.key_pass);
     want.ra_signer         = order.ra_signer;
     want.kga_signer        = order.kga_signer;
+    want.external_revocation = given(order.external_revocation);
     call(cmpkit_ca_init, context.get(), order.folder.c_str(), static_cast<const cmpkit_ca_options*>(&want), std::int64_t{std::time(nullptr)});
     const std::string& f = order.folder;
     if (order.common.json) {
@@ -227,6 +228,8 @@ void add_init(CLI::App& ca, Common& common) {
     auto* secret = command.add_option("--secret", order->secret, "That secret: file:PATH, env:NAME or prompt")->type_name("SOURCE")->needs(ref);
     ref->needs(secret);
     command.add_option("--trust-external", order->external, "Roots whose certificates may ask for a first one; may be repeated")->type_name("FILE")->allow_extra_args(false);
+    command.add_option("--external-revocation", order->external_revocation, "Whether it must be known that certificates below those roots are not revoked [hard]")
+        ->type_name("none|soft|hard")->check(CLI::IsMember({"none", "soft", "hard"}));
     command.add_option("--key", order->key, "Kind of its keys, as --gen-key of enroll [ec:P-256]")->type_name("KIND");
     command.add_option("--key-pass", order->key_pass, "Passphrase that its keys are encrypted with: file:PATH or env:NAME")->type_name("SOURCE");
     command.add_flag("--ra-signer", order->ra_signer, "Also make a signer for a registration authority");

@@ -27,7 +27,7 @@ facts device.pem
 
 tell "2. A plant founds its own CA, which lets devices of that manufacturer in, and a technician who knows a secret."
 (umask 077 && openssl rand -hex 16 >technician.secret)
-aloud "$cmpkit" ca init plant --subject "/O=Plant/CN=Plant Root" --listen http://127.0.0.1:0 --trust-external maker.pem --ref technician --secret file:technician.secret
+aloud "$cmpkit" ca init plant --subject "/O=Plant/CN=Plant Root" --listen http://127.0.0.1:0 --trust-external maker.pem --external-revocation soft --ref technician --secret file:technician.secret
 "$cmpkit" serve -c plant/cmpkit.toml >ready.txt 2>server.log &
 server=$!
 for _ in $(seq 200); do

@@ -24,6 +24,7 @@ constexpr Row rows[] = {
     {CMPKIT_E_SIGNER_NOT_TRUSTED, Exit::not_trusted, "--trust takes the CA's root, --pin the one certificate that may sign its answers"},
     {CMPKIT_E_CERTIFICATE_EXPIRED, Exit::not_trusted, "is the clock of this machine right?"},
     {CMPKIT_E_CERTIFICATE_REVOKED, Exit::not_trusted, ""},
+    {CMPKIT_E_STATUS_UNKNOWN, Exit::not_trusted, "--crl or --ocsp takes what is at hand, --crl-url or --ocsp-url says where it can be asked"},
     {CMPKIT_E_PROTECTION_MISSING, Exit::not_trusted, "a CA that cannot verify us need not protect its answer: are reference and secret, or certificate and key, those that it knows?"},
     {CMPKIT_E_PROTECTION_MISMATCH, Exit::not_trusted, "with a shared secret: is it the one that the CA knows under this reference?"},
     {CMPKIT_E_ALGORITHM_REFUSED, Exit::not_trusted, ""},
@@ -60,7 +61,7 @@ constexpr FailInfoHint fail_info_hints[] = {
     {"systemUnavail", "the server is busy: try again later"},
     {"certRevoked", "the certificate was revoked or replaced; a new one comes by enroll"},
     {"badCertId", "the CA did not issue this certificate"},
-    {"signerNotTrusted", "the CA does not know who issued the certificate of --cert; --cert-chain may complete its path"},
+    {"signerNotTrusted", "the CA does not know who issued the certificate of --cert, or whether it is revoked; --cert-chain may complete its path"},
 };
 
 }  // namespace

@@ -23,10 +23,11 @@ struct Files {
 
 class MemoWriter {
 public:
-    void field(const char* name, const std::string& value) { object_.add(name, value); }
-    void field(const char* name, const Files& files);
+    void field(const std::string& name, const std::string& value) { object_.add(name, value); }
+    void field(const std::string& name, const std::vector<std::string>& words);
+    void field(const std::string& name, const Files& files);
     /// Where a secret comes from; one that stands on the command line itself is asked for at the terminal next time.
-    void source(const char* name, const std::string& source);
+    void source(const std::string& name, const std::string& source);
     std::string text() const { return object_.text(); }
 
 private:
@@ -38,9 +39,10 @@ class MemoReader {
 public:
     explicit MemoReader(const Json& json) : json_(json) {}
 
-    void field(const char* name, std::string& value) const { value = json_[name].text(); }
-    void field(const char* name, Files& files) const;
-    void source(const char* name, std::string& source) const { field(name, source); }
+    void field(const std::string& name, std::string& value) const { value = json_[name].text(); }
+    void field(const std::string& name, std::vector<std::string>& words) const;
+    void field(const std::string& name, Files& files) const;
+    void source(const std::string& name, std::string& source) const { field(name, source); }
 
 private:
     const Json& json_;

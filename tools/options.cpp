@@ -87,12 +87,42 @@ void TrustOptions::add_to(CLI::App& command) {
     add_files(command, "--trust", anchors.names, "Root certificates of the CA")->group(group);
     add_files(command, "--pin", pins.names, "The one certificate that may sign the CA's answers")->group(group);
     add_files(command, "--untrusted", intermediates.names, "Certificates that may help to find a path to --trust")->group(group);
-    add_files(command, "--crl", crls.names, "CRLs to look into")->group(group);
+    status.add_to(command, "", "Whether they are revoked");
+}
+
+void StatusOptions::add_to(CLI::App& command, const std::string& prefix, const std::string& group) {
+    const auto add_urls = [&](const char* name, std::vector<std::string>& urls, const char* help) {
+        command.add_option("--" + prefix + name, urls, help)->type_name("URL")->allow_extra_args(false)->group(group);
+    };
+    add_files(command, "--" + prefix + "crl", crls.names, "CRLs to look into")->group(group);
+    add_files(command, "--" + prefix + "ocsp", ocsp.names, "OCSP answers to look into")->group(group);
+    add_word(command, "--" + prefix + "revocation", revocation, "none|soft|hard", "What is let pass: all, what nobody knows to be revoked, or only what somebody knows not to be [soft]")
+        ->group(group)->check(CLI::IsMember({"none", "soft", "hard"}));
+    add_urls("crl-url", crl_urls, "CRLs to fetch where it is not known");
+    add_urls("ocsp-url", ocsp_urls, "OCSP responders to ask where it is not known");
+    add_urls("allow-url", allowed_urls, "What certificates name below that URL may be asked too");
+    add_word(command, "--" + prefix + "allow-addresses", addresses, "any|remote|internet", "Where such a URL may lead [remote: not to this machine]")
+        ->group(group)->check(CLI::IsMember({"any", "remote", "internet"}));
+}
+
+void StatusOptions::read() {
+    crls.read("X509 CRL");
+    ocsp.read("OCSP RESPONSE");
+}
+
+void StatusOptions::tell(cmpkit_trust* trust) const {
+    add_each(crls, trust, cmpkit_trust_add_crl);
+    add_each(ocsp, trust, cmpkit_trust_add_ocsp);
+    if (!revocation.empty()) call(cmpkit_trust_set_revocation, trust, revocation == "hard" ? CMPKIT_REVOCATION_HARD : revocation == "soft" ? CMPKIT_REVOCATION_SOFT : CMPKIT_REVOCATION_NONE);
+    for (const std::string& url : crl_urls) call(cmpkit_trust_add_status_source, trust, CMPKIT_STATUS_CRL, url.c_str());
+    for (const std::string& url : ocsp_urls) call(cmpkit_trust_add_status_source, trust, CMPKIT_STATUS_OCSP, url.c_str());
+    for (const std::string& url : allowed_urls) call(cmpkit_trust_add_status_source, trust, CMPKIT_STATUS_ALLOWED, url.c_str());
+    if (!addresses.empty()) call(cmpkit_trust_set_fetch_limits, trust, std::size_t{0}, 0u, addresses.c_str());
 }
 
 void TrustOptions::read() {
     for (Files* files : {&anchors, &intermediates, &pins, &verify_new}) files->read();
-    crls.read("X509 CRL");
+    status.read();
 }
 
 Trust TrustOptions::trust() const {
@@ -101,7 +131,7 @@ Trust TrustOptions::trust() const {
     add_each(intermediates, trust.get(), cmpkit_trust_add_intermediates);
     add_each(pins, trust.get(), cmpkit_trust_add_pins);
     add_each(verify_new, trust.get(), cmpkit_trust_add_verify_new);
-    add_each(crls, trust.get(), cmpkit_trust_add_crl);
+    status.tell(trust.get());
     return trust;
 }
 
@@ -113,6 +143,7 @@ void Peer::add_to(CLI::App& command, Common& common) {
     auto* key  = add_word(command, "--tls-key", tls_key, "FILE", "Its private key")->group("The way to the CA");
     cert->needs(key);
     key->needs(cert);
+    tls_status.add_to(command, "tls-", "Whether the server's TLS certificate is revoked");
     command.add_option("--timeout", timeout_seconds, "For the whole operation, tries included [30]")->type_name("SECONDS")->group("The way to the CA")->check(CLI::Range(1, 86400));
     add_plugin_folder(command, common);
     add_word(command, "--trace-dir", trace_folder, "DIR", "Keep every message as a file there")->group("What is told");
@@ -123,14 +154,18 @@ void Peer::add_to(CLI::App& command, Common& common) {
 void Peer::read() {
     tls_anchors.read();
     tls_certificate.read();
+    tls_status.read();
 }
 
 Tls Peer::tls() const {
     // https has TLS in any case; for other schemes only what was asked for is worth an error.
     const bool is_wanted = url.starts_with("https:") || url.starts_with("coaps:") || url.find("+tls:") != url.npos;
-    if (!is_wanted && tls_anchors.empty() && tls_certificate.empty()) return nullptr;
+    if (!is_wanted && tls_anchors.empty() && tls_certificate.empty() && tls_status.empty()) return nullptr;
     auto tls = make<Tls>(cmpkit_tls_new);
-    add_each(tls_anchors, tls.get(), cmpkit_tls_add_anchors);
+    const auto trust = make<Trust>(cmpkit_trust_new);
+    add_each(tls_anchors, trust.get(), cmpkit_trust_add_anchors);
+    tls_status.tell(trust.get());
+    call(cmpkit_tls_set_trust, tls.get(), static_cast<const cmpkit_trust*>(trust.get()));
     if (!tls_certificate.empty()) {
         const Octets pem = octets_of(tls_certificate.texts.front());
         const Key    key = load_key(tls_key, Secret());

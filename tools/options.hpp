@@ -35,15 +35,33 @@ private:
     Presented present_secret() const;
 };
 
+/// Whether the certificates of a kind of peer are revoked, and where that can be asked.
+struct StatusOptions {
+    Files                    crls, ocsp;
+    std::vector<std::string> crl_urls, ocsp_urls, allowed_urls;
+    std::string              revocation, addresses;
+
+    /// @param prefix  of the options: "", "tls-"
+    void add_to(CLI::App& command, const std::string& prefix, const std::string& group);
+    void read();
+    void tell(cmpkit_trust* trust) const;
+    bool empty() const { return crls.empty() && ocsp.empty() && crl_urls.empty() && ocsp_urls.empty() && allowed_urls.empty() && revocation.empty(); }
+    template <class Memo> void remember(Memo& memo, const std::string& prefix) {
+        memo.field(prefix + "crl", crls), memo.field(prefix + "ocsp", ocsp), memo.field(prefix + "crlURL", crl_urls), memo.field(prefix + "ocspURL", ocsp_urls);
+        memo.field(prefix + "allowedURL", allowed_urls), memo.field(prefix + "revocation", revocation), memo.field(prefix + "addresses", addresses);
+    }
+};
+
 /// Whose answers and certificates count.
 struct TrustOptions {
-    Files anchors, intermediates, pins, verify_new, crls;
+    Files         anchors, intermediates, pins, verify_new;
+    StatusOptions status;
 
     void  add_to(CLI::App& command);
     void  read();  // before trust()
     Trust trust() const;
     template <class Memo> void remember(Memo& memo) {
-        memo.field("trust", anchors), memo.field("untrusted", intermediates), memo.field("pin", pins), memo.field("verifyNew", verify_new), memo.field("crl", crls);
+        memo.field("trust", anchors), memo.field("untrusted", intermediates), memo.field("pin", pins), memo.field("verifyNew", verify_new), status.remember(memo, "");
     }
 };
 
@@ -52,6 +70,7 @@ struct Peer {
     std::string              url, recipient;
     Files                    tls_anchors, tls_certificate;
     std::string              tls_key;
+    StatusOptions            tls_status;
     unsigned                 timeout_seconds = 30;
     std::string              trace_folder;
 
@@ -59,6 +78,7 @@ struct Peer {
     void read();  // before tls()
     template <class Memo> void remember(Memo& memo) {
         memo.field("url", url), memo.field("tlsTrust", tls_anchors), memo.field("tlsCertificate", tls_certificate), memo.field("tlsKey", tls_key);
+        tls_status.remember(memo, "tls-");
         memo.field("traceFolder", trace_folder);
     }
     Tls  tls() const;  // empty if no option says anything about TLS and the URL needs none

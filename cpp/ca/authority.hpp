@@ -70,6 +70,7 @@ public:
     Result<operations::SharedSecret>                     secret(Bytes reference, std::int64_t now) override;
     Result<std::vector<store::Write>>                    failed_try(Bytes reference, std::int64_t now) override;
     Result<operations::Requester>                        recognise(const crypto::Cert& signer, std::span<const crypto::Cert> extra, std::int64_t now) override;
+    std::optional<operations::MissingStatus>             missing_status(const crypto::Cert& signer, std::span<const crypto::Cert> extra, std::int64_t now) override;
     Result<operations::Decision<operations::Issued>>     enroll(const operations::EnrollmentRequest& request, const operations::Requester& requester, std::int64_t now) override;
     Result<operations::Decision<operations::Nothing>>    revoke(const operations::RevocationRequest& request, const operations::Requester& requester, std::int64_t now) override;
     Result<operations::Decision<operations::Information>> inform(const operations::InformationRequest& request, const operations::Requester& requester, std::int64_t now) override;
@@ -102,6 +103,9 @@ public:
     Result<struct Rollover> roll_over(const crypto::Signer& old_key, const crypto::Signer& new_key, std::int64_t validity_seconds, std::int64_t now);
 
     const class Desk& desk() const;  // lives as long as the authority
+
+    /// Who judges certificates of other PKIs, and learns whether they are revoked; null: nobody else's are trusted.
+    std::shared_ptr<crypto::Verifier> external() const;
 
     struct Crl {
         Octets       der;

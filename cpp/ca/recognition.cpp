@@ -16,7 +16,7 @@ Error not_trusted(const char* detail) { return refusal(FailInfo::signerNotTruste
 
 /// What a Verifier said, with the failInfo that a requester is told.
 Error judged(Error error) {
-    if (error.code == Code::signer_not_trusted || error.code == Code::certificate_expired) error.fail_info = FailInfo::signerNotTrusted;
+    if (error.code == Code::signer_not_trusted || error.code == Code::certificate_expired || error.code == Code::status_unknown) error.fail_info = FailInfo::signerNotTrusted;
     if (error.code == Code::certificate_revoked) error.fail_info = FailInfo::certRevoked;
     return error;
 }
@@ -64,6 +64,17 @@ Result<Requester> CertificationAuthority::recognise(const crypto::Cert& signer, 
     if (!path) return judged(path.error());
     return requester_of(RequesterKind::external, signer);
 }
+
+// Of ours it is the store that knows.
+std::optional<operations::MissingStatus> CertificationAuthority::missing_status(const crypto::Cert& signer, std::span<const crypto::Cert> extra, std::int64_t now) {
+    const auto& external = state_->external;
+    if (!external || external->trust().sources.empty() || state_->own->path(signer, extra, now)) return std::nullopt;
+    auto query = external->missing(signer, extra, now);
+    if (!query) return std::nullopt;
+    return operations::MissingStatus{*std::move(query), external};
+}
+
+std::shared_ptr<crypto::Verifier> CertificationAuthority::external() const { return state_->external; }
 
 Result<operations::SharedSecret> CertificationAuthority::secret(Bytes reference, std::int64_t now) {
     const Secrets::Entry* entry = state_->secrets.find(reference);

@@ -2,6 +2,8 @@
 
 #include "messages/names.hpp"
 
+#include <bitset>
+
 namespace cmpkit::crypto {
 namespace {
 
@@ -15,12 +17,15 @@ bool is_lack_of_crl(int error) {
            error == X509_V_ERR_CRL_NOT_YET_VALID || error == X509_V_ERR_DIFFERENT_CRL_SCOPE;
 }
 
-/// OpenSSL asks at each problem whether to go on.
-int overlook_lack_of_crl(int ok, X509_STORE_CTX* context) {
+using Lacks = std::bitset<128>;  // more than OpenSSL's longest path
+
+/// OpenSSL asks at each problem whether to go on. A lack of CRLs is noted; what it means is said later, when all that is known is at hand.
+int note_lack_of_crl(int ok, X509_STORE_CTX* context) {
     if (ok || !is_lack_of_crl(X509_STORE_CTX_get_error(context))) return ok;
-    const auto revocation = *static_cast<const Revocation*>(X509_STORE_CTX_get_app_data(context));
-    const bool is_anchor  = X509_STORE_CTX_get_error_depth(context) + 1 == sk_X509_num(X509_STORE_CTX_get0_chain(context));
-    if (revocation == Revocation::hard && !is_anchor) return ok;
+    const auto depth     = static_cast<std::size_t>(X509_STORE_CTX_get_error_depth(context));
+    const bool is_anchor = static_cast<int>(depth) + 1 == sk_X509_num(X509_STORE_CTX_get0_chain(context));
+    if (depth >= Lacks().size()) return ok;
+    if (!is_anchor) (*static_cast<Lacks*>(X509_STORE_CTX_get_app_data(context)))[depth] = true;
     X509_STORE_CTX_set_error(context, X509_V_OK);
     return 1;
 }
@@ -65,7 +70,7 @@ Result<void> check_issuers(std::span<const Cert> path) {
 
 }  // namespace
 
-Result<std::unique_ptr<Judge>> Judge::make(const Trust& trust) {
+Result<std::unique_ptr<Judge>> Judge::make(const Trust& trust, std::span<const Octets> crls) {
     const OpensslCall call;
     Store             store(X509_STORE_new());
     if (!store) return openssl_error(Code::crypto_failed, "certificate store");
@@ -74,7 +79,7 @@ Result<std::unique_ptr<Judge>> Judge::make(const Trust& trust) {
     if (auto added = judge->add_certificates(trust.intermediates, "intermediates", judge->intermediates_); !added) return added.error();
     for (const Known& anchor : judge->anchors_)
         if (X509_STORE_add_cert(judge->store_.get(), anchor.x509.get()) != 1) return openssl_error(Code::crypto_failed, "certificate store");
-    if (auto added = judge->add_crls(); !added) return added.error();
+    if (auto added = judge->add_crls(crls); !added) return added.error();
     judge->set_rules();
     return judge;
 }
@@ -84,7 +89,7 @@ void Judge::set_rules() {
     X509_VERIFY_PARAM_set_auth_level(rules, least_security);
     X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_PARTIAL_CHAIN);  // an anchor need not be self-signed
     if (trust_.revocation != Revocation::none) X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
-    X509_STORE_set_verify_cb(store_.get(), overlook_lack_of_crl);
+    X509_STORE_set_verify_cb(store_.get(), note_lack_of_crl);
 }
 
 Result<void> Judge::add_certificates(std::span<const Cert> certs, const char* path, std::vector<Known>& out) {
@@ -96,9 +101,9 @@ Result<void> Judge::add_certificates(std::span<const Cert> certs, const char* pa
     return {};
 }
 
-Result<void> Judge::add_crls() {
-    for (std::size_t i = 0; i < trust_.crls.size(); ++i) {
-        const CrlPtr crl = crl_of(trust_.crls[i]);
+Result<void> Judge::add_crls(std::span<const Octets> crls) {
+    for (std::size_t i = 0; i < crls.size(); ++i) {
+        const CrlPtr crl = crl_of(crls[i]);
         if (!crl || X509_STORE_add_crl(store_.get(), crl.get()) != 1) return at_element(openssl_error(Code::bad_value, "not a CRL"), "crls", i);
     }
     return {};
@@ -117,7 +122,7 @@ Cert Judge::cert_of(const X509* x509, std::span<const Known> helpers) const {
     return {};
 }
 
-Result<std::vector<Cert>> Judge::path(const Cert& leaf, std::span<const Cert> untrusted, std::int64_t now) const {
+Result<Judgement> Judge::judge(const Cert& leaf, std::span<const Cert> untrusted, std::int64_t now) const {
     const OpensslCall  call;
     const Known        target{leaf, x509_of(leaf.der())};
     std::vector<Known> helpers;
@@ -130,15 +135,18 @@ Result<std::vector<Cert>> Judge::path(const Cert& leaf, std::span<const Cert> un
     if (!context || !push(helpers, stack) || !push(intermediates_, stack) ||
         X509_STORE_CTX_init(context.get(), store_.get(), target.x509.get(), stack.get()) != 1)
         return openssl_error(Code::crypto_failed, "path verification");
-    X509_STORE_CTX_set_app_data(context.get(), const_cast<Revocation*>(&trust_.revocation));
+    Lacks lacks;
+    X509_STORE_CTX_set_app_data(context.get(), &lacks);
     X509_VERIFY_PARAM_set_time(X509_STORE_CTX_get0_param(context.get()), now);
     if (X509_verify_cert(context.get()) != 1) return verdict(context.get());
 
     const STACK_OF(X509)* chain = X509_STORE_CTX_get0_chain(context.get());
-    std::vector<Cert>     path{leaf};
-    for (int i = 1; i < sk_X509_num(chain); ++i) path.push_back(cert_of(sk_X509_value(chain, i), helpers));
-    if (auto checked = check_issuers(path); !checked) return checked.error();
-    return path;
+    Judgement             judgement{.path = {leaf}, .lacks = {}};
+    for (int i = 1; i < sk_X509_num(chain); ++i) judgement.path.push_back(cert_of(sk_X509_value(chain, i), helpers));
+    for (std::size_t i = 0; i < judgement.path.size(); ++i)
+        if (lacks[i]) judgement.lacks.push_back(i);
+    if (auto checked = check_issuers(judgement.path); !checked) return checked.error();
+    return judgement;
 }
 
 }  // namespace cmpkit::crypto

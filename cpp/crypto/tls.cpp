@@ -8,8 +8,6 @@
 namespace cmpkit::crypto {
 namespace {
 
-using Store = Owned<X509_STORE, X509_STORE_free>;
-
 Error failed(std::string_view what) { return openssl_error(Code::tls_failed, what); }
 
 Result<void> check_library(const void* openssl_version) {
@@ -35,25 +33,6 @@ Result<void> set_identity(SSL_CTX* context, const TlsCredentials& own) {
     return {};
 }
 
-Result<void> set_anchors(SSL_CTX* context, std::span<const Cert> anchors) {
-    Store store(X509_STORE_new());
-    for (const Cert& anchor : anchors) {
-        const X509Ptr certificate = x509_of(anchor.der());
-        if (!store || !certificate || X509_STORE_add_cert(store.get(), certificate.get()) != 1) return failed("an anchor");
-    }
-    if (!store) return failed("anchors");
-    X509_VERIFY_PARAM_set_flags(X509_STORE_get0_param(store.get()), X509_V_FLAG_PARTIAL_CHAIN);  // an anchor need not be self-signed
-    SSL_CTX_set_cert_store(context, store.release());
-    return {};
-}
-
-Result<void> fill(SSL_CTX* context, const void* openssl_version, const TlsCredentials& credentials) {
-    if (auto checked = check_library(openssl_version); !checked) return checked;
-    if (!set_versions(context)) return failed("protocol versions");
-    if (auto set = set_identity(context, credentials); !set) return set;
-    return set_anchors(context, credentials.anchors);
-}
-
 /// Tells clients which certificates would do.
 Result<void> name_client_anchors(SSL_CTX* context, std::span<const Cert> anchors) {
     for (const Cert& anchor : anchors) {
@@ -65,21 +44,38 @@ Result<void> name_client_anchors(SSL_CTX* context, std::span<const Cert> anchors
 
 }  // namespace
 
-Result<void> fill_client(void* ssl_ctx, const void* openssl_version, const TlsCredentials& credentials) {
+Result<TlsClient> TlsClient::make(TlsCredentials credentials) {
+    auto peers = TlsPeers::make(credentials.trust, TlsPeers::Kind::servers);
+    if (!peers) return peers.error();
+    TlsClient client;
+    client.credentials_ = std::make_shared<const TlsCredentials>(std::move(credentials));
+    client.peers_       = *std::move(peers);
+    return client;
+}
+
+Result<void> TlsClient::fill(void* ssl_ctx, const void* openssl_version) const {
     const OpensslCall call;
     auto* context = static_cast<SSL_CTX*>(ssl_ctx);
-    if (auto filled = fill(context, openssl_version, credentials); !filled) return filled;
+    if (auto checked = check_library(openssl_version); !checked) return checked;
+    if (!set_versions(context)) return failed("protocol versions");
+    if (auto set = set_identity(context, *credentials_); !set) return set;
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
-    return {};
+    return TlsPeers::attach(context, peers_);
 }
 
 namespace {
 
-Result<void> set_verification(SSL_CTX* context, const TlsCredentials& credentials) {
-    if (credentials.anchors.empty() && !credentials.require_client) return {};
-    if (auto named = name_client_anchors(context, credentials.anchors); !named) return named;
+Result<void> set_verification(SSL_CTX* context, const TlsCredentials& credentials, const std::shared_ptr<TlsPeers>& peers) {
+    const Trust& trust = credentials.trust;
+    if (trust.anchors.empty() && !credentials.require_client) return {};
+    if (auto named = name_client_anchors(context, trust.anchors); !named) return named;
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER | (credentials.require_client ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nullptr);
-    return {};
+    // A session that is resumed is not judged again: where clients can become revoked meanwhile, there are none.
+    if (trust.revocation != Revocation::none && !(trust.crls.empty() && trust.sources.empty() && trust.ocsp.empty())) {
+        SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
+        SSL_CTX_set_num_tickets(context, 0);
+    }
+    return TlsPeers::attach(context, peers);
 }
 
 // Sessions are resumed under the name of what they were made with: whom an older trust let in is looked at anew.
@@ -95,6 +91,8 @@ int take_current(SSL* ssl, int*, void* argument) {
     auto*           context = static_cast<SSL_CTX*>(current.context());
     if (!context || !SSL_set_SSL_CTX(ssl, context)) return SSL_CLIENT_HELLO_ERROR;
     SSL_set_verify(ssl, SSL_CTX_get_verify_mode(context), nullptr);
+    SSL_set_options(ssl, SSL_CTX_get_options(context) & SSL_OP_NO_TICKET);
+    SSL_set_num_tickets(ssl, SSL_CTX_get_num_tickets(context));
     return SSL_CLIENT_HELLO_SUCCESS;
 }
 
@@ -106,11 +104,13 @@ Result<TlsServer> TlsServer::make(const TlsCredentials& credentials) {
     auto* context = static_cast<SSL_CTX*>(held.get());
     if (!context) return failed("a context");
     if (auto set = set_identity(context, credentials); !set) return set.error();
-    if (auto set = set_anchors(context, credentials.anchors); !set) return set.error();
-    if (auto set = set_verification(context, credentials); !set) return set.error();
+    auto peers = TlsPeers::make(credentials.trust, TlsPeers::Kind::clients);
+    if (!peers) return peers.error();
+    if (auto set = set_verification(context, credentials, *peers); !set) return set.error();
     if (auto named = name_sessions(context); !named) return named.error();
     TlsServer server;
     server.context_ = std::move(held);
+    server.peers_   = *std::move(peers);
     return server;
 }
 
@@ -119,6 +119,7 @@ Result<void> fill_server(void* ssl_ctx, const void* openssl_version, const Curre
     auto* context = static_cast<SSL_CTX*>(ssl_ctx);
     if (auto checked = check_library(openssl_version); !checked) return checked;
     if (!set_versions(context)) return failed("protocol versions");
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);  // what a session stands for is in its ticket
     SSL_CTX_set_client_hello_cb(context, take_current, const_cast<CurrentTls*>(&current));
     return {};
 }

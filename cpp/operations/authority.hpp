@@ -1,7 +1,7 @@
 // What a server's operation asks of an authority, and what it gets: the border between message flow and policy. An authority decides and
 // names the records to be written; it writes nothing itself, so that its decision and the transaction are committed together or not at all.
 #pragma once
-#include "crypto/certificate.hpp"
+#include "crypto/chain.hpp"
 #include "messages/body.hpp"
 #include "protection/protect.hpp"
 #include "store/store.hpp"
@@ -91,6 +91,12 @@ template <class T> struct Decision {
 };
 struct Nothing {};
 
+/// What is to be asked before a signer can be recognised, and who learns the answer.
+struct MissingStatus {
+    crypto::StatusQuery               query;
+    std::shared_ptr<crypto::Verifier> verifier;  // shared with the authority
+};
+
 /// Threads: any. Every function may be called again for the same request when a commit met a conflict.
 class Authority {
 public:
@@ -103,7 +109,11 @@ public:
 
     /// Whether a path leads from the signer to a PKI trusted for requests, or to this authority itself.
     /// @error signer_not_trusted, certificate_expired, certificate_revoked (also: it was updated already)
+    /// @error status_unknown  whether it is revoked is needed and not known
     virtual Result<Requester> recognise(const crypto::Cert& signer, std::span<const crypto::Cert> extra, std::int64_t now) = 0;
+
+    /// What may be asked to know the signer better; nothing: recognise() goes by all that can be known. Ask until there is nothing.
+    virtual std::optional<MissingStatus> missing_status(const crypto::Cert& signer, std::span<const crypto::Cert> extra, std::int64_t now) = 0;
 
     virtual Result<Decision<Issued>>  enroll(const EnrollmentRequest& request, const Requester& requester, std::int64_t now) = 0;
     virtual Result<Decision<Nothing>> revoke(const RevocationRequest& request, const Requester& requester, std::int64_t now) = 0;

@@ -62,6 +62,7 @@ Action EndEntity::step(const Event& event, std::int64_t now, const Random& rando
     now_    = now;
     random_ = &random;
     const Happening happening = take(event);
+    if (happening == Happening::unjudged) return Fetch{*query_};
     const Row*      row       = find_transition(table(), state_, happening, *this);
     if (!row) return Failed{{.code = Code::bad_state, .detail = "this event does not belong to this state of the operation"}};
     Action next = (this->*row->action)();
@@ -70,6 +71,8 @@ Action EndEntity::step(const Event& event, std::int64_t now, const Random& rando
 }
 
 EndEntity::Happening EndEntity::take(const Event& event) {
+    if (query_) return take_status(event);
+    if (std::holds_alternative<Fetched>(event)) return Happening::misplaced;
     if (std::holds_alternative<Begin>(event)) return Happening::begun;
     if (std::holds_alternative<Stored>(event)) return Happening::stored;
     if (std::holds_alternative<Woken>(event)) return Happening::woken;

@@ -25,9 +25,9 @@ struct Credentials {
 
 /// Whose answers count. With a secret, its MAC alone does.
 struct PeerTrust {
-    std::shared_ptr<const crypto::Verifier> anchors;  // paths of CMP signers; null: none
+    std::shared_ptr<crypto::Verifier>       anchors;  // paths of CMP signers; null: none. It learns what the operation fetches
     std::vector<crypto::Cert>               pinned;   // if any: the CMP signers trusted, and no others
-    std::shared_ptr<const crypto::Verifier> new_certificate;  // anchors for the certificate that is issued; null: not judged here
+    std::shared_ptr<crypto::Verifier>       new_certificate;  // anchors for the certificate that is issued; null: not judged here
     std::int64_t                            time_window = 300;  // seconds that messageTime may be off; 0: not judged
     protection::MacLimits                   mac_limits{};
 };
@@ -66,8 +66,11 @@ struct Decided {
     std::string text;
 };
 struct Stored {};
+struct Fetched {  // what the query of a Fetch has brought
+    Octets octets;
+};
 struct Woken {};  // the time to wait is over
-using Event = std::variant<Begin, Received, Lost, Decided, Stored, Woken>;
+using Event = std::variant<Begin, Received, Lost, Decided, Stored, Woken, Fetched>;
 
 // What to do.
 struct Send {
@@ -83,6 +86,9 @@ struct Keep {  // make it durable, then say Stored
     crypto::Cert              certificate;
     std::vector<crypto::Cert> chain;  // its issuers as far as they came, the anchor included if it is known
 };
+struct Fetch {  // whether a certificate behind the message that came is revoked: ask, then say Fetched, or Lost
+    crypto::StatusQuery query;
+};
 struct Wait {  // the peer has not decided: say Woken after that time
     std::int64_t check_after = 0;  // seconds
     std::string  reason;           // of the peer, not escaped
@@ -97,7 +103,7 @@ struct Done {
 struct Failed {
     Error error;
 };
-using Action = std::variant<Send, Decide, Keep, Wait, Done, Failed>;
+using Action = std::variant<Send, Decide, Keep, Fetch, Wait, Done, Failed>;
 
 struct EndEntityState;  // end_entity_state.hpp
 struct SavedPolling;
@@ -132,12 +138,13 @@ public:
     void begin_again() { *this = EndEntity(std::move(order_), std::move(credentials_), std::move(trust_)); }
 
 private:
-    enum class Happening : std::uint8_t { begun, granted, revoked, informed, refused, waiting, postponed, confirmed, outdated, broken, lost, accepted, declined, stored, woken };
+    enum class Happening : std::uint8_t { begun, granted, revoked, informed, refused, waiting, postponed, confirmed, outdated, broken, lost, accepted, declined, stored, woken, unjudged, misplaced };
     using Row = Transition<EndEntity, State, Happening, Action>;
     static const std::span<const Row>& table();
 
     Happening take(const Event& event);
     Happening take_message(const Octets& octets);
+    Happening take_status(const Event& event);
     Result<Happening> read(const PKIMessage& message);
     Result<Happening> read_responses(const CertRepMessage& content, const PKIHeader& header);
     Result<Happening> read_certificate(const CertResponse& response, const CertRepMessage& content, const PKIHeader& header);
@@ -151,6 +158,7 @@ private:
     Result<void>      authenticate(const PKIMessage& message);
     Result<void>      authenticate_mac(const PKIMessage& message);
     Result<void>      authenticate_signature(const PKIMessage& message);
+    Result<void>      check_path(const crypto::Cert& signer, std::span<const crypto::Cert> untrusted);
     Happening         refuse(const PKIStatusInfo& status, bool verified);
     Result<void>      check_issued();
 
@@ -211,6 +219,10 @@ private:
     bool                     implicitly_confirmed_ = false, with_mods_ = false, is_confirming_ = false;
     std::string              peer_text_;
     std::optional<Error>     failure_;
+
+    std::optional<crypto::StatusQuery> query_;      // is being asked; for the table the message has not come yet …
+    Octets                   unjudged_;             // … that will be judged with the answer
+    std::optional<Error>     query_failure_;        // of the last query that brought nothing
 
     std::int64_t  now_    = 0;        // of the step under way
     const Random* random_ = nullptr;  // of the step under way

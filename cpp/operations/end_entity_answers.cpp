@@ -37,8 +37,27 @@ EndEntity::Happening EndEntity::take_message(const Octets& octets) {
     auto message = der::parse<PKIMessage>(octets);
     auto read_as = message ? read(**message) : Result<Happening>(message.error());
     if (read_as) return *read_as;
+    if (query_) {
+        unjudged_ = octets;
+        return Happening::unjudged;
+    }
     failure_ = read_as.error();
     return Happening::broken;
+}
+
+// Then the message is read as if it had come now.
+EndEntity::Happening EndEntity::take_status(const Event& event) {
+    const auto* fetched = std::get_if<Fetched>(&event);
+    const auto* lost    = std::get_if<Lost>(&event);
+    if (!fetched && !lost) return Happening::misplaced;
+    const auto query = *std::exchange(query_, std::nullopt);
+    const auto learned = trust_.anchors->learn(query, fetched ? Result<Octets>(fetched->octets) : Result<Octets>(lost->reason), now_);
+    if (!learned) query_failure_ = Error{.code = Code::status_unknown, .detail = "from " + escaped(query.url)}.because_of(learned.error());
+    if (lost && lost->reason.code == Code::cancelled) {
+        failure_ = lost->reason;
+        return Happening::lost;
+    }
+    return take_message(std::exchange(unjudged_, {}));
 }
 
 Result<EndEntity::Happening> EndEntity::read(const PKIMessage& message) {
@@ -116,9 +135,18 @@ Result<void> EndEntity::authenticate_signature(const PKIMessage& message) {
         return signer_refused("the signer " + to_text((*signer)->subject) + " is not the one pinned");
     }
     if (!trust_.anchors) return signer_refused("no trust anchors are configured");
-    if (auto path = trust_.anchors->path(*signer, candidates, now_); !path) return signer_refused(to_text((*signer)->subject)).because_of(path.error());
-    if (may_sign_answers(*signer)) return {};
-    return signer_refused(to_text((*signer)->subject) + " is neither a CA nor has id-kp-cmcCA or id-kp-cmcRA (RFC 9810 4.5); pin it if it is meant");
+    if (!may_sign_answers(*signer)) return signer_refused(to_text((*signer)->subject) + " is neither a CA nor has id-kp-cmcCA or id-kp-cmcRA (RFC 9810 4.5); pin it if it is meant");
+    return check_path(*signer, candidates);
+}
+
+Result<void> EndEntity::check_path(const crypto::Cert& signer, std::span<const crypto::Cert> untrusted) {
+    query_ = trust_.anchors->missing(signer, untrusted, now_);
+    if (query_) return Error{.code = Code::status_unknown};  // not said to anybody: the message is judged when the query is answered
+    auto path = trust_.anchors->path(signer, untrusted, now_);
+    if (path) return {};
+    Error why = path.error();
+    if (why.code == Code::status_unknown && query_failure_) why = why.because_of(*query_failure_);
+    return signer_refused(to_text(signer->subject)).because_of(why);
 }
 
 // ---------------------------------------------------------------- bodies

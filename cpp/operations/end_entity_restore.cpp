@@ -184,6 +184,7 @@ Action EndEntity::resume(std::int64_t now, const Random& random) {
     if (state_ == State::idle) return step(Begin{}, now, random);
     now_    = now;
     random_ = &random;
+    query_.reset();
     // What was found good once is judged again: the state came from outside, and trust and time may have changed.
     auto good = certificate_ && !failure_ ? check_issued() : check_told();
     if (!good) {

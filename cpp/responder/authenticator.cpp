@@ -80,10 +80,13 @@ Result<Sender> Authenticator::by_signature(const PKIMessage& message, operations
     auto key = signer.key();
     if (!key) return unusable(key.error(), 0);
     if (auto good = protection::verify_signature(message, *key); !good) return good.error();
-    auto requester = authority.recognise(signer, std::span(*certs).subspan(1), now);
+    const auto others = std::span(*certs).subspan(1);
+    auto       missing = authority.missing_status(signer, others, now);
+    if (missing) return Sender{{}, authority.protector(), false, std::move(missing)};
+    auto requester = authority.recognise(signer, others, now);
     if (requester) return Sender{std::move(*requester), authority.protector()};
     operations::Requester signed_it{.kind = operations::RequesterKind::external, .id = operations::owner_by_signature(signer), .reference = {}, .certificate = signer};
-    return Sender{std::move(signed_it), authority.protector(), false, requester.error()};
+    return Sender{std::move(signed_it), authority.protector(), false, {}, requester.error()};
 }
 
 Result<std::vector<crypto::Cert>> Authenticator::extra_certs(const PKIMessage& message) {

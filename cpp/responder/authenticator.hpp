@@ -12,6 +12,7 @@ struct Sender {
     operations::Requester requester;
     protection::Protector protector;
     bool                  for_new = true;     // false: it may only go on with transactions that it began
+    std::optional<operations::MissingStatus> missing = {};  // set: nothing is known of it before this has been asked
     std::optional<Error>  unrecognised = {};  // set: it only hears again what it was told, as after its certificate was revoked or updated
 };
 

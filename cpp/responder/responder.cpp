@@ -67,6 +67,7 @@ Reply Responder::answer(Bytes request, const Origin& origin, std::int64_t now) {
     const bool signed_request = message.header.protectionAlg && !protection::is_mac(*message.header.protectionAlg);
     auto sender = authenticator_.authenticate(message, *ca, now);
     if (!sender) return refused(&message, sender.error(), signed_request ? &ca->authority->protector() : nullptr);
+    if (sender->missing) return {.message = {}, .status = Reply::Status::answered, .missing = std::move(sender->missing)};
     incident.requester = sender->requester.id;
     incident.kind      = name_of(sender->requester.kind);
     const Arrival arrival{message, *sender, directory_, *destination, now, operations::transaction_key(sender->requester.id, message.header.transactionID->content), crypto::sha256(request)};

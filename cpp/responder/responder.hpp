@@ -20,8 +20,9 @@ struct Origin {
 
 struct Reply {
     enum class Status : std::uint8_t { answered, not_a_message, broken };
-    Octets message;  // always a PKIMessage
+    Octets message;  // always a PKIMessage, unless something is missing
     Status status = Status::answered;
+    std::optional<operations::MissingStatus> missing{};  // set: nothing has happened yet; ask this, let its verifier learn the answer, and come again
 };
 
 /// What was asked for or done, as far as it came; empty: nothing of that kind.

@@ -44,16 +44,17 @@ public:
         if (!key_there) return table.fail(key, crypto::is_uri(path) ? path.substr(0, path.find(':') + 1) : path, &key_there.error()), nullptr;
         return *key_there;
     }
-    std::vector<Octets> crls(Table& table, const char* key) {
+    std::vector<Octets> ders(Table& table, const char* key, const char* label) {
         std::vector<Octets> all;
         for (const std::string& path : table.texts(key, {})) {
             auto octets = read_file(below(folder_, path));
-            auto crl    = octets ? crypto::pem_or_der(*octets, {"X509 CRL"}) : octets;
-            if (crl) all.push_back(std::move(*crl));
-            else table.fail(key, path, &crl.error());
+            auto der    = octets ? crypto::pem_or_der(*octets, {label}) : octets;
+            if (der) all.push_back(std::move(*der));
+            else table.fail(key, path, &der.error());
         }
         return all;
     }
+    std::vector<Octets> crls(Table& table, const char* key) { return ders(table, key, "X509 CRL"); }
     const std::string& folder() const { return folder_; }
 
 private:
@@ -85,14 +86,26 @@ void read_cmp(Table& table, Reader& reader, AuthorityConfiguration& config) {
     config.policy.mac_limits.max_iterations = table.number("max_iterations", config.policy.mac_limits.max_iterations, 100, 10'000'000);
 }
 
-void read_external(Table& table, Reader& reader, ca::Settings& ca) {
-    ca.external.anchors       = reader.certificates(table, "trust", table.texts("trust", {}));
-    ca.external.intermediates = reader.certificates(table, "intermediates", table.texts("intermediates", {}));
-    ca.external.crls          = reader.crls(table, "crls");
-    const std::string word    = table.text("revocation", "soft");
-    if (word == "hard") ca.external.revocation = crypto::Revocation::hard;
-    else if (word == "none") ca.external.revocation = crypto::Revocation::none;
-    else if (word != "soft") table.fail("revocation", "\"none\", \"soft\" or \"hard\" is expected");
+// Certificates of other PKIs, and whether they are revoked. Who says nothing about that wants to know it for sure.
+crypto::Trust read_trust(Table& table, Reader& reader) {
+    crypto::Trust trust;
+    trust.anchors       = reader.certificates(table, "trust", table.texts("trust", {}));
+    trust.intermediates = reader.certificates(table, "intermediates", table.texts("intermediates", {}));
+    trust.crls          = reader.crls(table, "crls");
+    trust.ocsp          = reader.ders(table, "ocsp", "OCSP RESPONSE");
+    trust.sources       = {.crls = table.texts("crl_urls", {}), .ocsp = table.texts("ocsp_urls", {}), .allowed = table.texts("allowed_urls", {})};
+    if (auto good = trust.sources.check(); !good) table.fail("crl_urls, ocsp_urls, allowed_urls", "a URL", &good.error());
+    const auto revocation = crypto::revocation_named(table.text("revocation", "hard"));
+    if (revocation) trust.revocation = *revocation;
+    else table.fail("revocation", "\"none\", \"soft\" or \"hard\" is expected");
+    return trust;
+}
+
+void read_fetch(Table& table, FetchLimits& limits) {
+    limits.octets          = static_cast<std::size_t>(table.number("max_octets", 4 << 20, 1024, 1 << 28));
+    limits.time            = std::chrono::seconds(table.duration("time", 10));
+    limits.named_addresses = table.text("named_addresses", limits.named_addresses);
+    if (auto good = limits.check(); !good) table.fail("named_addresses", "it is a limit of fetching", &good.error());
 }
 
 void read_crl(Table& table, const Reader& reader, AuthorityConfiguration& config) {
@@ -134,7 +147,7 @@ void read_tls(Table& table, Reader& reader, Configuration& config) {
     crypto::TlsCredentials tls;
     tls.chain          = reader.certificates(table, "certificate", table.texts("certificate", {}));
     tls.key            = reader.key(table, "key");
-    tls.anchors        = reader.certificates(table, "trust", table.texts("trust", {}));
+    tls.trust          = read_trust(table, reader);
     tls.require_client = table.flag("require_client", false);
     config.tls         = std::move(tls);
 }
@@ -208,7 +221,7 @@ AuthorityConfiguration read_authority(Table& table, Reader& reader, std::string 
     if (!table.has("ca") || !table.has("cmp")) table.fail("ca", "[ca] and [cmp] are required");
     table.table("ca", [&](Table& t) { read_ca(t, reader, config.ca); });
     table.table("cmp", [&](Table& t) { read_cmp(t, reader, config); });
-    table.table("external", [&](Table& t) { read_external(t, reader, config.ca); });
+    table.table("external", [&](Table& t) { config.ca.external = read_trust(t, reader); });
     table.table("crl", [&](Table& t) { read_crl(t, reader, config); });
     table.table("support", [&](Table& t) { read_support(t, reader, config.ca.support); });
     table.tables("profile", [&](Table& t) { read_profile(t, config); });
@@ -259,6 +272,7 @@ void read_all(Table& table, Reader& reader, Configuration& config) {
     config.listen = table.texts("listen", {});
     table.table("store", [&](Table& store) { config.store = below(reader.folder(), store.text("file", {})); });
     table.table("audit", [&](Table& audit) { config.audit_file = below(reader.folder(), audit.required_text("file")); });
+    table.table("fetch", [&](Table& t) { read_fetch(t, config.fetching); });
     table.table("tls", [&](Table& t) { read_tls(t, reader, config); });
     table.table("server", [&](Table& t) { read_server(t, config); });
     read_authorities(table, reader, config);

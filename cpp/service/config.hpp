@@ -3,6 +3,7 @@
 #include "ca/authority.hpp"
 #include "crypto/tls.hpp"
 #include "responder/responder.hpp"
+#include "service/fetch.hpp"
 
 #include <map>
 
@@ -21,6 +22,7 @@ struct Configuration {
     std::vector<AuthorityConfiguration> authorities;  // not empty; their names, issuing keys, CRL files and references of secrets differ
     std::size_t              standard = 0;        // index of the one that answers what is for nobody in particular
     std::optional<crypto::TlsCredentials> tls;    // for https listeners
+    FetchLimits              fetching;            // of CRLs and OCSP answers
     std::string              audit_file;          // what was asked and decided is told there, a line each; empty: nowhere
     unsigned                 threads = 0;         // of the pool; 0: one a core
     std::size_t              queue   = 1024;      // requests that may wait; more are told to come again

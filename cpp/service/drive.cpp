@@ -41,6 +41,11 @@ public:
         if (application_.trace) application_.trace(false, *answer);
         return Received{std::move(*answer)};
     }
+    Event act(const operations::Fetch& wanted) {
+        auto answer = application_.fetch ? application_.fetch(wanted.query) : Error{.code = Code::unsupported, .detail = "nobody fetches here"};
+        if (cancel_.fired()) return Lost{Error{.code = Code::cancelled}};
+        return answer ? Event(Fetched{std::move(*answer)}) : Lost{answer.error()};
+    }
     Event act(const Wait& wait) {
         if (application_.waiting) application_.waiting(wait);
         const auto next = Steady::now() + std::max<Steady::duration>(std::chrono::seconds(wait.check_after), shortest_pause);
@@ -105,6 +110,7 @@ template <class Step, class Save> Result<Done> run_once(Driver& driver, Action n
         if (const auto* send = std::get_if<Send>(&next)) next = step(driver.act(*send));
         else if (const auto* decide = std::get_if<Decide>(&next)) next = step(driver.act(*decide));
         else if (const auto* wait = std::get_if<Wait>(&next)) next = step(driver.act(*wait));
+        else if (const auto* wanted = std::get_if<operations::Fetch>(&next)) next = step(driver.act(*wanted));
         else next = step(driver.act(std::get<Keep>(next)));
     }
 }

@@ -60,6 +60,14 @@ Result<std::shared_ptr<const Edition>> Edition::make(Configuration configuration
     return std::shared_ptr<const Edition>(std::move(edition));
 }
 
+std::vector<std::shared_ptr<crypto::Verifier>> Edition::verifiers_of_others() const {
+    std::vector<std::shared_ptr<crypto::Verifier>> all;
+    for (const auto& authority : authorities_)
+        if (auto external = authority->external()) all.push_back(std::move(external));
+    if (tls_) all.push_back(tls_->peers()->verifier());
+    return all;
+}
+
 Result<Edition::Office> Edition::office(std::string_view name) const {
     std::size_t i = configuration_.standard;
     if (!name.empty()) {

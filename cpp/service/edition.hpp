@@ -16,6 +16,8 @@ public:
     const Configuration&  configuration() const { return configuration_; }
     responder::Responder& responder() const { return *responder_; }
     const std::optional<crypto::TlsServer>& tls() const { return tls_; }
+    /// Who judges the certificates of other PKIs, for the CAs and for TLS.
+    std::vector<std::shared_ptr<crypto::Verifier>> verifiers_of_others() const;
 
     /// One CA and what is its own of the configuration.
     struct Office {

@@ -35,7 +35,8 @@ max_iterations    = 10000   # of the MACs that requests may be protected with
 # PKIs whose certificates may ask for a first one (ir, p10cr), such as a manufacturer's.
 [external]
 trust      = [@EXTERNAL@]
-revocation = "soft"         # "none", "soft": a CRL that is at hand counts, "hard": one is needed
+revocation = @REVOCATION@   # "hard": whether they are revoked must be known, "soft": what is known counts, "none"
+# crls = ["maker.crl.pem"]   # or fetched: crl_urls = ["http://crl.maker.example/devices.crl"], ocsp_urls = […]
 
 [crl]
 file     = "ca.crl.pem"     # written anew with each CRL
@@ -148,6 +149,7 @@ Result<std::string> written_configuration(const std::string& folder, const Found
     replace_all(text, "@PASSPHRASE@", order.passphrase.empty() ? "" : "key_passphrase = " + toml_string(absolute_source(order.passphrase_source)) + "\n");
     replace_all(text, "@LISTEN@", toml_string(order.listen));
     replace_all(text, "@EXTERNAL@", *external);
+    replace_all(text, "@REVOCATION@", toml_string(order.external_revocation));
     replace_all(text, "@SECRET@", secret);
     return text;
 }
@@ -161,6 +163,8 @@ Result<void> found_on_disk(const std::string& folder, const FoundingOrder& order
     if (exists(folder + "/cmpkit.toml") || exists(folder + "/root.pem")) return Error{.code = Code::exists, .detail = "there is a CA in " + folder};
     if (!order.passphrase.empty() && order.passphrase_source.empty())
         return Error{.code = Code::bad_argument, .detail = "the configuration must be told where the passphrase comes from"};
+    if (!crypto::revocation_named(order.external_revocation))
+        return Error{.code = Code::bad_argument, .detail = "revocation of external certificates: \"none\", \"soft\" or \"hard\" is expected"};
     auto founded = ca::found(order.founding, random, now);
     if (!founded) return founded.error();
     Steps steps;

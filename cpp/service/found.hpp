@@ -11,6 +11,7 @@ struct FoundingOrder {
     std::string              reference;          // a first shared secret; empty: none
     std::string              secret;             // "file:PATH" (of the caller's folder), "env:NAME", or the secret itself
     std::vector<std::string> trust_external;     // PEM files, copied
+    std::string              external_revocation = "hard";  // "none", "soft", "hard"
     crypto::Secret           passphrase;         // of the keys; empty: none
     std::string              passphrase_source;  // how the configuration names it
 };

@@ -7,18 +7,21 @@ namespace cmpkit::service {
 
 namespace {
 
+constexpr int most_queries = 64;  // for one message
+
 Result<std::unique_ptr<store::Store>> open_store(const std::string& path) {
     return path.empty() ? store::open_memory() : store::open_sqlite(path);
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Server>> Server::make(Configuration configuration, responder::Log log) {
+Result<std::unique_ptr<Server>> Server::make(Configuration configuration, responder::Log log, Fetcher fetcher) {
     std::unique_ptr<Server> server(new Server);
     auto                    store = open_store(configuration.store);
     if (!store) return store.error();
     server->store_ = std::move(*store);
     server->log_   = std::move(log);
+    server->fetcher_ = std::move(fetcher);
     server->fixed_ = fixed_in(configuration);
     auto edition   = server->edition_of(std::move(configuration));
     if (!edition) return edition.error();
@@ -69,8 +72,17 @@ crypto::TlsServer Server::tls() const {
     return tls_;
 }
 
-responder::Reply Server::answer(Bytes request, const responder::Origin& origin, std::int64_t now) { return edition()->responder().answer(request, origin, now); }
-Octets           Server::unavailable(Bytes request, std::int64_t now) { return edition()->responder().unavailable(request, now); }
+responder::Reply Server::answer(Bytes request, const responder::Origin& origin, std::int64_t now) {
+    const auto edition = this->edition();
+    for (int queries = 0; queries < most_queries; ++queries) {
+        auto reply = edition->responder().answer(request, origin, now);
+        if (!reply.missing) return reply;
+        ask(*edition, *reply.missing->verifier, reply.missing->query, now, nullptr);
+    }
+    return {unavailable(request, now)};
+}
+
+Octets Server::unavailable(Bytes request, std::int64_t now) { return edition()->responder().unavailable(request, now); }
 
 Result<void> Server::tick(std::int64_t now) {
     const auto edition = this->edition();
@@ -80,6 +92,24 @@ Result<void> Server::tick(std::int64_t now) {
         if (*ended == 0) break;
     }
     return edition->renew_crls(now);
+}
+
+// Many messages of one moment may miss the same.
+void Server::ask(const Edition& edition, crypto::Verifier& verifier, const crypto::StatusQuery& query, std::int64_t now, transport::Cancel* cancel) {
+    const std::lock_guard lock(asking_);
+    if (!verifier.is_worth_asking(query, now)) return;
+    const auto answer  = fetcher_ ? fetcher_(query, edition.configuration().fetching, cancel) : Error{.code = Code::unsupported, .detail = "nobody fetches here"};
+    const auto learned = verifier.learn(query, answer, now);
+    if (!learned && log_)
+        log_({.transaction_id = {}, .requester = {}, .address = query.url, .body = {}, .outcome = "no revocation status", .problem = learned.error()});
+}
+
+void Server::ask_ahead(std::int64_t now, transport::Cancel* cancel) {
+    const auto edition = this->edition();
+    for (const auto& verifier : edition->verifiers_of_others())
+        for (const crypto::StatusQuery& query : verifier->due(now)) ask(*edition, *verifier, query, now, cancel);
+    if (!edition->tls()) return;
+    for (const crypto::StatusQuery& query : edition->tls()->peers()->take_wanted()) ask(*edition, *edition->tls()->peers()->verifier(), query, now, cancel);
 }
 
 // The operator wants one that is made now: if another node takes the number, the next one.
@@ -115,6 +145,7 @@ Result<std::unique_ptr<Listening>> Listening::start(Server& server, transport::R
         listening->urls_.push_back((*listener)->url());
         listening->listeners_.push_back(std::move(*listener));
     }
+    listening->asker_ = std::thread([here = listening.get()] { here->keep_asking(); });
     listening->timer_ = std::thread([here = listening.get(), log = std::move(log)] { here->keep_time(log); });
     return listening;
 }
@@ -137,6 +168,12 @@ void Listening::keep_time(const responder::Log& log) {
     } while (!ending_.wait_until(std::chrono::steady_clock::now() + std::chrono::seconds(1)));
 }
 
+// Beside the timer, whose work does not wait for other people's servers.
+void Listening::keep_asking() {
+    do server_.ask_ahead(unix_now(), &ending_);
+    while (!ending_.wait_until(std::chrono::steady_clock::now() + std::chrono::seconds(1)));
+}
+
 void Listening::stop(std::chrono::milliseconds grace) {
     for (const auto& listener : listeners_) listener->stop(grace);
 }
@@ -145,6 +182,7 @@ Listening::~Listening() {
     stop(std::chrono::milliseconds(0));
     ending_.fire();
     if (timer_.joinable()) timer_.join();
+    if (asker_.joinable()) asker_.join();
     pool_.reset();       // runs what is queued, so that every exchange is answered …
     listeners_.clear();  // … before its listener goes
 }

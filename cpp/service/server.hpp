@@ -9,15 +9,19 @@ namespace cmpkit::service {
 /// Threads: any number at once.
 class Server {
 public:
-    /// @param log  from any thread, one line for each incident
-    static Result<std::unique_ptr<Server>> make(Configuration configuration, responder::Log log);
+    /// @param log      from any thread, one line for each incident
+    /// @param fetcher  asks whether signers of other PKIs are revoked, where the configuration says so; any thread, may block; may be empty
+    static Result<std::unique_ptr<Server>> make(Configuration configuration, responder::Log log, Fetcher fetcher = {});
     ~Server();
 
+    /// Blocks while it is asked whether the signer is revoked.
     responder::Reply answer(Bytes request, const responder::Origin& origin, std::int64_t now);
     /// A message that says systemUnavail to `request`, for a full queue; empty if it cannot be read.
     Octets           unavailable(Bytes request, std::int64_t now);
     /// Ends overdue transactions, renews the CRLs and their files where they are due.
     Result<void>     tick(std::int64_t now);
+    /// Asks for CRLs of others whose time it is, and for what TLS handshakes wanted to know. Blocks.
+    void             ask_ahead(std::int64_t now, transport::Cancel* cancel);
     /// A fresh CRL of that CA, also written to the configured file. @error not_found  see Edition::office
     Result<ca::CertificationAuthority::Crl> issue_crl(std::string_view name, std::int64_t now);
 
@@ -40,12 +44,15 @@ private:
     Server() = default;
     static Fixed fixed_in(const Configuration& configuration);
     void         take(std::shared_ptr<const Edition> edition);
+    void         ask(const Edition& edition, crypto::Verifier& verifier, const crypto::StatusQuery& query, std::int64_t now, transport::Cancel* cancel);
     Result<std::shared_ptr<const Edition>> edition_of(Configuration configuration) const;
 
     const std::shared_ptr<ca::Informants> informants_ = std::make_shared<ca::Informants>();  // shared with the CAs
     std::unique_ptr<store::Store>  store_;
     responder::Log                 log_;
     Fixed                          fixed_;
+    Fetcher                        fetcher_;
+    std::mutex                     asking_;   // one asks; who waits for it finds the answer
     mutable std::mutex             mutex_;    // guards what is below
     std::shared_ptr<const Edition> edition_;  // shared with those who work by it
     crypto::TlsServer              tls_;
@@ -65,6 +72,7 @@ private:
     explicit Listening(Server& server);
     void take(std::shared_ptr<transport::Exchange> exchange, const transport::Request& request, const transport::Peer& peer);
     void keep_time(const responder::Log& log);
+    void keep_asking();
 
     Server&                                           server_;
     std::unique_ptr<transport::Tls>                   tls_;
@@ -72,7 +80,7 @@ private:
     std::vector<std::unique_ptr<transport::Listener>> listeners_;
     std::vector<std::string>                          urls_;
     transport::Cancel                                 ending_;
-    std::thread                                       timer_;
+    std::thread                                       timer_, asker_;
 };
 
 }  // namespace cmpkit::service

@@ -7,14 +7,15 @@ namespace cmpkit::service {
 
 class TlsContext : public transport::Tls {
 public:
-    explicit TlsContext(crypto::TlsCredentials credentials) : credentials_(std::move(credentials)) {}
+    explicit TlsContext(crypto::TlsClient client) : client_(std::move(client)) {}
+    crypto::TlsPeers&   peers() const { return *client_.peers(); }
     cmpkit_transport_rc client(void* ssl_ctx, const void* openssl_version) const override {
-        return crypto::fill_client(ssl_ctx, openssl_version, credentials_) ? CMPKIT_TRANSPORT_OK : CMPKIT_TRANSPORT_TLS;
+        return client_.fill(ssl_ctx, openssl_version) ? CMPKIT_TRANSPORT_OK : CMPKIT_TRANSPORT_TLS;
     }
     cmpkit_transport_rc server(void*, const void*) const override { return CMPKIT_TRANSPORT_TLS; }
 
 private:
-    crypto::TlsCredentials credentials_;
+    crypto::TlsClient client_;
 };
 
 /// The same of a server whose keys and trust may change while it listens.

@@ -38,8 +38,8 @@ TEST_CASE("a missing CRL is missed by hard revocation alone", "[crypto]") {
     const Plant plant;
     CHECK(verdict(*with_crls(plant, Revocation::soft, {}), plant.dev, {plant.ca}) == accepted);
     CHECK(verdict(*with_crls(plant, Revocation::hard, {plant.root.crl(), plant.ca.crl()}), plant.dev, {plant.ca}) == accepted);
-    CHECK(verdict(*with_crls(plant, Revocation::hard, {plant.root.crl()}), plant.dev, {plant.ca}) == Code::signer_not_trusted);
-    CHECK(verdict(*with_crls(plant, Revocation::hard, {plant.ca.crl()}), plant.dev, {plant.ca}) == Code::signer_not_trusted);
+    CHECK(verdict(*with_crls(plant, Revocation::hard, {plant.root.crl()}), plant.dev, {plant.ca}) == Code::status_unknown);
+    CHECK(verdict(*with_crls(plant, Revocation::hard, {plant.ca.crl()}), plant.dev, {plant.ca}) == Code::status_unknown);
     SECTION("but an anchor needs none") {
         CHECK(verdict(*verifier({.anchors = {plant.ca}, .crls = {plant.ca.crl()}, .revocation = Revocation::hard}), plant.dev, {}) == accepted);
         CHECK(verdict(*verifier({.anchors = {plant.dev}, .revocation = Revocation::hard}), plant.dev, {}) == accepted);
@@ -51,7 +51,7 @@ TEST_CASE("a stale CRL passes softly and not hard, but what it lists stays revok
     const Octets stale = plant.ca.crl({.next_update = now - day}), early = plant.ca.crl({.this_update = now + day});
     for (const Octets& crl : {stale, early}) {
         CHECK(verdict(*with_crls(plant, Revocation::soft, {plant.root.crl(), crl}), plant.dev, {plant.ca}) == accepted);
-        CHECK(verdict(*with_crls(plant, Revocation::hard, {plant.root.crl(), crl}), plant.dev, {plant.ca}) == Code::signer_not_trusted);
+        CHECK(verdict(*with_crls(plant, Revocation::hard, {plant.root.crl(), crl}), plant.dev, {plant.ca}) == Code::status_unknown);
     }
     const Octets listing = plant.ca.crl({.revoked = {plant.dev}, .next_update = now - day});
     CHECK(verdict(*with_crls(plant, Revocation::soft, {listing}), plant.dev, {plant.ca}) == Code::certificate_revoked);
@@ -63,11 +63,11 @@ TEST_CASE("an issuer is judged anew when a CRL begins or ends", "[crypto]") {
     const Plant plant;
     const auto  hard = with_crls(plant, Revocation::hard, {plant.root.crl({.next_update = now + day}), plant.ca.crl()});
     CHECK(verdict(*hard, plant.dev, {plant.ca}, now) == accepted);
-    CHECK(verdict(*hard, plant.dev, {plant.ca}, now + 2 * day) == Code::signer_not_trusted);
+    CHECK(verdict(*hard, plant.dev, {plant.ca}, now + 2 * day) == Code::status_unknown);
     CHECK(verdict(*hard, plant.dev, {plant.ca}, now) == accepted);
     const auto own = with_crls(plant, Revocation::hard, {plant.root.crl(), plant.ca.crl({.next_update = now + day})});
     CHECK(verdict(*own, plant.dev, {plant.ca}, now) == accepted);
-    CHECK(verdict(*own, plant.dev, {plant.ca}, now + 2 * day) == Code::signer_not_trusted);
+    CHECK(verdict(*own, plant.dev, {plant.ca}, now + 2 * day) == Code::status_unknown);
     SECTION("of two CRLs the current one counts") {
         const auto both = with_crls(plant, Revocation::hard, {plant.root.crl(), plant.ca.crl({.next_update = now + day}), plant.ca.crl({.this_update = now + day / 2})});
         CHECK(verdict(*both, plant.dev, {plant.ca}, now) == accepted);
@@ -82,7 +82,7 @@ TEST_CASE("a CRL that somebody else signed is not believed", "[crypto]") {
     SECTION("of a namesake with another key it is no CRL of this issuer") {
         const Forge namesake = plant.root.issue({.subject = "CN=Issuing CA", .is_ca = true});
         const auto  verdict_now = verdict(*with_crls(plant, revocation, {plant.root.crl(), namesake.crl({.revoked = {plant.dev}})}), plant.dev, {plant.ca});
-        CHECK(verdict_now == (revocation == Revocation::soft ? accepted : std::optional(Code::signer_not_trusted)));
+        CHECK(verdict_now == (revocation == Revocation::soft ? accepted : std::optional(Code::status_unknown)));
     }
     SECTION("nor of an issuer that may not sign CRLs") {
         const Forge ca  = plant.root.issue({.subject = "CN=CA 2", .is_ca = true, .usage = KeyUsage::of({KeyUsageBit::keyCertSign})});
@@ -101,7 +101,7 @@ TEST_CASE("a CRL for some certificates is not taken for one of all", "[crypto]")
         return plant.ca.crl({.revoked = std::move(revoked), .extensions = {extension(oids::id_ce_issuingDistributionPoint, true, scope, arena)}});
     };
     const Octets root_crl = plant.root.crl();
-    CHECK(verdict(*with_crls(plant, Revocation::hard, {root_crl, crl_for(for_cas, {})}), plant.dev, {plant.ca}) == Code::signer_not_trusted);
+    CHECK(verdict(*with_crls(plant, Revocation::hard, {root_crl, crl_for(for_cas, {})}), plant.dev, {plant.ca}) == Code::status_unknown);
     CHECK(verdict(*with_crls(plant, Revocation::soft, {root_crl, crl_for(for_cas, {})}), plant.dev, {plant.ca}) == accepted);
     CHECK(verdict(*with_crls(plant, Revocation::hard, {root_crl, crl_for(for_users, {})}), plant.dev, {plant.ca}) == accepted);
     CHECK(verdict(*with_crls(plant, Revocation::hard, {root_crl, crl_for(for_users, {plant.dev})}), plant.dev, {plant.ca}) == Code::certificate_revoked);
@@ -128,7 +128,7 @@ TEST_CASE("a leaf whose CRL covers some reasons alone needs one for the others, 
     const Forge dev = plant.ca.issue({.extensions = {extension(oids::id_ce_cRLDistributionPoints, false, CRLDistributionPoints(&point, 1), arena)}});
     const auto  hard = with_crls(plant, Revocation::hard, {plant.root.crl(), plant.ca.crl()});
     CHECK(verdict(*hard, plant.dev, {plant.ca}) == accepted);
-    CHECK(verdict(*hard, dev, {plant.ca}) == Code::signer_not_trusted);
+    CHECK(verdict(*hard, dev, {plant.ca}) == Code::status_unknown);
     CHECK(verdict(*with_crls(plant, Revocation::soft, {plant.ca.crl()}), dev, {plant.ca}) == accepted);
 }
 

@@ -32,6 +32,7 @@ certificate = "{place}/cmp-signer.pem"
 key = "{place}/cmp-signer.key.pem"
 [authority.external]
 trust = ["{self.path("maker.pem")}"]
+revocation = "soft"
 [authority.crl]
 file = "{place}/shared.crl.pem"
 [[authority.profile]]

@@ -161,7 +161,7 @@ class Stage(unittest.TestCase):
         changes: (old, new) texts of its configuration; external: roots that it lets in; more: what is added to its configuration; key: kind of its keys.
         """
         self.write("shared.secret", "Correct-Horse-42\n")
-        trust = [word for file in external for word in ("--trust-external", file)]
+        trust = [word for file in external for word in ("--trust-external", file)] + ["--external-revocation", "soft"]
         self.cmpkit("ca", "init", name, "--subject", "/O=Plant/CN=Plant Root", "--listen", listen, "--key", key, "--ref", "shared", "--secret", "file:shared.secret", *trust)
         configuration = self.path(name) / "cmpkit.toml"
         text = configuration.read_text() + more
@@ -176,7 +176,7 @@ class Stage(unittest.TestCase):
         self.issue("server", "/CN=server", "tls", extensions="subjectAltName=IP:127.0.0.1")
         self.issue("client", "/CN=client", "tls")
         places = {name: self.path(f"{name}.pem") for name in ("server", "tls")}
-        tls = f'\n[tls]\ncertificate = "{places["server"]}"\nkey = "{self.path("server.key")}"\ntrust = ["{places["tls"]}"]\nrequire_client = true\n'
+        tls = f'\n[tls]\ncertificate = "{places["server"]}"\nkey = "{self.path("server.key")}"\ntrust = ["{places["tls"]}"]\nrequire_client = true\nrevocation = "soft"\n'
         self.found_ca(listen="https://127.0.0.1:0", more=tls, **how)
 
     def serve(self, name="plant", env=None):

@@ -1,0 +1,79 @@
+#include "crypto/paths.hpp"
+
+#include "crypto/issued.hpp"
+
+#include <mutex>
+
+namespace cmpkit::crypto {
+namespace {
+
+constexpr std::size_t most_remembered = 1024;
+
+Result<std::vector<Crl>> parse_crls(std::span<const Octets> octets) {
+    std::vector<Crl> crls;
+    for (const Octets& each : octets) {
+        auto crl = Crl::parse(each);
+        if (!crl) return at_element(Error{.code = Code::bad_value, .detail = "not a CRL"}.because_of(crl.error()), "crls", crls.size());
+        crls.push_back(*std::move(crl));
+    }
+    return crls;
+}
+
+Revocation demanded_by(const Trust& trust) {
+    return trust.revocation == Revocation::none || trust.sources.empty() ? trust.revocation : Revocation::hard;
+}
+
+}  // namespace
+
+Paths::Paths(const Trust& trust) : trust_(trust), revocation_(demanded_by(trust)), issuers_(most_remembered) {}
+
+Result<std::shared_ptr<Paths>> Paths::make(const Trust& trust, std::vector<Octets> crls) {
+    auto parsed = parse_crls(crls);
+    if (!parsed) return parsed.error();
+    auto judge = Judge::make(trust, crls);
+    if (!judge) return judge.error();
+    std::shared_ptr<Paths> paths(new Paths(trust));
+    paths->octets_ = std::move(crls);
+    paths->crls_   = *std::move(parsed);
+    paths->judge_  = *std::move(judge);
+    return paths;
+}
+
+Paths::Issuer Paths::issuer(const Cert& certificate) const {
+    const std::shared_lock lock(mutex_);
+    const Issuer* known = issuers_.find(certificate.hash());
+    return known ? *known : nullptr;
+}
+
+std::optional<std::vector<Cert>> Paths::short_way(const Cert& leaf, std::span<const Cert> candidates, std::int64_t now) const {
+    for (const Cert& candidate : candidates) {
+        if (!may_be_issued_by(signed_thing(*leaf), candidate)) continue;
+        const Issuer known = issuer(candidate);
+        if (!known || !known->vouches_for(leaf, now)) continue;
+        std::vector<Cert> path{leaf};
+        path.insert(path.end(), known->chain().begin(), known->chain().end());
+        return path;
+    }
+    return std::nullopt;
+}
+
+// An issuer of whom CRLs say too little may be asked about anew each time.
+void Paths::remember(const Judgement& judgement, std::int64_t now) const {
+    const std::span<const Cert> chain = std::span(judgement.path).subspan(1);
+    const bool is_lacking = revocation_ == Revocation::hard && !judgement.lacks.empty() && judgement.lacks.back() > 0;
+    if (chain.empty() || is_lacking || constrains_names(chain)) return;
+    if (const Issuer known = issuer(chain.front()); known && known->holds_at(now)) return;
+    auto fresh = std::make_shared<const KnownIssuer>(std::vector<Cert>(chain.begin(), chain.end()), crls_, revocation_, now);
+    const std::unique_lock lock(mutex_);
+    issuers_.insert(chain.front().hash(), std::move(fresh));
+}
+
+Result<Judgement> Paths::judge(const Cert& leaf, std::span<const Cert> untrusted, std::int64_t now) const {
+    for (const std::span<const Cert> each : {untrusted, std::span<const Cert>(trust_.intermediates), std::span<const Cert>(trust_.anchors)})
+        if (auto path = short_way(leaf, each, now)) return Judgement{*std::move(path), {}};
+    auto judgement = judge_->judge(leaf, untrusted, now);
+    if (judgement) remember(*judgement, now);
+    return judgement;
+}
+
+}  // namespace cmpkit::crypto
