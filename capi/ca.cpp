@@ -81,17 +81,23 @@ cmpkit_rc cmpkit_ca_select(cmpkit_responder* responder, const char* name, cmpkit
     });
 }
 cmpkit_rc cmpkit_ca_revoke(cmpkit_responder* responder, const char* serial, const char* reason, int64_t now, cmpkit_error** error) {
+    return cmpkit_ca_revoke_since(responder, serial, reason, 0, now, error);
+}
+cmpkit_rc cmpkit_ca_revoke_since(cmpkit_responder* responder, const char* serial, const char* reason, int64_t invalid_since, int64_t now, cmpkit_error** error) {
     return guard(error, [&]() -> Result<void> {
         if (!responder) return no_handle;
         auto octets = serial_in(serial);
+        auto since  = time_in(invalid_since, "invalid_since");
         if (!octets) return octets.error();
+        if (!since) return since.error();
         const auto known = reason ? reason_from_name(reason) : std::optional(Reason::unspecified);
         if (!known) return Error{.code = Code::bad_argument, .detail = "reason is no CRLReason of RFC 5280 5.3.1"};
         const auto at = AtDesk::of(*responder);
         if (!at) return at.error();
-        if (auto revoked = (*at)->revoke_by_operator(*octets, *known, now); !revoked) return revoked.error();
+        if (auto revoked = (*at)->revoke_by_operator(*octets, *known, now, *since); !revoked) return revoked.error();
         return at->audit({.transaction_id = {}, .requester = {}, .address = {}, .body = "revoke", .outcome = "revoked", .problem = {}, .kind = {},
-                          .deed = {.profile = {}, .serial = der::hex_integer(*octets), .subject = {}, .reason = std::string(name_of(*known))}});
+                          .deed = {.profile = {}, .serial = der::hex_integer(*octets), .subject = {}, .reason = std::string(name_of(*known)),
+                                   .since = *since ? der::shown_time(**since) : std::string()}});
     });
 }
 cmpkit_rc cmpkit_ca_pending(cmpkit_responder* responder, cmpkit_buf** json, cmpkit_error** error) {

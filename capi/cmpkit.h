@@ -270,8 +270,9 @@ typedef struct cmpkit_revoke_options {
     const char    *serial;       /* decimal, or hexadecimal after 0x */
     const char    *reason;       /* "keyCompromise", …; NULL: unspecified */
     const char    *recipient;
+    int64_t        invalid_since;/* Unix seconds from which on the certificate was not good, as when its key leaked (invalidityDate, RFC 5280 5.3.2); 0: not said */
 } cmpkit_revoke_options;
-#define CMPKIT_REVOKE_OPTIONS_INIT { sizeof(cmpkit_revoke_options), NULL, 0, NULL, NULL, NULL, NULL }
+#define CMPKIT_REVOKE_OPTIONS_INIT { sizeof(cmpkit_revoke_options), NULL, 0, NULL, NULL, NULL, NULL, 0 }
 CMPKIT_API cmpkit_rc cmpkit_operation_new_revoke(cmpkit_context *context, const cmpkit_revoke_options *options, const cmpkit_credentials *credentials, const cmpkit_trust *trust,
                                                  cmpkit_operation **out, cmpkit_error **error);
 
@@ -445,6 +446,8 @@ typedef struct cmpkit_ca_search {
 #define CMPKIT_CA_SEARCH_INIT { sizeof(cmpkit_ca_search), NULL, NULL, NULL, NULL, 0 }
 CMPKIT_API cmpkit_rc cmpkit_ca_find(cmpkit_responder *responder, const cmpkit_ca_search *options, cmpkit_buf **json, cmpkit_error **error); /* as cmpkit_ca_list */
 CMPKIT_API cmpkit_rc cmpkit_ca_revoke(cmpkit_responder *responder, const char *serial, const char *reason, int64_t now, cmpkit_error **error);
+/* The same, telling on the CRL since when the certificate was not good (invalidityDate, RFC 5280 5.3.2); 0: not told. CMPKIT_E_BAD_REQUEST: a time to come. */
+CMPKIT_API cmpkit_rc cmpkit_ca_revoke_since(cmpkit_responder *responder, const char *serial, const char *reason, int64_t invalid_since, int64_t now, cmpkit_error **error);
 /* Requests that wait for the operator: [{"id","type","subject","details","requester","verdict","askedAt"}]. id: 32 hexadecimal digits. */
 CMPKIT_API cmpkit_rc cmpkit_ca_pending(cmpkit_responder *responder, cmpkit_buf **json, cmpkit_error **error);
 /* The operator's word; the requester learns it when it asks again. id: its first digits do, if no other

@@ -45,6 +45,7 @@ std::string listed_json(const ca::CertificationAuthority::Listed& listed) {
                        ",\"requester\":" + der::json_string(escaped(listed.requester)) + ",\"profile\":" + der::json_string(escaped(listed.profile));
     if (listed.reason) json += ",\"reason\":" + der::json_string(name_of(*listed.reason));
     if (listed.revoked_at) json += ",\"revokedAt\":" + std::to_string(*listed.revoked_at);
+    if (listed.invalid_since) json += ",\"invalidSince\":" + std::to_string(*listed.invalid_since);
     return json + "}";
 }
 

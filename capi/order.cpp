@@ -152,6 +152,9 @@ Result<Order> order_in(const cmpkit_revoke_options& options, const Credentials& 
         if (!reason) return wrong("reason is no CRLReason of RFC 5280 5.3.1: " + escaped(options.reason));
         revocation->reason = *reason;
     }
+    auto since = time_in(options.invalid_since, "invalid_since");
+    if (!since) return since.error();
+    revocation->invalid_since = *since;
     Order order;
     if (auto chosen = choose_recipient(options.recipient, true, credentials, order); !chosen) return chosen.error();
     order.what = std::move(*revocation);

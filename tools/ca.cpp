@@ -1,4 +1,5 @@
 // ca: founding a CA, and its operator's desk.
+#include "date.hpp"
 #include "files.hpp"
 #include "json.hpp"
 #include "keys.hpp"
@@ -22,7 +23,7 @@ struct Desk {
     explicit Desk(Common& of_all) : common(of_all) {}
 
     Common&     common;
-    std::string folder, ca, serial, reason = "unspecified", out, request, words;
+    std::string folder, ca, serial, reason = "unspecified", invalid_since, out, request, words;
     std::string state, subject, requester, expires_before;  // what list looks for
 };
 
@@ -97,24 +98,13 @@ void tell(const Json& certificate) {
               << "  (asked by " << shortened(certificate["requester"].text()) << ")\n";
 }
 
-/// Of "2027-01-31" or "2027-01-31T12:00:00Z"; 0: none was given.
-std::int64_t unix_time(const std::string& date) {
-    if (date.empty()) return 0;
-    for (const char* form : {"%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"}) {
-        std::tm     time{};
-        const char* end = ::strptime(date.c_str(), form, &time);
-        if (end && !*end) return ::timegm(&time);
-    }
-    throw Failure(Exit::usage, "--expires-before: a date such as 2027-01-31 or 2027-01-31T12:00:00Z is expected");
-}
-
 cmpkit_ca_search search_of(const Desk& desk) {
     cmpkit_ca_search search = CMPKIT_CA_SEARCH_INIT;
     search.state            = given(desk.state);
     search.subject          = given(desk.subject);
     search.requester        = given(desk.requester);
     search.serial           = given(desk.serial);
-    search.expires_before   = unix_time(desk.expires_before);
+    search.expires_before   = unix_time(desk.expires_before, "--expires-before");
     return search;
 }
 
@@ -134,9 +124,10 @@ void list(const Desk& desk) {
 }
 
 void revoke(const Desk& desk) {
+    const std::int64_t since  = unix_time(desk.invalid_since, "--invalid-since");
     const Context   context   = make_context(desk.common);
     const Responder responder = open(desk, context);
-    call(cmpkit_ca_revoke, responder.get(), desk.serial.c_str(), desk.reason.c_str(), std::int64_t{std::time(nullptr)});
+    call(cmpkit_ca_revoke_since, responder.get(), desk.serial.c_str(), desk.reason.c_str(), since, std::int64_t{std::time(nullptr)});
     if (desk.common.json) std::cout << JsonObject().add("result", "revoked").add("serial", desk.serial).add("reason", desk.reason).text() << '\n';
     else std::cout << "Revoked: serial " << desk.serial << ", reason " << desk.reason << ". The server's next CRL lists it; «cmpkit ca crl " << desk.folder << "» makes one now.\n";
 }
@@ -280,6 +271,7 @@ void add_ca(CLI::App& app, Common& common) {
     auto& revoking = add_desk(ca, "revoke", "Revoke a certificate, also while the server runs", desk, revoke);
     revoking.add_option("SERIAL", desk->serial, "Its serial number, as list shows it")->type_name("")->required();
     revoking.add_option("--reason", desk->reason, "Why: keyCompromise, superseded, … [unspecified]")->type_name("REASON");
+    revoking.add_option("--invalid-since", desk->invalid_since, "Since when it was not good, told on the CRL")->type_name("DATE");
     add_json_flag(revoking, common);
     add_json_flag(add_desk(ca, "pending", "List the requests that wait for the operator", desk, pending), common);
     auto& approving = add_desk(ca, "approve", "Grant a request that waits, also while the server runs", desk, approve);

@@ -1,5 +1,6 @@
 #include "revocation.hpp"
 
+#include "date.hpp"
 #include "json.hpp"
 #include "report.hpp"
 #include "trace.hpp"
@@ -18,6 +19,7 @@ Operation Revocation::operation(const Context& context, const Credentials& who) 
     want.serial           = given(serial);
     want.reason           = reason.c_str();
     want.recipient        = given(peer.recipient);
+    want.invalid_since    = unix_time(invalid_since, "--invalid-since");
     const Trust peers     = trust.trust();
     return make<Operation>(cmpkit_operation_new_revoke, context.get(), static_cast<const cmpkit_revoke_options*>(&want), static_cast<const cmpkit_credentials*>(who.get()),
                            static_cast<const cmpkit_trust*>(peers.get()));

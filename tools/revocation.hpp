@@ -13,7 +13,7 @@ struct Revocation {
     Identity     identity;
     TrustOptions trust;
     Files        target;  // one at most
-    std::string  issuer, serial, reason = "unspecified", state;
+    std::string  issuer, serial, reason = "unspecified", invalid_since, state;
 
     void begin();
     /// @param saved  the octets of the state file

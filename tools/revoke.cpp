@@ -28,6 +28,7 @@ void add_revoke(CLI::App& app, Common& common) {
     issuer->needs(serial);
     serial->needs(issuer);
     command.add_option("--reason", order->reason, "Why, as listed below [unspecified]")->type_name("REASON")->group(group);
+    command.add_option("--invalid-since", order->invalid_since, "Since when it was not good, such as the day its key leaked")->type_name("DATE")->group(group);
     order->peer.add_to(command, common);
     add_state(command, order->state);
     command.footer(examples);

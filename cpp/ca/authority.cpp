@@ -87,6 +87,8 @@ Result<Verifiers> read_trust(const Settings& settings, const crypto::Cert& root,
     return verifiers;
 }
 
+std::optional<std::int64_t> seconds_of(const std::optional<der::GeneralizedTime>& time) { return time ? std::optional(der::unix_seconds(*time)) : std::nullopt; }
+
 }  // namespace
 
 const Rules* Core::profile(std::string_view name) const {
@@ -162,7 +164,7 @@ Result<void> CertificationAuthority::adopt(const crypto::Cert& certificate) {
         return Error{.code = Code::bad_certificate, .detail = good.error().detail};
     const CertificateRecord record{.certificate = der::octet_string(certificate.der()), .state = CertificateState::valid,
                                    .requester = der::utf8_string("operator"), .profile = der::utf8_string(""),
-                                   .updates = {}, .revokedAt = {}, .reason = {}, .updatedBy = {}};
+                                   .updates = {}, .revokedAt = {}, .reason = {}, .updatedBy = {}, .invalidSince = {}};
     return state_->store.commit({{{store::Table::certificates, state_->records.key(certificate.serial()), 0, der::encode(record)}}});
 }
 
@@ -175,7 +177,7 @@ Result<std::vector<CertificationAuthority::Listed>> CertificationAuthority::list
         if (!certificate) return certificate.error();
         const CertificateRecord& record = *one.record;
         listed.push_back({std::move(*certificate), record.state, std::string(text_of(record.requester.content)), std::string(text_of(record.profile.content)),
-                          record.revokedAt ? std::optional(der::unix_seconds(*record.revokedAt)) : std::nullopt, record.reason});
+                          seconds_of(record.revokedAt), record.reason, seconds_of(record.invalidSince)});
     }
     return listed;
 }

@@ -53,11 +53,12 @@ struct CertificateRecord {
     std::optional<der::GeneralizedTime> revokedAt;
     std::optional<Reason>               reason;
     std::optional<der::OctetString>     updatedBy;    // key of the certificate that replaces this one, once that is confirmed
+    std::optional<der::GeneralizedTime> invalidSince; // of a revocation: invalidityDate (RFC 5280 5.3.2)
     static constexpr auto schema() {
         return sequence(field<&CertificateRecord::certificate>(), field<&CertificateRecord::state>(), field<&CertificateRecord::requester>(),
                         field<&CertificateRecord::profile>(), field<&CertificateRecord::updates>(implicit_tag(0)),
                         field<&CertificateRecord::revokedAt>(implicit_tag(1)), field<&CertificateRecord::reason>(implicit_tag(2)),
-                        field<&CertificateRecord::updatedBy>(implicit_tag(3)));
+                        field<&CertificateRecord::updatedBy>(implicit_tag(3)), field<&CertificateRecord::invalidSince>(implicit_tag(4)));
     }
 };
 
@@ -88,14 +89,17 @@ public:
         std::string      requester, profile;
         std::optional<std::int64_t> revoked_at;
         std::optional<Reason>       reason;
+        std::optional<std::int64_t> invalid_since;
     };
     /// Certificates of this CA in the order of their serial numbers, after `after` (empty: from the first).
     Result<std::vector<Listed>> list(Bytes after_serial, std::size_t limit);
     /// Takes a certificate that the issuing key signed elsewhere, as at the founding, into the records as valid, so that it can be revoked.
     /// @error bad_certificate  it is not of this CA  @error conflict  its serial number is in the records already
     Result<void> adopt(const crypto::Cert& certificate);
-    /// @param serial  content octets of the INTEGER  @error bad_cert_id, certificate_revoked, conflict
-    Result<void> revoke_by_operator(Bytes serial, Reason reason, std::int64_t now);
+    /// @param serial         content octets of the INTEGER
+    /// @param invalid_since  told on the CRL; before the certificate's notBefore it is that
+    /// @error bad_cert_id, certificate_revoked, conflict; bad_request  invalid_since is to come
+    Result<void> revoke_by_operator(Bytes serial, Reason reason, std::int64_t now, std::optional<std::int64_t> invalid_since = {});
 
     /// Puts a new root in the place of the newest one (RFC 9810 4.4) and records it: from now on it is told to whoever asks for a root update. What is issued
     /// is handed out with the new chain from the next start or reload on.

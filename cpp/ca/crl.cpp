@@ -105,12 +105,19 @@ private:
         entry.userCertificate     = der::integer_view(arena_.keep(one.serial()));
         entry.revocationDate      = time_of(one.record->revokedAt ? der::unix_seconds(*one.record->revokedAt) : now_, arena_);
         const Reason reason       = one.record->reason.value_or(Reason::unspecified);
-        if (reason == Reason::unspecified) return;  // RFC 5280 5.3.1: left out rather than written
-        auto* value     = arena_.make<CRLReason>();
-        value->value    = reason;
-        auto* extension = arena_.make<Extension>();
-        *extension      = {oids::id_ce_cRLReasons, false, der::Open::of(*value)};
-        entry.crlEntryExtensions = Extensions(extension, 1);
+        auto*        extensions   = arena_.make<Extension>(2);
+        std::size_t  count        = 0;
+        // RFC 5280 5.3.1: unspecified is left out rather than written.
+        if (reason != Reason::unspecified) extensions[count++] = entry_extension(oids::id_ce_cRLReasons, CRLReason{reason});
+        if (one.record->invalidSince) extensions[count++] = entry_extension(oids::id_ce_invalidityDate, der::generalized_time(der::unix_seconds(*one.record->invalidSince), arena_));
+        if (count) entry.crlEntryExtensions = Extensions(extensions, count);
+    }
+
+    // RFC 5280 5.3: neither of them is critical.
+    template <class T> Extension entry_extension(const OidConstant& oid, const T& value) {
+        auto* kept = arena_.make<T>();
+        *kept      = value;
+        return {oid, false, der::Open::of(*kept)};
     }
 
     const Core&                     core_;

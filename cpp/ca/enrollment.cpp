@@ -178,7 +178,7 @@ store::Write Enrollment::record_of(const Issued& issued) {
                              .state       = issued.confirmed_implicitly ? CertificateState::valid : CertificateState::unconfirmed,
                              .requester   = der::utf8_string(requester_.id),
                              .profile     = der::utf8_string(rules_->profile.name),
-                             .updates = {}, .revokedAt = {}, .reason = {}, .updatedBy = {}};
+                             .updates = {}, .revokedAt = {}, .reason = {}, .updatedBy = {}, .invalidSince = {}};
     if (is_update()) record.updates = der::octet_string(old_->key);
     // No version was read: should the serial number have been used, nothing is issued.
     return {store::Table::certificates, issued.key, 0, der::encode(record), {}, issued.confirmed_implicitly ? 0 : issued.confirm_by};

@@ -85,13 +85,14 @@ Result<std::vector<Stored>> Records::after(Bytes serial, std::size_t limit) cons
     return read_all(std::move(*records));
 }
 
-store::Write Records::revoked(const Stored& read, Reason reason, std::int64_t now) const {
+store::Write Records::revoked(const Stored& read, const Cause& cause, std::int64_t now) const {
     der::Arena        arena;
     CertificateRecord record = *read.record;
     // X.509 8.5.2.2: what ends a hold for good keeps the date at which it was put on hold.
     if (!read.is_on_hold()) record.revokedAt = der::generalized_time(now, arena);
+    if (cause.invalid_since) record.invalidSince = der::generalized_time(*cause.invalid_since, arena);
     record.state  = CertificateState::revoked;
-    record.reason = reason;
+    record.reason = cause.reason;
     return changed(read, record, unlisted_index());
 }
 
@@ -100,6 +101,7 @@ store::Write Records::taken_off_hold(const Stored& read) const {
     record.state = CertificateState::valid;
     record.revokedAt.reset();
     record.reason.reset();
+    record.invalidSince.reset();
     return changed(read, record, unlisted_index());
 }
 

@@ -44,7 +44,12 @@ public:
     /// Those after that serial number, in the order of their keys.
     Result<std::vector<Stored>> after(Bytes serial, std::size_t limit) const;
 
-    store::Write revoked(const Stored& read, Reason reason, std::int64_t now) const;
+    /// Why a certificate is revoked.
+    struct Cause {
+        Reason                      reason = Reason::unspecified;
+        std::optional<std::int64_t> invalid_since{};
+    };
+    store::Write revoked(const Stored& read, const Cause& cause, std::int64_t now) const;
     store::Write taken_off_hold(const Stored& read) const;
     store::Write confirmed(const Stored& read) const;
     store::Write replaced(const Stored& read, Bytes by, CertificateState state) const;

@@ -167,4 +167,9 @@ std::string print(const Type& type, const void* value, Bytes octets, const Print
     return std::move(paper.text);
 }
 
+std::string shown_time(std::int64_t seconds) {
+    Arena arena;
+    return shown_time(generalized_time(seconds, arena).content);
+}
+
 }  // namespace cmpkit::der

@@ -16,6 +16,9 @@ std::string print(const Type& type, const void* value, Bytes octets, const Print
 template <class T> std::string print(const T& value, Bytes octets, const PrintStyle& style = {}) { return print(describe<T>(), &value, octets, style); }
 template <class T> std::string print(const T& value, const PrintStyle& style = {}) { return print(value, encode(value), style); }
 
+/// Unix seconds of the years 0000 to 9999 as "2026-11-21T01:45:02Z".
+std::string shown_time(std::int64_t seconds);
+
 /// `text` as a JSON string with its quotes.
 std::string json_string(std::string_view text);
 

@@ -49,6 +49,7 @@ struct RevocationRequest {
     der::Integer serialNumber;
     const Name*  issuer = nullptr;
     Reason       reason = Reason::unspecified;
+    std::optional<std::int64_t> invalid_since{};  // Unix seconds of the invalidityDate (RFC 5280 5.3.2)
 };
 
 /// What somebody asks the authority about (genm, RFC 9483 4.3).

@@ -258,12 +258,14 @@ Result<Octets> EndEntity::revocation_request(const Revocation& revocation) {
     der::Arena arena;
     auto       issuer = der::parse<Name>(revocation.issuer, arena);
     if (!issuer) return issuer.error();
-    CRLReason  reason{revocation.reason};
-    Extension  entry{oids::id_ce_cRLReasons, false, der::OpenOctets(der::Open::of(reason))};
+    const CRLReason            reason{revocation.reason};
+    const der::GeneralizedTime since = der::generalized_time(revocation.invalid_since.value_or(0), arena);
+    const Extension            entries[] = {{oids::id_ce_cRLReasons, false, der::OpenOctets(der::Open::of(reason))},
+                                            {oids::id_ce_invalidityDate, false, der::OpenOctets(der::Open::of(since))}};
     RevDetails details;
     details.certDetails.serialNumber = der::integer_view(revocation.serial);
     details.certDetails.issuer       = *issuer;
-    details.crlEntryDetails          = Extensions(&entry, 1);  // RFC 9483 4.2: exactly one reasonCode
+    details.crlEntryDetails          = Extensions(entries, revocation.invalid_since ? 2 : 1);  // RFC 9483 4.2: exactly one reasonCode
     PKIBody body;
     body.emplace<"rr">() = RevReqContent(&details, 1);
     return message(body, Pvno::cmp2000, {});

@@ -46,6 +46,7 @@ struct Revocation {
     Octets issuer;  // DER of a Name
     Octets serial;  // content octets of the INTEGER
     Reason reason = Reason::unspecified;
+    std::optional<std::int64_t> invalid_since{};  // Unix seconds; told as invalidityDate
 };
 struct Order {
     std::variant<Enrollment, Revocation, Inquiry> what;

@@ -43,7 +43,8 @@ Result<Order> restore_order(const EndEntityState& saved, std::shared_ptr<const c
     }
     const auto& revocation = *saved.order.get<"revocation">();
     if (name_of(revocation.reason) == "unknown") return unfit("order.revocation.reason", "no CRLReason of RFC 5280 5.3.1");
-    order.what = Revocation{der::encode(revocation.issuer), copy_of(revocation.serial.content), revocation.reason};
+    order.what = Revocation{der::encode(revocation.issuer), copy_of(revocation.serial.content), revocation.reason, {}};
+    if (revocation.invalidSince) std::get<Revocation>(order.what).invalid_since = der::unix_seconds(*revocation.invalidSince);
     return order;
 }
 

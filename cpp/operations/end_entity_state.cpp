@@ -43,7 +43,8 @@ Result<void> save_order(const Order& order, SavedOrder& saved, der::Arena& arena
     const auto& revocation = std::get<Revocation>(order.what);
     auto        issuer     = der::parse<Name>(revocation.issuer, arena);
     if (!issuer) return issuer.error();
-    saved.emplace<"revocation">() = {*issuer, der::integer_view(revocation.serial), revocation.reason};
+    SavedRevocation& kept = saved.emplace<"revocation">() = {*issuer, der::integer_view(revocation.serial), revocation.reason, {}};
+    if (revocation.invalid_since) kept.invalidSince = der::generalized_time(*revocation.invalid_since, arena);
     return {};
 }
 

@@ -27,11 +27,13 @@ struct SavedEnrollment {
 };
 
 struct SavedRevocation {
-    Name         issuer;
-    der::Integer serial;
-    Reason       reason = Reason::unspecified;
+    Name                                issuer;
+    der::Integer                        serial;
+    Reason                              reason = Reason::unspecified;
+    std::optional<der::GeneralizedTime> invalidSince;
     static constexpr auto schema() {
-        return sequence(field<&SavedRevocation::issuer>(), field<&SavedRevocation::serial>(), field<&SavedRevocation::reason>());
+        return sequence(field<&SavedRevocation::issuer>(), field<&SavedRevocation::serial>(), field<&SavedRevocation::reason>(),
+                        field<&SavedRevocation::invalidSince>(implicit_tag(0)));
     }
 };
 

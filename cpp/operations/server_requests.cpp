@@ -144,6 +144,10 @@ Result<void> ServerOperation::read_revocation(const RevReqContent& content) {
     if (reasons > 1 || (reasons == 1 && (!reason || name_of(reason->value) == "unknown")))
         return bad(FailInfo::badRequest, "body.rr[0].crlEntryDetails", "exactly one known reasonCode is needed");
     if (reason) revocation_.reason = reason->value;
+    const auto dates = std::ranges::count_if(*details.crlEntryDetails, [](const Extension& e) { return e.extnID == oids::id_ce_invalidityDate; });
+    const auto* date = extension_value<der::GeneralizedTime>(details.crlEntryDetails, oids::id_ce_invalidityDate);
+    if (dates > 1 || (dates == 1 && !date)) return bad(FailInfo::badRequest, "body.rr[0].crlEntryDetails", "one invalidityDate at most, a GeneralizedTime");
+    if (date) revocation_.invalid_since = der::unix_seconds(*date);
     return {};
 }
 

@@ -1,6 +1,6 @@
 #include "responder/attempt.hpp"
 
-#include "der/encode.hpp"
+#include "der/print.hpp"
 #include "messages/names.hpp"
 #include "operations/header_checks.hpp"
 
@@ -123,6 +123,7 @@ Result<ServerAction> Attempt::ask_to_enroll(ServerOperation& operation, const op
 Result<ServerAction> Attempt::ask_to_revoke(ServerOperation& operation, const operations::RevocationRequest& request) {
     deed_.serial  = der::hex_integer(request.serialNumber.content);
     deed_.reason  = name_of(request.reason);
+    if (request.invalid_since) deed_.since = der::shown_time(*request.invalid_since);
     auto decision = authority_.revoke(request, arrival_.sender.requester, arrival_.now);
     if (!decision) return decision.error();
     collect(decision->writes);

@@ -31,6 +31,7 @@ struct Deed {
     std::string serial{};   // of the certificate, hexadecimal
     std::string subject{};  // of the certificate, or as it was wanted; RFC 4514
     std::string reason{};   // of a revocation
+    std::string since{};    // of a revocation: its invalidityDate, RFC 3339
 };
 
 /// What happened, for one line of the log. Texts of the peer are not escaped.

@@ -13,15 +13,10 @@ namespace {
 
 Error failed(const std::string& path) { return {.code = Code::io, .detail = path + ": " + std::strerror(errno)}; }
 
-std::string time_text(std::int64_t now) {
-    der::Arena arena;
-    return der::shown_time(der::generalized_time(now, arena).content);
-}
-
 }  // namespace
 
 std::string audit_line(const responder::Incident& incident, std::int64_t now) {
-    std::string line   = "{\"time\":" + der::json_string(time_text(now));
+    std::string line   = "{\"time\":" + der::json_string(der::shown_time(now));
     const auto  member = [&](const char* name, std::string_view value) {
         if (!value.empty()) line += std::string(",\"") + name + "\":" + der::json_string(escaped(value));
     };
@@ -36,6 +31,7 @@ std::string audit_line(const responder::Incident& incident, std::int64_t now) {
     member("serial", incident.deed.serial);
     member("subject", incident.deed.subject);
     member("reason", incident.deed.reason);
+    member("invalidSince", incident.deed.since);
     if (incident.problem) member("problem", incident.problem->text());
     return line + "}";
 }

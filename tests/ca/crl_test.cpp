@@ -73,6 +73,28 @@ TEST_CASE("an entry tells the date and the reason, unless that is unspecified", 
     CHECK_FALSE(second->crlEntryExtensions);
 }
 
+TEST_CASE("an entry tells since when the certificate was not good, beside the reason or alone", "[ca]") {
+    Plant      plant;
+    const auto one = plant.enrolled("/CN=dev1"), two = plant.enrolled("/CN=dev2");
+    good(plant.ca().revoke_by_operator(one.certificate.serial(), Reason::keyCompromise, noon + 900, noon + 100));
+    good(plant.ca().revoke_by_operator(two.certificate.serial(), Reason::unspecified, noon + 900, noon + 200));
+    const auto crl   = good(plant.ca().issue_crl(noon + 900));
+    const Read read(crl);
+    const auto since = [&](const Device& device) {
+        const auto* entry = read.entry_of(device.certificate);
+        REQUIRE(entry);
+        CHECK(unix_seconds(entry->revocationDate) == noon + 900);
+        return der::unix_seconds(*extension_value<der::GeneralizedTime>(entry->crlEntryExtensions, oids::id_ce_invalidityDate));
+    };
+    CHECK(since(one) == noon + 100);
+    CHECK(since(two) == noon + 200);
+    CHECK(read.entry_of(two.certificate)->crlEntryExtensions->size() == 1);
+    const Files       files;
+    const std::string shown = openssl("crl -noout -text -in " + files.pem("crl.pem", "X509 CRL", crl.der)).text;
+    CHECK(shown.find("Invalidity Date") != std::string::npos);
+    CHECK(shown.find("Jan 15 08:01:40 2027 GMT") != std::string::npos);
+}
+
 TEST_CASE("CRL numbers rise by one, whoever makes the CRL", "[ca]") {
     Plant        plant;
     const auto   other  = good(CertificationAuthority::make(plant.settings, *plant.records, system_random()));

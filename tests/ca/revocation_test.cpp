@@ -6,6 +6,11 @@ namespace {
 struct TwoDevices : Plant {
     Device                one = enrolled("/CN=dev1"), two = enrolled("/CN=dev2");
     operations::Requester ra() { return as(founded().ra->certificate); }
+    std::optional<std::int64_t> since(const crypto::Cert& certificate) {
+        for (const auto& listed : good(ca().list({}, 10)))
+            if (listed.certificate == certificate) return listed.invalid_since;
+        return std::nullopt;
+    }
 };
 
 TEST_CASE("a device revokes its own certificate", "[ca]") {
@@ -126,6 +131,45 @@ TEST_CASE("the operator in another process makes a request in flight decide agai
     good(desk->revoke_by_operator(plant.one.certificate.serial(), Reason::keyCompromise, noon));
     CHECK(plant.records->commit({decided.writes}).error().code == Code::conflict);
     CHECK(plant.revocation_refusal(plant.one.certificate, plant.ra()) == FailInfo::certRevoked);
+}
+
+/// What is recorded after a revocation that names a date; nothing: it was refused.
+std::optional<std::int64_t> recorded(TwoDevices& plant, std::int64_t since) {
+    const crypto::Cert&                 target = plant.one.certificate;
+    const operations::RevocationRequest request{.id = {}, .serialNumber = target->serialNumber, .issuer = &target->issuer, .reason = Reason::keyCompromise, .invalid_since = since};
+    const auto decided = good(plant.ca().revoke(request, plant.as(target), plant.now));
+    if (const auto* refused = std::get_if<operations::Refusal>(&decided.outcome)) {
+        CHECK(refused->fail_info == FailInfo::badRequest);
+        return std::nullopt;
+    }
+    good(plant.records->commit({decided.writes}));
+    return plant.since(target);
+}
+
+TEST_CASE("the date of a revocation lies between the certificate's beginning and now", "[ca]") {
+    TwoDevices plant;
+    plant.now += 3600;
+    const std::int64_t begins = plant.one.certificate.not_before();
+    SECTION("as it is said") { CHECK(recorded(plant, noon + 60) == noon + 60); }
+    SECTION("before the certificate: its beginning") { CHECK(recorded(plant, begins - 1'000'000) == begins); }
+    SECTION("before the era: the same") { CHECK(recorded(plant, -1) == begins); }
+    SECTION("by a clock that is ahead: now") { CHECK(recorded(plant, plant.now + 299) == plant.now); }
+    SECTION("to come: refused, and nothing is revoked") {
+        CHECK_FALSE(recorded(plant, plant.now + 301));
+        CHECK(plant.state_of(plant.one.certificate) == CertificateState::valid);
+    }
+}
+
+TEST_CASE("a hold that becomes a revocation keeps its date unless another is said, and off hold there is none", "[ca]") {
+    TwoDevices plant;
+    const auto serial = plant.one.certificate.serial();
+    good(plant.ca().revoke_by_operator(serial, Reason::certificateHold, noon, noon - 60));
+    CHECK(plant.since(plant.one.certificate) == noon - 60);
+    good(plant.ca().revoke_by_operator(serial, Reason::removeFromCRL, noon));
+    CHECK_FALSE(plant.since(plant.one.certificate));
+    good(plant.ca().revoke_by_operator(serial, Reason::certificateHold, noon, noon - 60));
+    good(plant.ca().revoke_by_operator(serial, Reason::keyCompromise, noon));
+    CHECK(plant.since(plant.one.certificate) == noon - 60);
 }
 
 }  // namespace
