@@ -133,6 +133,9 @@ CMPKIT_API void           cmpkit_buf_free(cmpkit_buf *buf); /* wipes the octets 
 typedef struct cmpkit_sink cmpkit_sink;
 CMPKIT_API cmpkit_rc cmpkit_sink_write(cmpkit_sink *sink, const uint8_t *data, size_t size);
 CMPKIT_API void      cmpkit_sink_set_error(cmpkit_sink *sink, cmpkit_rc code, const char *text); /* why the callback fails */
+/* There is no answer yet; for callbacks that say so. Whoever asked polls (RFC 9483 4.4), after check_after seconds (1 to a year) first, and the callback is asked the
+ * same again. reason: for the requester; NULL: none. */
+CMPKIT_API cmpkit_rc cmpkit_sink_set_later(cmpkit_sink *sink, int64_t check_after, const char *reason);
 
 /* Called once when the library no longer needs `user`, also if the setter failed; may be NULL. */
 typedef void (*cmpkit_destroy_fn)(void *user);
@@ -423,7 +426,7 @@ CMPKIT_API cmpkit_rc cmpkit_responder_tick(cmpkit_responder *responder, int64_t 
  * not as the responder was made with and need another one: listen, store and server, and whether there is TLS. */
 CMPKIT_API cmpkit_rc cmpkit_responder_reload(cmpkit_responder *responder, const char *config, const char *folder, cmpkit_buf **unchanged, cmpkit_error **error);
 /* Answers a genm that asks for an infoType of the application's own. requester: "secret:dev1", "certificate:<SHA-256>". value: DER; empty: absent.
- * Writes the DER of the answer's value, or nothing for an absent one; a failure refuses the requester. From any thread of the responder. */
+ * Writes the DER of the answer's value, or nothing for an absent one, or says cmpkit_sink_set_later; a failure refuses the requester. From any thread of the responder. */
 typedef cmpkit_rc (*cmpkit_inform_fn)(void *user, const char *requester, const uint8_t *value, size_t size, cmpkit_sink *answer);
 /* info_type: its OID, dotted. inform NULL: no longer. */
 CMPKIT_API cmpkit_rc cmpkit_responder_set_information(cmpkit_responder *responder, const char *info_type, cmpkit_inform_fn inform, void *user, cmpkit_destroy_fn destroy, cmpkit_error **error);

@@ -107,6 +107,15 @@ cmpkit_rc cmpkit_sink_write(cmpkit_sink* sink, const uint8_t* data, size_t size)
         return {};
     });
 }
+cmpkit_rc cmpkit_sink_set_later(cmpkit_sink* sink, int64_t check_after, const char* reason) {
+    return capi::guard(nullptr, [&]() -> Result<void> {
+        constexpr std::int64_t year = 366 * 86400;
+        auto text = capi::text_in(reason ? reason : "", "reason");
+        if (!sink || !text || check_after < 1 || check_after > year) return Error{.code = Code::bad_argument};
+        sink->later = cmpkit_sink::Later{check_after, std::move(*text)};
+        return {};
+    });
+}
 void cmpkit_sink_set_error(cmpkit_sink* sink, cmpkit_rc code, const char* text) {
     (void)capi::guard(nullptr, [&]() -> Result<void> {
         if (sink) sink->error = Error{.code = std::string_view(cmpkit_rc_name(code)) == "unknown" ? Code::callback_failed : static_cast<Code>(code), .detail = text ? escaped(text) : ""};

@@ -45,7 +45,8 @@ Result<std::optional<std::int64_t>> time_in(std::int64_t seconds, const char* na
 }
 
 Result<Octets> taken_from(cmpkit_sink& sink, cmpkit_rc rc) {
-    if (rc == CMPKIT_OK && !sink.error) return std::move(sink.octets);
+    if (rc == CMPKIT_OK && !sink.error && !sink.later) return std::move(sink.octets);
+    if (rc == CMPKIT_OK && !sink.error) return Error{.code = Code::callback_failed, .detail = "this cannot be answered later"};
     const Error failed{.code = Code::callback_failed, .detail = "it returned " + std::to_string(rc)};
     return sink.error ? failed.because_of(*sink.error) : failed;
 }

@@ -25,6 +25,11 @@ struct cmpkit_buf {
 struct cmpkit_sink {
     cmpkit::Octets               octets;
     std::optional<cmpkit::Error> error;
+    struct Later {
+        std::int64_t check_after;
+        std::string  reason;
+    };
+    std::optional<Later>         later;  // there is no answer yet
 };
 
 namespace cmpkit::capi {

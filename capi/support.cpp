@@ -170,11 +170,12 @@ cmpkit_rc cmpkit_responder_set_information(cmpkit_responder* responder, const ch
         if (!responder || !type) return responder ? type.error() : no_handle;
         ca::Informants::Informant informant;
         if (inform)
-            informant = [inform, held](const Requester& requester, Bytes value) -> Result<Octets> {
+            informant = [inform, held](const Requester& requester, Bytes value) -> Result<ca::Informants::Told> {
                 cmpkit_sink sink;
-                const auto  rc     = inform(held.get(), requester.id.c_str(), value.data(), value.size(), &sink);
-                auto        answer = taken_from(sink, rc);
-                if (answer || answer.error().fail_info) return answer;
+                const auto  rc = inform(held.get(), requester.id.c_str(), value.data(), value.size(), &sink);
+                if (rc == CMPKIT_OK && !sink.error && sink.later) return ca::Informants::Told(Waiting{sink.later->check_after, sink.later->reason});
+                auto answer = taken_from(sink, rc);
+                if (answer) return ca::Informants::Told(std::move(*answer));
                 Error refused     = answer.error();
                 refused.fail_info = FailInfo::notAuthorized;
                 return refused;

@@ -8,19 +8,7 @@
 
 namespace cmpkit::ca {
 
-using operations::Decision, operations::Information, operations::InformationRequest, operations::Requester, operations::RequesterKind;
-
-void Informants::set(Bytes type, Informant informant) {
-    const std::lock_guard lock(mutex_);
-    if (informant) informants_[copy_of(type)] = std::move(informant);
-    else informants_.erase(copy_of(type));
-}
-
-Informants::Informant Informants::find(Bytes type) const {
-    const std::lock_guard lock(mutex_);
-    const auto            found = informants_.find(copy_of(type));
-    return found == informants_.end() ? Informant() : found->second;
-}
+using operations::Decision, operations::Information, operations::InformationRequest, operations::Requester, operations::RequesterKind, operations::Waiting;
 
 namespace {
 
@@ -32,15 +20,16 @@ public:
     Informing(CertificationAuthority& authority, const Core& core, const InformationRequest& request, const Requester& requester)
         : authority_(authority), core_(core), request_(request), requester_(requester) {}
 
-    Result<Information> answer() {
+    Result<Decision<Information>> answer() {
         for (const InfoTypeAndValue& item : *request_.items)
             if (auto told = tell(item); !told) return told.error();
+        if (waiting_) return Decision<Information>{std::move(*waiting_), {}};  // one that is not known yet holds up the others: there is one answer
         if (request_.items->empty())
             if (auto told = tell_all(); !told) return told.error();
         if (!unknown_.empty() && answers_.empty())
             return refusal(FailInfo::badRequest, "the infoType " + oid_text(unknown_.front().content) + " is not known here", "RFC 9810 5.3.19");
         if (!unknown_.empty()) add(id_it_unsupportedOIDs, OidList(unknown_));
-        return Information{der::encode(GenMsgContent(answers_))};
+        return Decision<Information>{Information{der::encode(GenMsgContent(answers_))}, {}};
     }
 
 private:
@@ -235,7 +224,8 @@ private:
         if (const auto informant = core_.settings.support.informants ? core_.settings.support.informants->find(type) : Informants::Informant()) {
             auto value = informant(requester_, item_->infoValue ? item_->infoValue->tlv : Bytes());
             if (!value) return value.error();
-            add_raw(type, arena_.keep(*value));
+            if (const auto* octets = std::get_if<Octets>(&*value)) add_raw(type, arena_.keep(*octets));
+            else waiting_ = std::get<Waiting>(std::move(*value));
             return {};
         }
         const auto& items = core_.settings.support.items;
@@ -276,6 +266,7 @@ private:
     std::deque<RootStep>          steps_;  // what answers look into
     std::vector<InfoTypeAndValue> answers_;
     std::vector<der::Oid>         unknown_;
+    std::optional<Waiting>        waiting_;
 };
 
 std::span<const Informing::Row> Informing::table() {
@@ -292,9 +283,8 @@ std::span<const Informing::Row> Informing::table() {
 }  // namespace
 
 Result<Decision<Information>> CertificationAuthority::inform(const InformationRequest& request, const Requester& requester, std::int64_t) {
-    auto information = Informing(*this, *state_, request, requester).answer();
-    if (!information) return decision_of<Information>(information.error());
-    return Decision<Information>{std::move(*information), {}};
+    auto decision = Informing(*this, *state_, request, requester).answer();
+    return decision ? decision : decision_of<Information>(decision.error());
 }
 
 }  // namespace cmpkit::ca

@@ -304,9 +304,9 @@ TEST_CASE("infoTypes of the site and of the application are answered", "[respond
     World world;
     world.settings.support.items      = {{copy_of(site), copy_of(value)}};
     world.settings.support.informants = std::make_shared<ca::Informants>();
-    world.settings.support.informants->set(own, [](const Requester& who, Bytes asked) -> Result<Octets> {
+    world.settings.support.informants->set(own, [](const Requester& who, Bytes asked) -> Result<ca::Informants::Told> {
         if (who.reference != "many") return Error{.code = Code::not_authorized, .fail_info = FailInfo::notAuthorized};
-        return copy_of(asked);
+        return ca::Informants::Told(copy_of(asked));
     });
     world.start();
     CHECK(value_of(value_of_type(information(world, value_of(ask(site, {}))), site)) == copy_of(value));

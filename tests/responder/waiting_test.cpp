@@ -1,6 +1,6 @@
 #include "../forge/pkcs10.hpp"
 #include "ca/desk.hpp"
-#include "world.hpp"
+#include "talk.hpp"
 
 using namespace cmpkit;
 using namespace cmpkit::responder;
@@ -188,4 +188,57 @@ TEST_CASE("the operator's word is given once", "[responder]") {
     CHECK(world.authority->desk().decide(Octets(16), ca::Verdict::approved, {}).error().code == Code::not_found);
     CHECK(world.authority->desk().decide(id, ca::Verdict::rejected, "no"));
     CHECK(world.authority->desk().decide(id, ca::Verdict::approved, {}).error().code == Code::bad_state);
+}
+
+namespace {
+
+constexpr std::uint8_t slow[] = {0x2b, 6, 1, 4, 1, 0x82, 0x37, 3}, gauge[] = {4, 2, '4', '2'};
+
+// A CA whose application knows the value of `slow` when it was asked a few times.
+class SlowWorld : public World {
+public:
+    explicit SlowWorld(int rounds) : rounds_(rounds) {
+        settings.support.informants = std::make_shared<ca::Informants>();
+        settings.support.informants->set(slow, [this](const Requester&, Bytes) -> Result<ca::Informants::Told> {
+            if (++asked < rounds_) return ca::Informants::Told(Waiting{40, "the gauge is read"});
+            return ca::Informants::Told(copy_of(gauge));
+        });
+        start();
+    }
+    int asked = 0;
+
+private:
+    int rounds_;
+};
+
+}  // namespace
+
+TEST_CASE("what the application does not know yet is told to who asks again", "[responder]") {
+    SlowWorld world(3);
+    int       waits     = 0;
+    world.while_waiting = [&] { ++waits; };
+    Talk         talk{world, {}, {}};
+    const Action end = talk.run(value_of(ask(slow, {})), world.by_secret("many", "shared"));
+    REQUIRE(std::holds_alternative<Done>(end));
+    CHECK(value_of(value_of_type(std::get<Done>(end).information, slow)) == copy_of(gauge));
+    CHECK(waits == 1);  // the first pollReq says how long
+    CHECK(world.asked == 3);  // the same octets again do not ask it again
+    REQUIRE(talk.told.size() == 3);
+    const auto* told = talk.told[0]->body.get<"error">();
+    REQUIRE(told);
+    CHECK(told->pKIStatusInfo.status == PKIStatus::waiting);
+    CHECK(talk.asked[1]->body.get<"pollReq">()->front().certReqId == -1);
+    CHECK(talk.told[1]->body.get<"pollRep">()->front().checkAfter == 40);
+    CHECK(talk.told[2]->body.is<"genp">());
+}
+
+TEST_CASE("an inquiry whose client does not ask again is forgotten", "[responder]") {
+    SlowWorld world(9);
+    EndEntity operation({value_of(ask(slow, {})), {}}, world.by_secret("many", "shared"), world.trust());
+    REQUIRE(std::holds_alternative<Wait>(world.run(operation)));
+    world.time += world.policy.poll_seconds + 41;
+    CHECK(value_of(world.responder->end_overdue(world.time)) == 1);
+    world.time += world.policy.keep_seconds;
+    CHECK(value_of(world.responder->end_overdue(world.time)) == 1);
+    CHECK(value_of(world.store->scan(store::Table::transactions, {}, 10)).empty());
 }
