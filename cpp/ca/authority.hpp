@@ -33,6 +33,7 @@ struct Settings {
     Support                               support;          // what is told to whoever asks
     bool                                  approve_revocations = false;  // those that devices ask for wait for an operator
     std::int64_t                          poll_seconds        = 60;     // how long such a device is told to wait before it asks again
+    std::optional<std::int64_t>           keep_expired_seconds{};           // how long records of expired certificates are kept; none: for ever
     std::int64_t                          crl_validity_seconds = 7 * 86400;
     std::int64_t                          crl_overlap_seconds  = 86400;  // a new one is made that long before the old one's nextUpdate
 };
@@ -121,6 +122,10 @@ public:
     Result<std::optional<Crl>> latest_crl();
     /// Whether a revocation was recorded since the newest CRL, or its nextUpdate is near.
     Result<bool> is_crl_due(std::int64_t now);
+
+    /// Erases a few records of certificates that expired longer ago than the settings keep them, if there is any such time and a look at them is due: it is
+    /// called often.
+    Result<void> forget_expired(std::int64_t now);
 
     ~CertificationAuthority() override;
 

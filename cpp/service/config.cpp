@@ -75,6 +75,7 @@ void read_ca(Table& table, Reader& reader, ca::Settings& ca) {
     ca.chain               = reader.certificates(table, "chain", table.texts("chain", {}));
     ca.poll_seconds        = table.duration("poll_after", ca.poll_seconds);
     ca.approve_revocations = table.flag("approve_revocations", false);
+    if (table.has("keep_expired")) ca.keep_expired_seconds = table.duration("keep_expired", 0);
 }
 
 void read_cmp(Table& table, Reader& reader, AuthorityConfiguration& config) {

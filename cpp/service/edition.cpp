@@ -91,4 +91,13 @@ Result<void> Edition::renew_crls(std::int64_t now) const {
     return first;
 }
 
+Result<void> Edition::forget_expired(std::int64_t now) const {
+    Result<void> first;
+    for (const auto& authority : authorities_) {
+        auto done = authority->forget_expired(now);
+        if (!done && first) first = done;
+    }
+    return first;
+}
+
 }  // namespace cmpkit::service

@@ -32,6 +32,8 @@ public:
 
     /// Renews the CRLs that are due, and their files; one CA that fails does not hinder the others. @error the first failure
     Result<void> renew_crls(std::int64_t now) const;
+    /// Erases what no CA keeps any longer, a little at each call. @error the first failure
+    Result<void> forget_expired(std::int64_t now) const;
 
 private:
     Edition() = default;

@@ -91,7 +91,9 @@ Result<void> Server::tick(std::int64_t now) {
         if (!ended) return ended.error();
         if (*ended == 0) break;
     }
-    return edition->renew_crls(now);
+    auto renewed   = edition->renew_crls(now);
+    auto forgotten = edition->forget_expired(now);
+    return renewed ? forgotten : renewed;
 }
 
 // Many messages of one moment may miss the same.

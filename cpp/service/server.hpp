@@ -18,7 +18,7 @@ public:
     responder::Reply answer(Bytes request, const responder::Origin& origin, std::int64_t now);
     /// A message that says systemUnavail to `request`, for a full queue; empty if it cannot be read.
     Octets           unavailable(Bytes request, std::int64_t now);
-    /// Ends overdue transactions, renews the CRLs and their files where they are due.
+    /// Ends overdue transactions, renews the CRLs and their files where they are due, forgets what is not kept any longer.
     Result<void>     tick(std::int64_t now);
     /// Asks for CRLs of others whose time it is, and for what TLS handshakes wanted to know. Blocks.
     void             ask_ahead(std::int64_t now, transport::Cancel* cancel);
