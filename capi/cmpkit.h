@@ -430,6 +430,24 @@ CMPKIT_API cmpkit_rc cmpkit_responder_reload(cmpkit_responder *responder, const 
 typedef cmpkit_rc (*cmpkit_inform_fn)(void *user, const char *requester, const uint8_t *value, size_t size, cmpkit_sink *answer);
 /* info_type: its OID, dotted. inform NULL: no longer. */
 CMPKIT_API cmpkit_rc cmpkit_responder_set_information(cmpkit_responder *responder, const char *info_type, cmpkit_inform_fn inform, void *user, cmpkit_destroy_fn destroy, cmpkit_error **error);
+/* Somebody who wants a certificate; valid during the call. */
+typedef struct cmpkit_name_question {
+    size_t             struct_size;
+    const char        *requester;        /* "secret:dev1", "certificate:<SHA-256>" */
+    const char        *kind;             /* "secret", "external", "own" */
+    const uint8_t     *certificate;      /* the requester's, DER; NULL: it has a secret */
+    size_t             certificate_size;
+    const char        *profile;          /* by which it would be issued */
+    const char        *subject;          /* as asked for, RFC 4514; NULL: not said, as by who asks for a request template */
+    const char *const *sans;             /* "dns:dev1.plant", ended by NULL */
+} cmpkit_name_question;
+/* Says what the requester is to be called, whatever it asks for: writes the subject ("CN=dev1,O=Plant") and the alternative names, each in a line of its own; nothing
+ * at all: the profile says. Names that cannot stand in a certificate are systemFailure to the requester. A failure refuses the requester, who is told the text of
+ * cmpkit_sink_set_error(subject, …). Who is "own", with a certificate of this CA, keeps its names: it can only be refused. From any thread of the responder; the same
+ * may be asked again. */
+typedef cmpkit_rc (*cmpkit_name_fn)(void *user, const cmpkit_name_question *question, cmpkit_sink *subject, cmpkit_sink *sans);
+/* For every CA of the responder, before the inventory and the patterns of its profiles. name NULL: no longer. */
+CMPKIT_API cmpkit_rc cmpkit_responder_set_naming(cmpkit_responder *responder, cmpkit_name_fn name, void *user, cmpkit_destroy_fn destroy, cmpkit_error **error);
 CMPKIT_API void      cmpkit_responder_free(cmpkit_responder *responder); /* after its listeners */
 
 /* The operator's desk; works on a running server's store from another process. Where the configuration has

@@ -31,6 +31,7 @@ struct Settings {
     std::vector<SecretEntry>              secrets;
     crypto::Trust                         external;         // PKIs trusted for ir and p10cr
     Support                               support;          // what is told to whoever asks
+    std::shared_ptr<class Namer>          namer{};          // shared with the application that sets its answer; null: there is none
     bool                                  approve_revocations = false;  // those that devices ask for wait for an operator
     std::int64_t                          poll_seconds        = 60;     // how long such a device is told to wait before it asks again
     std::optional<std::int64_t>           keep_expired_seconds{};           // how long records of expired certificates are kept; none: for ever

@@ -1,7 +1,10 @@
 #include "ca/enrollment.hpp"
 
+#include "ca/fixed.hpp"
 #include "ca/refusal.hpp"
 #include "messages/names.hpp"
+
+#include <limits>
 
 namespace cmpkit::ca {
 
@@ -89,9 +92,27 @@ Result<void> Enrollment::check_key() {
 }
 
 Result<Names> Enrollment::names() {
+    auto given = names_given(core_.settings.namer, *rules_, {requester_, rules_->profile.name, request_.subject, wishes_.subjectAltName});
+    if (!given) return given.error();
+    given_ = std::move(*given);
+    // design: cr and kur cannot leave the old identity, whoever says so.
     if (old_) return keep_names(request_.subject, wishes_, requester_.certificate);
+    if (!given_) return names_by_patterns();
+    auto names = grant_given(request_.subject, wishes_, *given_, arena_);
+    return names ? names : failure(Code::bad_value, "the names that the application gave", names.error());
+}
+
+Result<Names> Enrollment::names_by_patterns() {
     const Callings callings(*rules_, secret_);
-    return grant_by_patterns(request_.subject, wishes_, callings.subjects, callings.sans, identity_of(requester_), arena_);
+    auto names = grant_by_patterns(request_.subject, wishes_, callings.subjects, callings.sans, identity_of(requester_), arena_);
+    if (!names) return names;
+    const auto forced = der::parse<Name>(rules_->forced_subject, arena_);
+    if (!forced) return forced.error();
+    auto subject = with_forced(names->subject, *forced, arena_);
+    if (!subject) return subject.error();
+    if (to_text(*subject) != to_text(names->subject)) names->changes.emplace_back("subject has what the profile fixes");
+    names->subject = *subject;
+    return names;
 }
 
 Result<void> Enrollment::grant_names() {
@@ -113,6 +134,7 @@ Result<void> Enrollment::grant_names() {
 }
 
 Result<void> Enrollment::grant_extensions() {
+    note_passed_over();
     const auto usage = grant_usage(wishes_.keyUsage, *rules_, request_.key);
     if (!usage) return usage.error();
     auto purposes = grant_purposes(wishes_.extKeyUsage, *rules_);
@@ -120,20 +142,34 @@ Result<void> Enrollment::grant_extensions() {
     statement_.keyUsage    = usage->usage;
     statement_.extKeyUsage = std::move(purposes->purposes);
     statement_.crl_uris    = rules_->profile.crl_distribution_points;
+    statement_.further     = rules_->extensions;
     changes_.push_back(usage->left_out);
     changes_.push_back(purposes->left_out);
     for (const std::string_view member : request_.ignored) changes_.push_back(std::string(member) + " is the CA's to choose");
-    for (const std::string& name : wishes_.dropped) changes_.push_back("extension " + name + " is left out");
+    const auto is_fixed = [this](const std::string& name) {
+        return std::ranges::any_of(rules_->extensions, [&](const FixedExtension& each) { return oid_text(each.oid) == name; });
+    };
+    for (const std::string& name : wishes_.dropped) changes_.push_back("extension " + name + (is_fixed(name) ? " is the profile's" : " is left out"));
     return {};
+}
+
+// What is the profile's alone to say leaves the wishes.
+void Enrollment::note_passed_over() {
+    const Profile& profile = rules_->profile;
+    if (profile.fixes_key_usage && std::exchange(wishes_.keyUsage, {}).bits) changes_.emplace_back("keyUsage is the profile's");
+    if (profile.fixes_extended_key_usage && std::exchange(wishes_.extKeyUsage, nullptr)) changes_.emplace_back("extKeyUsage is the profile's");
+    if (profile.fixes_validity && request_.validity) changes_.emplace_back("validity is the profile's");
 }
 
 Result<void> Enrollment::set_validity() {
     const Profile&     profile  = rules_->profile;
-    const std::int64_t last     = core_.settings.issuing_certificate.not_after();
+    const std::int64_t listed   = given_ && given_->not_after ? given_->not_after : std::numeric_limits<std::int64_t>::max();
+    const std::int64_t last     = std::min(core_.settings.issuing_certificate.not_after(), listed);
     const std::int64_t earliest = now_ - profile.backdate_seconds, latest = std::min(now_ + profile.validity_seconds, last);
+    if (listed < now_) return refusal(FailInfo::notAuthorized, "no certificate may be had here any more by this requester");
     if (last < now_) return refusal(FailInfo::systemUnavail, "the certificate of the CA has expired");
     const OptionalValidity nothing;
-    const OptionalValidity& asked  = request_.validity ? *request_.validity : nothing;
+    const OptionalValidity& asked  = request_.validity && !profile.fixes_validity ? *request_.validity : nothing;
     const std::int64_t      begins = asked.notBefore ? unix_seconds(*asked.notBefore) : earliest, ends = asked.notAfter ? unix_seconds(*asked.notAfter) : latest;
     if (ends < now_) return refusal(FailInfo::badCertTemplate, "validity: notAfter is past");
     if (begins < earliest) changes_.emplace_back("notBefore is later than asked");

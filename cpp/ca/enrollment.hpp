@@ -1,7 +1,7 @@
 // One request for one certificate on its way to a decision: who asks, by which profile, for what, until when. A value of one call; what it
 // decides is in the store only after its writes are committed.
 #pragma once
-#include "ca/naming.hpp"
+#include "ca/inventory.hpp"
 #include "ca/state.hpp"
 
 namespace cmpkit::ca {
@@ -31,6 +31,8 @@ private:
     Result<operations::Decision<operations::Issued>> issue();
     Desk::Application                                application() const;
     Result<Names>                                    names();
+    Result<Names>                                    names_by_patterns();
+    void                                             note_passed_over();
     bool                                             is_update() const { return request_.type == BodyType::kur; }
     store::Write                                     record_of(const operations::Issued& issued);
     std::string                                      words_for_changes() const;
@@ -47,6 +49,7 @@ private:
     Wishes                       wishes_;
     Statement                    statement_;
     std::vector<std::string>     changes_;
+    std::optional<GivenNames>    given_;             // names that are not the request's to say
     std::vector<store::Write>    writes_;
     std::optional<Desk::Answer>  word_;              // of the operator, where the profile asks for it
 };

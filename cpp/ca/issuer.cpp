@@ -19,6 +19,7 @@ public:
         authority_key_identifier_.keyIdentifier = der::octet_string(issuer.key_identifier);
         add(oids::id_ce_authorityKeyIdentifier, false, authority_key_identifier_);
         if (!statement.crl_uris.empty()) add_distribution_point();
+        for (const FixedExtension& each : statement.further) extensions_.push_back({der::Oid{each.oid}, each.critical, der::Open::raw(each.value)});
     }
     ExtensionList(const ExtensionList&)            = delete;
     ExtensionList& operator=(const ExtensionList&) = delete;

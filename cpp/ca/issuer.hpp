@@ -22,6 +22,7 @@ struct Statement {
     std::vector<der::Oid>        extKeyUsage;     // empty: no extension
     std::vector<GeneralName>     subjectAltName;  // empty: no extension; critical if the subject is a NULL-DN
     std::span<const std::string> crl_uris;
+    std::span<const FixedExtension> further{};
 };
 
 /// Who says it.

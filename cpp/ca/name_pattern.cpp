@@ -4,15 +4,6 @@
 namespace cmpkit::ca {
 namespace {
 
-// What a last * lets pass: where a device stands, never what it is called.
-bool says_where(Bytes type) {
-    using namespace oids;
-    for (const OidConstant* place : {&id_at_organizationName, &id_at_organizationalUnitName, &id_at_countryName, &id_at_localityName,
-                                     &id_at_stateOrProvinceName, &id_domainComponent})
-        if (equal(place->content(), type)) return true;
-    return false;
-}
-
 Error not_theirs(Bytes type, const char* why) { return refusal(FailInfo::notAuthorized, "subject: " + oid_text(type) + " " + why); }
 
 /// One RDN of that attribute, with the string type that its document prescribes. Every octet is written as its number, so no value can mean more than itself.
@@ -60,6 +51,14 @@ std::string_view trimmed(std::string_view text) {
 Error wrong(const char* what, std::string_view text) { return {.code = Code::bad_value, .detail = std::string(what) + ": \"" + escaped(text.substr(0, 80)) + "\""}; }
 
 }  // namespace
+
+bool says_where(Bytes type) {
+    using namespace oids;
+    for (const OidConstant* place : {&id_at_organizationName, &id_at_organizationalUnitName, &id_at_countryName, &id_at_localityName,
+                                     &id_at_stateOrProvinceName, &id_domainComponent})
+        if (equal(place->content(), type)) return true;
+    return false;
+}
 
 Result<NamePattern::Attribute> NamePattern::attribute(std::string_view element, Proof proof) {
     const std::size_t equals = element.find('=');

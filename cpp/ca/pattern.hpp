@@ -21,6 +21,9 @@ std::optional<std::string_view> text_value(const AttributeTypeAndValue& attribut
 /// Whether all values are text that can be put into a certificate.
 bool is_text(const Name& name);
 
+/// Whether attributes of that type tell where a device stands (O, OU, C, L, ST, DC), never what it is called: a last * lets them pass.
+bool says_where(Bytes type);
+
 /// Text, placeholders and stars in a row.
 class TextPattern {
 public:

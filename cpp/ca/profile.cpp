@@ -1,3 +1,4 @@
+#include "ca/fixed.hpp"
 #include "ca/issuer.hpp"
 #include "ca/refusal.hpp"
 #include "ca/rules.hpp"
@@ -73,6 +74,16 @@ Result<Rules> read_rules(Profile profile) {
     if (!usage) return usage.error();
     if (!by_certificate) return by_certificate.error();
     if (!by_secret) return by_secret.error();
+    auto key = TextPattern::parse(profile.inventory_key, Proof::certificate);
+    if (!key) return key.error();
+    if (key->has_star()) return wrong("inventory_key: a * stands for nobody");
+    auto where      = read_forced_subject(profile.forced_subject);
+    auto extensions = read_fixed_extensions(profile);
+    if (!where) return where.error();
+    if (!extensions) return extensions.error();
+    rules.inventory_key  = std::move(*key);
+    rules.forced_subject = std::move(*where);
+    rules.extensions     = std::move(*extensions);
     rules.key_usage      = *usage;
     rules.by_certificate = std::move(*by_certificate);
     rules.by_secret      = std::move(*by_secret);

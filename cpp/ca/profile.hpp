@@ -7,6 +7,15 @@
 
 namespace cmpkit::ca {
 
+class Inventory;
+
+/// An extension that each certificate of a profile has as it is.
+struct FixedExtension {
+    Octets oid;  // content octets
+    bool   critical = false;
+    Octets value;  // DER
+};
+
 struct Profile {
     std::string              name = "default";
     std::vector<operations::RequesterKind> requesters{operations::RequesterKind::secret, operations::RequesterKind::external, operations::RequesterKind::own};
@@ -23,8 +32,18 @@ struct Profile {
     std::vector<std::string> sans;         // for requesters with a certificate: "dns:{subject.CN}", "ip:*"; * stands for any characters but *
     std::vector<std::string> secret_sans;
 
+    // With an inventory each device is called as its row says, and who has no row is refused; the patterns above count for nothing. A requester with a
+    // certificate of this CA keeps its names, which a row must have.
+    std::shared_ptr<const Inventory> inventory{};                        // shared by the editions of a configuration; null: there is none
+    std::string                      inventory_key = "{subject.serialNumber}";  // who the certificate of a requester says it is: text with placeholders
+    std::string                      forced_subject{};                   // O, OU, C, L, ST and DC that a name by the patterns has in any case: "O=Plant,C=DE"
+
     std::vector<KeyUsageBit> key_usage{KeyUsageBit::digitalSignature};  // keyEncipherment or keyAgreement may be asked for where the key allows it
     std::vector<std::string> extended_key_usage{"id-kp-clientAuth", "id-kp-serverAuth"};  // always in the certificate; a request may ask for a part of them
+    // What a request says of these is passed over, instead of granted where it is less.
+    bool fixes_validity = false, fixes_key_usage = false, fixes_extended_key_usage = false;
+    std::vector<std::string>    policies{};    // OIDs for certificatePolicies
+    std::vector<FixedExtension> extensions{};  // none that the CA writes by itself
     bool                     implicit_confirm     = true;   // granted if asked for
     std::int64_t             confirm_wait_seconds = 300;    // then an unconfirmed certificate is revoked
     std::vector<std::string> crl_distribution_points;       // URIs

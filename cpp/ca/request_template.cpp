@@ -1,5 +1,6 @@
 #include "ca/request_template.hpp"
 
+#include "ca/fixed.hpp"
 #include "crypto/key_algorithm.hpp"
 
 namespace cmpkit::ca {
@@ -53,10 +54,20 @@ std::vector<GeneralName> alternative_names(const Callings& callings, const Ident
     return all;
 }
 
-Result<Name> subject_of(const Callings& callings, const Identity& identity, der::Arena& arena) {
-    for (const NamePattern& pattern : callings.subjects)
-        if (pattern.applies(identity)) return pattern.with_blanks(identity, arena);
+Result<Name> subject_by_patterns(const Rules& rules, const TemplateNames& names, der::Arena& arena) {
+    for (const NamePattern& pattern : names.callings.subjects) {
+        if (!pattern.applies(names.identity)) continue;
+        const auto subject = pattern.with_blanks(names.identity, arena);
+        const auto forced  = der::parse<Name>(rules.forced_subject, arena);
+        if (!subject || !forced) return subject ? forced.error() : subject.error();
+        return with_forced(*subject, *forced, arena);
+    }
     return Name();
+}
+
+Result<Name> subject_of(const Rules& rules, const TemplateNames& names, der::Arena& arena) {
+    if (names.old) return (*names.old)->subject;
+    return names.given ? names.given->subject : subject_by_patterns(rules, names, arena);
 }
 
 }  // namespace
@@ -68,20 +79,15 @@ std::vector<AlgorithmIdentifier> key_algorithms(const Rules& rules) {
     return all;
 }
 
-Result<void> describe_request(const Core& core, const Rules& rules, const Callings& callings, const Identity& identity, const crypto::Cert* old, CertReqTemplateContent& content,
-                              der::Arena& arena) {
+Result<void> describe_request(const Core& core, const Rules& rules, const TemplateNames& names, CertReqTemplateContent& content, der::Arena& arena) {
     CertTemplate& wanted = content.certTemplate;
     wanted.issuer        = core.name();
-    if (old) {
-        wanted.subject = (*old)->subject;
-    } else {
-        auto subject = subject_of(callings, identity, arena);
-        if (!subject) return subject.error();
-        wanted.subject = *subject;
-    }
+    auto subject         = subject_of(rules, names, arena);
+    if (!subject) return subject.error();
+    wanted.subject = *subject;
     std::vector<Extension> extensions;
-    const Extension*       before = old ? find_extension((*old)->extensions, oids::id_ce_subjectAltName) : nullptr;
-    const auto             others = old ? std::vector<GeneralName>() : alternative_names(callings, identity, arena);
+    const Extension*       before = names.old ? find_extension((*names.old)->extensions, oids::id_ce_subjectAltName) : nullptr;
+    const auto             others = names.old ? std::vector<GeneralName>() : names.given ? names.given->subjectAltName : alternative_names(names.callings, names.identity, arena);
     if (before) extensions.push_back(*before);
     if (!others.empty()) extensions.push_back(extension(oids::id_ce_subjectAltName, false, GeneralNames(kept_list(others, arena)), arena));
     extensions.push_back(extension(oids::id_ce_keyUsage, true, rules.key_usage, arena));

@@ -6,10 +6,16 @@
 
 namespace cmpkit::ca {
 
+/// Whose names are told: those of the certificate, else those given, else what the patterns make of the identity.
+struct TemplateNames {
+    const crypto::Cert* old   = nullptr;  // the requester's certificate, if it is ours: cr and kur keep its names
+    const Names*        given = nullptr;  // see names_given
+    const Callings&     callings;
+    Identity            identity;
+};
+
 /// Fills `content`, whose views live in the arena and in the arguments.
-/// @param old  the requester's certificate, if it is ours: cr and kur keep its names; else null
-Result<void> describe_request(const Core& core, const Rules& rules, const Callings& callings, const Identity& identity, const crypto::Cert* old, CertReqTemplateContent& content,
-                              der::Arena& arena);
+Result<void> describe_request(const Core& core, const Rules& rules, const TemplateNames& names, CertReqTemplateContent& content, der::Arena& arena);
 
 /// The algorithms of the keys that a profile certifies, one a curve (RFC 9810 5.3.19.2). Views of constants.
 std::vector<AlgorithmIdentifier> key_algorithms(const Rules& rules);

@@ -31,6 +31,9 @@ struct Rules {
     std::vector<KeyRule>          keys;
     KeyUsage                      key_usage;
     std::vector<Octets>           extended_key_usage;  // content octets of the OIDs
+    TextPattern                   inventory_key;
+    Octets                        forced_subject;      // DER of a Name
+    std::vector<FixedExtension>   extensions;          // certificatePolicies among them
 
     /// @error bad_configuration  detail names the profile and what is wrong in it
     static Result<Rules> read(Profile profile);

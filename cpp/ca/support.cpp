@@ -1,5 +1,6 @@
 #include "ca/support.hpp"
 
+#include "ca/inventory.hpp"
 #include "ca/refusal.hpp"
 #include "ca/request_template.hpp"
 #include "ca/roots.hpp"
@@ -104,9 +105,14 @@ private:
         if (!rules) return refusal(FailInfo::badRequest, "certProfile: there is none of this name", "RFC 9483 4.3.3");
         if (!rules->allows(requester_.kind)) return refusal(FailInfo::notAuthorized, "this profile is not for this kind of requester");
         if (!rules->profile.offer_template) return add_type(id_it_certReqTemplate), Result<void>();
-        const bool             is_own = requester_.kind == RequesterKind::own;
+        const auto given = names_given(core_.settings.namer, *rules, {requester_, rules->profile.name, nullptr, nullptr});
+        if (!given) return given.error();
+        auto named = *given ? read_names(**given, arena_) : Result(Names());
+        if (!named) return named.error();
+        const Callings         callings(*rules, secret);
+        const TemplateNames    names{requester_.kind == RequesterKind::own ? &requester_.certificate : nullptr, *given ? &*named : nullptr, callings, identity_of(requester_)};
         CertReqTemplateContent content;
-        if (auto done = describe_request(core_, *rules, Callings(*rules, secret), identity_of(requester_), is_own ? &requester_.certificate : nullptr, content, arena_); !done) return done;
+        if (auto done = describe_request(core_, *rules, names, content, arena_); !done) return done;
         add(id_it_certReqTemplate, content);
         return {};
     }

@@ -2,7 +2,7 @@
 
 #include "der/encode.hpp"
 #include "service/files.hpp"
-#include "service/table.hpp"
+#include "service/profile.hpp"
 
 namespace cmpkit::service {
 namespace {
@@ -153,45 +153,6 @@ void read_tls(Table& table, Reader& reader, Configuration& config) {
     config.tls         = std::move(tls);
 }
 
-std::optional<KeyUsageBit> key_usage_bit(const std::string& word) {
-    for (unsigned bit = 0; bit <= static_cast<unsigned>(KeyUsageBit::decipherOnly); ++bit)
-        if (name_of(static_cast<KeyUsageBit>(bit)) == word) return static_cast<KeyUsageBit>(bit);
-    return std::nullopt;
-}
-
-void read_profile(Table& table, AuthorityConfiguration& config) {
-    ca::Profile profile;
-    profile.name = table.required_text("name");
-    if (table.has("requesters")) profile.requesters.clear();
-    for (const std::string& word : table.texts("requesters", {})) {
-        using Kind = operations::RequesterKind;
-        if (word == "secret") profile.requesters.push_back(Kind::secret);
-        else if (word == "external") profile.requesters.push_back(Kind::external);
-        else if (word == "own") profile.requesters.push_back(Kind::own);
-        else table.fail("requesters", "\"secret\", \"external\" or \"own\" is expected");
-    }
-    profile.keys             = table.texts("keys", profile.keys);
-    profile.validity_seconds = table.duration("validity", profile.validity_seconds);
-    profile.backdate_seconds = table.duration("backdate", profile.backdate_seconds);
-    profile.subjects         = table.texts("subjects", profile.subjects);
-    profile.secret_subjects  = table.texts("secret_subjects", profile.secret_subjects);
-    profile.sans             = table.texts("sans", profile.sans);
-    profile.secret_sans      = table.texts("secret_sans", profile.secret_sans);
-    if (table.has("key_usage")) profile.key_usage.clear();
-    for (const std::string& word : table.texts("key_usage", {})) {
-        if (const auto bit = key_usage_bit(word)) profile.key_usage.push_back(*bit);
-        else table.fail("key_usage", "no such bit: " + word);
-    }
-    profile.extended_key_usage      = table.texts("extended_key_usage", profile.extended_key_usage);
-    profile.implicit_confirm        = table.flag("implicit_confirm", profile.implicit_confirm);
-    profile.confirm_wait_seconds    = table.duration("confirm_wait", profile.confirm_wait_seconds);
-    profile.offer_template          = table.flag("offer_template", true);
-    profile.approve_by_hand         = table.flag("approve_by_hand", false);
-    profile.poll_seconds            = table.duration("poll_after", profile.poll_seconds);
-    profile.crl_distribution_points = table.texts("crl_distribution_points", {});
-    config.ca.profiles.push_back(std::move(profile));
-}
-
 void read_secret(Table& table, const Reader& reader, AuthorityConfiguration& config) {
     ca::SecretEntry entry;
     entry.reference = table.required_text("reference");
@@ -225,7 +186,7 @@ AuthorityConfiguration read_authority(Table& table, Reader& reader, std::string 
     table.table("external", [&](Table& t) { config.ca.external = read_trust(t, reader); });
     table.table("crl", [&](Table& t) { read_crl(t, reader, config); });
     table.table("support", [&](Table& t) { read_support(t, reader, config.ca.support); });
-    table.tables("profile", [&](Table& t) { read_profile(t, config); });
+    table.tables("profile", [&](Table& t) { config.ca.profiles.push_back(read_profile(t, reader.folder())); });
     table.tables("secret", [&](Table& t) { read_secret(t, reader, config); });
     if (config.ca.profiles.empty()) config.ca.profiles.emplace_back();
     return config;

@@ -32,7 +32,10 @@ Result<std::unique_ptr<Server>> Server::make(Configuration configuration, respon
 Server::~Server() = default;
 
 Result<std::shared_ptr<const Edition>> Server::edition_of(Configuration configuration) const {
-    for (AuthorityConfiguration& each : configuration.authorities) each.ca.support.informants = informants_;
+    for (AuthorityConfiguration& each : configuration.authorities) {
+        each.ca.support.informants = informants_;
+        each.ca.namer              = namer_;
+    }
     return Edition::make(std::move(configuration), *store_, log_);
 }
 

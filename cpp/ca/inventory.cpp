@@ -1,0 +1,72 @@
+#include "ca/inventory.hpp"
+
+#include "ca/refusal.hpp"
+#include "ca/state.hpp"
+
+namespace cmpkit::ca {
+namespace {
+
+Error twice(const char* what, std::string_view text) {
+    return {.code = Code::bad_value, .detail = std::string("another row has this ") + what + ": \"" + escaped(text.substr(0, 80)) + "\""};
+}
+
+/// What two devices must not share: whoever has the subject of a certificate may have it revoked. Equal for names that are the same (RFC 5280 7.1).
+std::string key_of(const Name& subject, std::span<const GeneralName> sans) {
+    std::string text = to_text(subject), key;
+    if (subject.is_null_dn())
+        for (const GeneralName& name : sans) text += to_text(name) + " ";
+    for (const char c : text)
+        if (c != ' ' || !key.ends_with(' ')) key += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    return key;
+}
+
+const GivenNames* row_of(const Inventory& inventory, const Rules& rules, const operations::Requester& requester) {
+    using enum operations::RequesterKind;
+    if (requester.kind == secret) return inventory.by_reference(requester.reference);
+    if (requester.kind == own) return inventory.by_name(requester.certificate);
+    const auto device = rules.inventory_key.runs(identity_of(requester));
+    return device ? inventory.by_device(device->front()) : nullptr;
+}
+
+}  // namespace
+
+const GivenNames* Inventory::find(const Index& index, const std::string& key) {
+    const auto found = index.find(key);
+    return found == index.end() ? nullptr : found->second.get();
+}
+
+const GivenNames* Inventory::by_name(const crypto::Cert& certificate) const {
+    const auto* sans = extension_value<GeneralNames>(certificate->extensions, oids::id_ce_subjectAltName);
+    return find(by_name_, key_of(certificate->subject, sans ? std::span<const GeneralName>(*sans) : std::span<const GeneralName>()));
+}
+
+Result<void> Inventory::add(InventoryRow row) {
+    der::Arena arena;
+    const auto names = read_names(row.names, arena);
+    if (!names) return names.error();
+    if (row.reference.empty() && row.device.empty()) return Error{.code = Code::bad_value, .detail = "the row says not who the device is"};
+    const std::string name = key_of(names->subject, names->subjectAltName);
+    if (by_reference_.contains(row.reference)) return twice("reference", row.reference);
+    if (by_device_.contains(row.device)) return twice("device", row.device);
+    if (by_name_.contains(name)) return twice("name", name);
+    const auto shared = std::make_shared<const GivenNames>(std::move(row.names));
+    by_name_.emplace(name, shared);
+    if (!row.reference.empty()) by_reference_.emplace(std::move(row.reference), shared);
+    if (!row.device.empty()) by_device_.emplace(std::move(row.device), shared);
+    return {};
+}
+
+Result<std::optional<GivenNames>> names_given(const std::shared_ptr<Namer>& namer, const Rules& rules, const NamingQuestion& question) {
+    if (const auto ask = namer ? namer->find() : Namer::Answer()) {
+        auto answer = ask(question);
+        if (!answer || *answer) return answer;
+    }
+    if (!rules.profile.inventory) return std::optional<GivenNames>();
+    if (const GivenNames* row = row_of(*rules.profile.inventory, rules, question.requester)) return std::optional(*row);
+    const operations::Requester& who = question.requester;
+    const std::string            name = who.certificate ? to_text(who.certificate->subject) : escaped(who.reference);
+    return refusal(FailInfo::notAuthorized, "no certificate may be had here by this requester")
+        .because_of({.code = Code::not_found, .detail = "the inventory has no device for \"" + name + "\""});
+}
+
+}  // namespace cmpkit::ca
