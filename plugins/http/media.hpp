@@ -9,8 +9,7 @@ namespace cmpkit_http {
 struct Media {
     std::int32_t kind;
     const char*  sent;          // Content-Type of the POST; null: a GET, nothing is sent
-    const char*  expected;      // Content-Type of the answer, for the operator; its sender signed it where others are taken too
-    bool (*is_taken)(const char* content_type);  // null: the answer had none
+    const char*  expected;      // Content-Type of the answer, for the operator
 };
 
 /// Null: a kind that this plugin does not carry.

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 namespace cmpkit_http {
 
@@ -14,6 +15,15 @@ std::optional<std::int64_t> number(std::string_view text, std::int64_t most) {
     if (failure != std::errc() || end != text.data() + text.size() || value < 1 || value > most) return std::nullopt;
     return value;
 }
+
+/// One of the words that an option knows.
+template <class Value, std::size_t N> cmpkit_transport_rc choose(std::string_view word, const std::pair<std::string_view, Value> (&words)[N], Value& value) {
+    for (const auto& [name, meaning] : words)
+        if (name == word) return value = meaning, CMPKIT_TRANSPORT_OK;
+    return CMPKIT_TRANSPORT_BAD_ARGUMENT;
+}
+constexpr std::pair<std::string_view, ContentType> content_types[] = {{"exact", ContentType::exact}, {"known", ContentType::known}, {"optional", ContentType::optional}};
+constexpr std::pair<std::string_view, Paths>       path_layouts[]  = {{"rfc", Paths::rfc}, {"draft", Paths::draft}};
 
 constexpr std::int64_t most_octets       = std::int64_t{1} << 30;
 constexpr std::int64_t most_connections  = 1'000'000;
@@ -27,6 +37,8 @@ cmpkit_transport_rc set(Options& options, std::string_view name, std::string_vie
         const auto reach = reach_of(value);
         return reach ? (options.addresses = *reach, CMPKIT_TRANSPORT_OK) : CMPKIT_TRANSPORT_BAD_ARGUMENT;
     }
+    if (name == "content-type") return choose(value, content_types, options.content_type);
+    if (name == "paths") return choose(value, path_layouts, options.paths);
     const std::int64_t most = name == "max-message" ? most_octets : name == "max-connections" ? most_connections : most_milliseconds;
     const auto         n    = number(value, most);
     if (!n) return CMPKIT_TRANSPORT_BAD_ARGUMENT;

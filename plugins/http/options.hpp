@@ -10,11 +10,26 @@
 
 namespace cmpkit_http {
 
+/// Which content type an answer must have (RFC 9811 3.4).
+enum class ContentType {
+    exact,     // application/pkixcmp
+    known,     // or a name that it had in drafts
+    optional,  // or none at all
+};
+
+/// How the path names operation and profile where the URL has none of its own.
+enum class Paths {
+    rfc,    // RFC 9483 6.1: /.well-known/cmp[/p/<profile>]/<operation>
+    draft,  // draft-ietf-lamps-lightweight-cmp-profile-04 6.1: [/cmp/<profile>]/<operation>
+};
+
 struct Options {
     std::size_t               max_message     = std::size_t{1} << 20;
     std::size_t               max_connections = 1024;
     std::chrono::milliseconds connect_timeout{10'000};
     std::chrono::milliseconds idle_timeout{60'000};
+    ContentType               content_type = ContentType::known;  // of an answer
+    Paths                     paths        = Paths::rfc;
     std::string               proxy;  // empty: none, whatever the environment says
     Reach                     addresses = Reach::any;
 };

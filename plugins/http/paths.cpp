@@ -13,7 +13,7 @@ constexpr std::size_t      max_profile = 255;
 
 struct Label {
     std::string_view rfc;                    // RFC 9483 6.1
-    std::array<std::string_view, 2> others;  // of RFC 9482 for CoAP, which a proxy may pass on, and of the drafts
+    std::array<std::string_view, 2> others;  // of the drafts where they have another, and of RFC 9482 for CoAP, which a proxy may pass on
 };
 constexpr Label labels[] = {
     {"initialization", {"ir", ""}},
@@ -80,6 +80,13 @@ std::optional<Route> draft_hints(std::string_view path) {
     return end_of_path(path, std::move(*profile));
 }
 
+/// Those of the drafts' names that we send.
+std::string_view draft_label(std::string_view operation) {
+    if (operation == "pkcs10") return "p10";
+    if (operation == "getcacerts") return "getcacert";
+    return operation;
+}
+
 /// A whole URL in the request line is as good as its path.
 std::string_view path_of(std::string_view target) {
     if (const auto scheme = target.find("://"); !target.starts_with('/') && scheme != std::string_view::npos) {
@@ -87,6 +94,14 @@ std::string_view path_of(std::string_view target) {
         target = slash == std::string_view::npos ? "/" : target.substr(slash);
     }
     return target.substr(0, target.find('?'));
+}
+
+/// Table 9 of the draft, and its examples with a profile; the root of the server is where they begin.
+std::string draft_path_for(std::string_view base, std::string_view profile, std::string_view operation) {
+    std::string path(base);
+    if (!profile.empty()) path += "/cmp/" + percent_encode(profile);
+    if (!operation.empty()) path += "/" + percent_encode(draft_label(operation));
+    return path.empty() ? std::string(well_known) : path;
 }
 
 }  // namespace
@@ -103,10 +118,11 @@ std::optional<Route> route_of(std::string_view target, std::string_view own_path
     return end_of_path(path, {});
 }
 
-std::string path_for(std::string_view url_path, std::string_view profile, std::string_view operation) {
+std::string path_for(std::string_view url_path, std::string_view profile, std::string_view operation, Paths paths) {
     std::string path(without_slash(url_path));
     if (path.empty()) path = well_known;
     if (!path.ends_with(well_known)) return std::string(url_path);
+    if (paths == Paths::draft) return draft_path_for(std::string_view(path).substr(0, path.size() - well_known.size()), profile, operation);
     if (!profile.empty()) path += "/p/" + percent_encode(profile);
     if (!operation.empty()) path += "/" + percent_encode(operation);
     return path;

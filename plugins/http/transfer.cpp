@@ -12,7 +12,8 @@ namespace {
 
 std::string url_for(const Target& target, const cmpkit_transport_message& request) {
     if (request.kind != CMPKIT_TRANSPORT_CMP) return text_of(target.url, target.url.port, target.url.path);
-    return text_of(target.url, target.url.port, path_for(target.url.path, request.profile ? request.profile : "", request.operation ? request.operation : ""));
+    return text_of(target.url, target.url.port, path_for(target.url.path, request.profile ? request.profile : "", request.operation ? request.operation : "",
+                                                             target.options.paths));
 }
 
 Transfer::Headers make_headers(const Media& media) {
@@ -169,11 +170,17 @@ Outcome Transfer::answered() const {
     const auto        status = info<long>(easy.get(), CURLINFO_RESPONSE_CODE);
     const char* const type   = info<char*>(easy.get(), CURLINFO_CONTENT_TYPE);
     const std::string what   = status_line + " from " + url;
-    if (may_carry(status) && media.is_taken(type) && !answer.empty()) return {CMPKIT_TRANSPORT_OK, ""};
+    if (may_carry(status) && is_good_type(type) && !answer.empty()) return {CMPKIT_TRANSPORT_OK, ""};
     if (status / 100 == 3) return {CMPKIT_TRANSPORT_STATUS, what + ", a redirect that is not followed, to " + or_none(info<char*>(easy.get(), CURLINFO_REDIRECT_URL))};
     if (status / 100 != 2) return {CMPKIT_TRANSPORT_STATUS, what};
     if (answer.empty()) return {CMPKIT_TRANSPORT_CONTENT, what + " brought no message"};
     return {CMPKIT_TRANSPORT_CONTENT, what + " brought content type " + or_none(type) + " where " + media.expected + " is expected"};
+}
+
+bool Transfer::is_good_type(const char* type) const {
+    if (media.kind != CMPKIT_TRANSPORT_CMP) return true;  // its issuer signed it, and servers of files tell all kinds of types
+    if (!type) return target.options.content_type == ContentType::optional;
+    return target.options.content_type == ContentType::exact ? is_pkixcmp(type) : is_cmp(type);
 }
 
 Outcome Transfer::timed_out() const {

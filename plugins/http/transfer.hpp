@@ -54,6 +54,7 @@ private:
     bool    may_carry(long status) const;
     Outcome timed_out() const;
     bool    has_tls_alert() const;
+    bool    is_good_type(const char* type) const;
 };
 
 }  // namespace cmpkit_http

@@ -79,12 +79,23 @@ std::optional<std::string> percent_decode(std::string_view segment) {
     return decoded;
 }
 
-bool is_cmp(std::string_view content_type) {
-    static constexpr std::string_view names[] = {"application/pkixcmp", "application/pkixcmp-poll", "application/x-pkixcmp", "application/x-pkixcmp-poll"};
-    std::string_view name = content_type.substr(0, content_type.find(';'));
-    const auto       end  = name.find_last_not_of(" \t");
-    name = name.substr(0, end == std::string_view::npos ? 0 : end + 1);
-    return std::ranges::any_of(names, [&](std::string_view known) { return equal_ignoring_case(name, known); });
+namespace {
+
+constexpr std::string_view media_types[] = {"application/pkixcmp", "application/pkixcmp-poll", "application/x-pkixcmp", "application/x-pkixcmp-poll"};
+
+std::string_view without_parameters(std::string_view content_type) {
+    const std::string_view name = content_type.substr(0, content_type.find(';'));
+    const auto             end  = name.find_last_not_of(" \t");
+    return name.substr(0, end == std::string_view::npos ? 0 : end + 1);
 }
+
+}  // namespace
+
+bool is_cmp(std::string_view content_type) {
+    const auto name = without_parameters(content_type);
+    return std::ranges::any_of(media_types, [&](std::string_view known) { return equal_ignoring_case(name, known); });
+}
+
+bool is_pkixcmp(std::string_view content_type) { return equal_ignoring_case(without_parameters(content_type), media_types[0]); }
 
 }  // namespace cmpkit_http

@@ -30,5 +30,7 @@ std::optional<std::string> percent_decode(std::string_view segment);
 
 /// application/pkixcmp or a name it had in drafts, whatever its case and parameters (RFC 9811 3.4).
 bool is_cmp(std::string_view content_type);
+/// The first of these names alone.
+bool is_pkixcmp(std::string_view content_type);
 
 }  // namespace cmpkit_http

@@ -30,10 +30,10 @@ Error refusal_of(const std::string& answer, const Options& options = {}) {
     return got ? Error{.code = Code::internal, .detail = "it was taken"} : got.error();
 }
 
-std::string path_sent(const std::string& url_path, const std::string& operation, const std::string& profile) {
+std::string path_sent(const std::string& url_path, const std::string& operation, const std::string& profile, const Options& options = {}) {
     ScriptedServer server(answer_with("200 OK", cmp, "x"));
     auto           registry = built_plugins();
-    auto           channel  = registry.open(server.url() + url_path, nullptr);
+    auto           channel  = registry.open(server.url() + url_path, nullptr, options);
     REQUIRE(channel);
     REQUIRE((*channel)->exchange({.message = bytes_of("m"), .operation = operation, .profile = profile}, patience, nullptr));
     const std::string request = server.requests().at(0);
@@ -54,6 +54,37 @@ TEST_CASE("the http client sends a plain POST", "[transport]") {
     CHECK(has(request, "\r\nContent-Length: 5\r\n"));
     CHECK(!has(request, "Expect"));
     CHECK(request.ends_with("\r\n\r\nhello"));
+}
+
+TEST_CASE("a client uses the paths of the draft if it is told to", "[transport]") {
+    const Options draft{{"paths", "draft"}};
+    CHECK(path_sent("", "initialization", "", draft) == "/initialization");
+    CHECK(path_sent("", "pkcs10", "device", draft) == "/cmp/device/p10");
+    CHECK(path_sent("/.well-known/cmp", "getcacerts", "", draft) == "/getcacert");
+    CHECK(path_sent("/gate/.well-known/cmp", "revocation", "a b", draft) == "/gate/cmp/a%20b/revocation");
+    CHECK(path_sent("/pkix/", "initialization", "device", draft) == "/pkix/");
+    CHECK(path_sent("", "", "", draft) == "/.well-known/cmp");
+    auto       registry = built_plugins();
+    const auto channel  = registry.open("http://127.0.0.1:1", nullptr, {{"paths", "modern"}});
+    REQUIRE(!channel);
+    CHECK(channel.error().code == Code::bad_argument);
+}
+
+TEST_CASE("the content type of an answer is judged as the options have it", "[transport]") {
+    const auto taken = [](const std::string& fields, const Options& options) {
+        const ScriptedServer server(answer_with("200 OK", fields, "x"));
+        const auto           answer = ask(server.url(), options);
+        CHECK((answer || answer.error().code == Code::content_type));
+        return static_cast<bool>(answer);
+    };
+    const std::string none, old = "Content-Type: application/x-pkixcmp\r\n", html = "Content-Type: text/html\r\n";
+    const Options     exact{{"content-type", "exact"}}, known{{"content-type", "known"}}, optional{{"content-type", "optional"}};
+    for (const Options& each : {exact, known, optional, Options()}) {
+        CHECK(taken(cmp, each));
+        CHECK_FALSE(taken(html, each));
+    }
+    CHECK((!taken(old, exact) && taken(old, known) && taken(old, optional) && taken(old, {})));
+    CHECK((!taken(none, exact) && !taken(none, known) && taken(none, optional) && !taken(none, {})));
 }
 
 TEST_CASE("a client's path is that of its URL, or the well-known one with the hints", "[transport]") {
