@@ -100,10 +100,18 @@ std::string_view EndEntity::label() const {  // RFC 9483 6.1
     }
 }
 
+const std::string& EndEntity::profile() const {
+    static const std::string none;
+    if (const auto* inquiry = std::get_if<Inquiry>(&order_.what)) return inquiry->profile;
+    return enrollment() ? enrollment()->profile : none;
+}
+
 // ---------------------------------------------------------------- actions
 
+Send EndEntity::sending(Octets message) const { return {std::move(message), label(), profile()}; }
+
 Action EndEntity::send(Result<Octets> message) {
-    if (message) return Send{std::move(*message), label()};
+    if (message) return sending(std::move(*message));
     failure_ = message.error();
     return fail();
 }
@@ -112,11 +120,15 @@ Action EndEntity::send_request() {
     auto id = random_octets(*random_, 16);
     if (!id) return send(id.error());
     transaction_id_ = std::move(*id);
+    peer_name_.clear();
     if (credentials_.secret) {
+        if (trust_.peer.pbm_only && credentials_.mac != protection::MacKind::pbm)
+            return send(Error{.code = Code::unsupported, .detail = "by its profile the peer knows id-PasswordBasedMac alone"});
         auto salt = random_octets(*random_, 16);
         if (!salt) return send(salt.error());
         der::Arena arena;
-        auto key = protection::MacKey::derive(protection::mac_algorithm(credentials_.mac, *salt, credentials_.iterations, arena), credentials_.secret->view(), trust_.mac_limits);
+        auto key = protection::MacKey::derive(protection::mac_algorithm(credentials_.mac, *salt, std::min(credentials_.iterations, trust_.peer.most_iterations_sent), arena),
+                                              credentials_.secret->view(), trust_.peer.mac_limits);
         if (!key) return send(key.error());
         protector_ = protection::Protector::by_mac(*key, credentials_.reference);
     } else if (credentials_.signer && !credentials_.chain.empty()) {
@@ -141,11 +153,11 @@ Action EndEntity::send_confirmation() {
     CertStatus status{.certHash = {}, .certReqId = cert_req_id_, .statusInfo = {}, .hashAlg = {}};
     Pvno       pvno = Pvno::cmp2000;
     auto       hash = crypto::certificate_hash(*certificate_);
-    if (!hash) {
-        hash           = crypto::sha256(certificate_.der());
+    if (!hash && !trust_.peer.pvno_2_only) {
         status.hashAlg = crypto::algorithm_of(oids::id_sha256);
         pvno           = Pvno::cmp2021;
     }
+    if (!hash) hash = crypto::sha256(certificate_.der());
     status.certHash = der::octet_string(*hash);
     status.statusInfo = PKIStatusInfo{.status = PKIStatus::accepted, .statusString = {}, .failInfo = {}};  // RFC 9483 4.1.1: it SHOULD be there
     if (failure_) status.statusInfo = rejection(failure_->fail_info.value_or(FailInfo::systemFailure), {}, arena);
@@ -161,7 +173,7 @@ Action EndEntity::report() {
     auto&      content    = body.emplace<"error">();
     content.pKIStatusInfo = rejection(failure_->fail_info.value_or(FailInfo::badRequest), {}, arena);
     auto octets           = message(body, Pvno::cmp2000, {});
-    return octets ? Action(Send{std::move(*octets), label()}) : fail();
+    return octets ? Action(sending(std::move(*octets))) : fail();
 }
 
 // ---------------------------------------------------------------- messages
@@ -172,24 +184,27 @@ Result<Octets> EndEntity::message(const PKIBody& body, Pvno pvno, std::span<cons
     our_nonce_ = std::move(*nonce);
     der::Arena arena;
     Name       recipient;
-    if (!order_.recipient.empty()) {
-        auto name = der::parse<Name>(order_.recipient, arena);
+    // RFC 9483 3.1: the CA at first, then the sender of the message before.
+    if (const Octets& known = peer_name_.empty() ? order_.recipient : peer_name_; !known.empty()) {
+        auto name = der::parse<Name>(known, arena);
         if (!name) return name.error();
         recipient = *name;
     }
     const HeaderFields fields{.pvno = pvno, .recipient = &recipient, .transaction_id = transaction_id_, .sender_nonce = our_nonce_, .recip_nonce = peer_nonce_,
-                              .now = now_, .general_info = info};
+                              .now = trust_.peer.message_time ? now_ : 0, .general_info = info};
     auto octets = protection::seal(header_of(fields, arena), body, &*protector_, {});
     if (!octets) return octets;
     sent_            = *octets;
     sent_type_       = type_of(body);
     may_be_outdated_ = false;
+    if (sent_type_ == request_type()) request_nonce_ = our_nonce_;
     return octets;
 }
 
 namespace {
 
-Result<void> fill_template(const Enrollment& enrollment, CertTemplate& certificate_template, der::Arena& arena) {
+Result<void> fill_template(const Enrollment& enrollment, const Peer& peer, CertTemplate& certificate_template, der::Arena& arena) {
+    if (peer.template_version) certificate_template.version = CertificateVersion::v3;
     certificate_template.subject = Name();
     if (!enrollment.subject.empty()) {
         auto subject = der::parse<Name>(enrollment.subject, arena);
@@ -231,7 +246,7 @@ Result<Octets> EndEntity::enrollment_request(const Enrollment& enrollment) {
     der::Arena                    arena;
     std::vector<InfoTypeAndValue> info;
     if (enrollment.implicit_confirm) info.push_back(implicit_confirm());
-    if (!enrollment.profile.empty()) info.push_back(cert_profile(enrollment.profile, arena));
+    if (!enrollment.profile.empty() && trust_.peer.cert_profile_in_header) info.push_back(cert_profile(enrollment.profile, arena));
     PKIBody body;
     if (enrollment.type == BodyType::p10cr) {
         auto request = der::parse<CertificationRequest>(enrollment.csr, arena);
@@ -242,7 +257,7 @@ Result<Octets> EndEntity::enrollment_request(const Enrollment& enrollment) {
     CertReqMsg            request;
     CertId                old;
     AttributeTypeAndValue control{oids::id_regCtrl_oldCertID, der::Open::of(old)};
-    if (auto filled = fill_template(enrollment, request.certReq.certTemplate, arena); !filled) return filled.error();
+    if (auto filled = fill_template(enrollment, trust_.peer, request.certReq.certTemplate, arena); !filled) return filled.error();
     if (enrollment.type == BodyType::kur && !credentials_.chain.empty()) {  // RFC 9483 4.1.3: oldCertID SHOULD be there
         const crypto::Cert& own  = credentials_.chain.front();
         old.issuer.emplace<"directoryName">() = own->issuer;
@@ -280,10 +295,11 @@ Result<Octets> EndEntity::inquiry_request(const Inquiry& inquiry) {
         if (!item) return item.error();
         auto* one = arena.make<InfoTypeAndValue>();
         *one      = *item;
+        if (trust_.peer.root_update_by_its_own_type && item->infoType == oids::id_it_rootCaCert) *one = {oids::id_it_rootCaKeyUpdate, {}};
         items     = GenMsgContent(one, 1);
     }
     std::vector<InfoTypeAndValue> info;
-    if (!inquiry.profile.empty()) info.push_back(cert_profile(inquiry.profile, arena));
+    if (!inquiry.profile.empty() && trust_.peer.cert_profile_in_header) info.push_back(cert_profile(inquiry.profile, arena));
     return message(body, Pvno::cmp2000, info);
 }
 

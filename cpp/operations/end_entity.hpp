@@ -8,6 +8,7 @@
 #include "crypto/chain.hpp"
 #include "operations/compose.hpp"
 #include "operations/inquiry.hpp"
+#include "operations/peer.hpp"
 #include "operations/transition.hpp"
 #include "protection/protect.hpp"
 
@@ -23,13 +24,13 @@ struct Credentials {
     std::int64_t                          iterations = 10'000;
 };
 
-/// Whose answers count. With a secret, its MAC alone does.
+/// Whose answers count, and how they may deviate. With a secret, its MAC alone does.
 struct PeerTrust {
     std::shared_ptr<crypto::Verifier>       anchors;  // paths of CMP signers; null: none. It learns what the operation fetches
     std::vector<crypto::Cert>               pinned;   // if any: the CMP signers trusted, and no others
     std::shared_ptr<crypto::Verifier>       new_certificate;  // anchors for the certificate that is issued; null: not judged here
     std::int64_t                            time_window = 300;  // seconds that messageTime may be off; 0: not judged
-    protection::MacLimits                   mac_limits{};
+    Peer                                    peer{};
 };
 
 struct Enrollment {
@@ -76,7 +77,8 @@ using Event = std::variant<Begin, Received, Lost, Decided, Stored, Woken, Fetche
 // What to do.
 struct Send {
     Octets           message;
-    std::string_view label;  // path label of the operation, RFC 9483 6.1
+    std::string_view label;    // path label of the operation, RFC 9483 6.1
+    std::string      profile;  // named in the path, RFC 9483 6.1; empty: none
 };
 struct Decide {  // the certificate fits the request and a path leads to an anchor: is it wanted?
     crypto::Cert certificate;
@@ -155,12 +157,18 @@ private:
     Result<Happening> read_error(const ErrorMsgContent& content);
     Result<Happening> read_waiting(std::int64_t cert_req_id, const PKIStatusInfo& status);
     Result<Happening> read_poll_response(const PollRepContent& content);
+    std::optional<Happening> read_unprotected(const PKIMessage& message);
+    Result<void>      check_form(const PKIMessage& message) const;
     Result<void>      check_place(const PKIMessage& message) const;
+    bool              belongs_here(const PKIMessage& message) const;
+    bool              is_expected_id(std::int64_t cert_req_id) const;
     Result<void>      authenticate(const PKIMessage& message);
     Result<void>      authenticate_mac(const PKIMessage& message);
     Result<void>      authenticate_signature(const PKIMessage& message);
     Result<void>      check_path(const crypto::Cert& signer, std::span<const crypto::Cert> untrusted);
-    Happening         refuse(const PKIStatusInfo& status, bool verified);
+    bool              is_our_own(Bytes sender_kid) const;
+    const protection::MacKey* own_mac_key_for(const AlgorithmIdentifier& algorithm) const;
+    Happening         refuse(const PKIStatusInfo& status, bool verified, Path where = "body.error");
     Result<void>      check_issued();
 
     Result<void> take_over(const EndEntityState& saved);
@@ -193,7 +201,9 @@ private:
     Result<Octets> inquiry_request(const Inquiry& inquiry);
     Result<Octets> message(const PKIBody& body, Pvno pvno, std::span<const InfoTypeAndValue> info);
     Action         send(Result<Octets> message);
+    Send           sending(Octets message) const;
     std::string_view label() const;
+    const std::string& profile() const;
     BodyType         request_type() const { return enrollment() ? enrollment()->type : std::holds_alternative<Inquiry>(order_.what) ? BodyType::genm : BodyType::rr; }
     const Enrollment* enrollment() const { return std::get_if<Enrollment>(&order_.what); }
 
@@ -203,6 +213,8 @@ private:
 
     State                    state_ = State::idle;
     Octets                   transaction_id_, our_nonce_, peer_nonce_;
+    Octets                   peer_name_;        // DER of the Name of who answered last
+    Octets                   request_nonce_;    // of the transaction's first message
     std::optional<protection::Protector> protector_;
     std::vector<std::pair<Octets, protection::MacKey>> mac_keys_;  // by the parameters that the peer chose
     std::vector<crypto::Cert> extra_certs_;     // all that came in this transaction

@@ -22,9 +22,9 @@ BodyType answer_to(BodyType request) {  // RFC 9810 5.1.2
 
 // RFC 9810 4.5 and RFC 5280 4.2.1.12: a CA, a certificate with cmcCA or cmcRA, or one whose use is not restricted at all. A device's certificate
 // that says what it is for is not for this.
-bool may_sign_answers(const crypto::Cert& signer) {
+bool may_sign_answers(const crypto::Cert& signer, const Peer& peer) {
     return signer.is_ca() || signer.has_purpose(oids::id_kp_cmcCA) || signer.has_purpose(oids::id_kp_cmcRA) ||
-           !find_extension(signer->extensions, oids::id_ce_extKeyUsage);
+           (peer.signer_for_any_use && !find_extension(signer->extensions, oids::id_ce_extKeyUsage));
 }
 
 Error signer_refused(std::string detail) {
@@ -34,7 +34,7 @@ Error signer_refused(std::string detail) {
 }  // namespace
 
 EndEntity::Happening EndEntity::take_message(const Octets& octets) {
-    auto message = der::parse<PKIMessage>(octets);
+    auto message = der::parse<PKIMessage>(copy_of(without_prefix(octets, trust_.peer.octets_before_message)));
     auto read_as = message ? read(**message) : Result<Happening>(message.error());
     if (read_as) return *read_as;
     if (query_) {
@@ -64,12 +64,13 @@ Result<EndEntity::Happening> EndEntity::read(const PKIMessage& message) {
     const auto* error = message.body.get<"error">();
     // Sent again after a long time, the message may have come too late; the same with a new messageTime will do, whoever says so.
     if (error && may_be_outdated_ && first_fail_info(error->pKIStatusInfo) == FailInfo::badTime) return Happening::outdated;
-    if (error && !message.protection) return refuse(error->pKIStatusInfo, false);
-    // What was sent again after a rest may be answered as it was at the time.
-    if (auto good = check_header(message, now_, may_be_outdated_ ? 0 : trust_.time_window); !good) return good.error();
+    if (!message.protection)
+        if (const auto taken = read_unprotected(message)) return *taken;
+    if (auto good = check_form(message); !good) return good.error();
     if (auto good = check_place(message); !good) return good.error();
     peer_nonce_ = copy_of(message.header.senderNonce->content);  // also for the error that tells of a wrong protection
     if (auto good = authenticate(message); !good) return good.error();
+    if (const auto* sender = message.header.sender.get<"directoryName">(); sender && !sender->is_null_dn()) peer_name_ = der::encode(*sender);
     if (error) return read_error(*error);
     if (const auto* later = message.body.get<"pollRep">(); later && state_ == State::polling) return read_poll_response(*later);
     const BodyType type = type_of(message.body);
@@ -77,7 +78,7 @@ Result<EndEntity::Happening> EndEntity::read(const PKIMessage& message) {
     if (const auto* rp = message.body.get<"rp">(); rp && std::holds_alternative<Revocation>(order_.what)) return read_revocation(*rp);
     if (const auto* genp = message.body.get<"genp">(); genp && std::holds_alternative<Inquiry>(order_.what)) return read_information(*genp);
     const auto* responses = cert_responses(message.body);
-    if (!responses || !enrollment() || type != answer_to(enrollment()->type)) return unexpected_body(type);
+    if (!responses || !enrollment() || (type != answer_to(enrollment()->type) && !(type == BodyType::ip && trust_.peer.ip_for_any_request))) return unexpected_body(type);
     return read_responses(*responses, message.header);
 }
 
@@ -87,10 +88,11 @@ Result<void> EndEntity::authenticate(const PKIMessage& message) {
     if (!message.protection || !message.header.protectionAlg)
         return Error{.code = Code::protection_missing, .path = "protection", .fail_info = FailInfo::badMessageCheck, .clause = "RFC 9483 3.2"};
     // RFC 9483 3.2: the same kind of protection for all messages of one operation.
-    if (protection::is_mac(*message.header.protectionAlg) != (credentials_.secret != nullptr))
+    const bool is_mac = protection::is_mac(*message.header.protectionAlg);
+    if (is_mac != (credentials_.secret != nullptr) && (is_mac || !trust_.peer.signature_for_mac))
         return Error{.code = Code::wrong_protection, .path = "header.protectionAlg", .fail_info = FailInfo::wrongIntegrity, .clause = "RFC 9483 3.2",
                      .detail = credentials_.secret ? "the answer is not protected with the shared secret" : "the answer is protected with a MAC"};
-    if (auto good = credentials_.secret ? authenticate_mac(message) : authenticate_signature(message); !good) return good;
+    if (auto good = is_mac ? authenticate_mac(message) : authenticate_signature(message); !good) return good;
     if (!message.extraCerts) return {};
     for (const CMPCertificate& each : *message.extraCerts)
         if (auto cert = crypto::Cert::parse(each.received)) extra_certs_.push_back(*cert);
@@ -98,11 +100,12 @@ Result<void> EndEntity::authenticate(const PKIMessage& message) {
 }
 
 Result<void> EndEntity::authenticate_mac(const PKIMessage& message) {
-    const AlgorithmIdentifier& algorithm  = *message.header.protectionAlg;
+    const AlgorithmIdentifier& algorithm = *message.header.protectionAlg;
+    if (const auto* own = own_mac_key_for(algorithm)) return protection::verify_mac(message, *own);
     const Octets               parameters = der::encode(algorithm);
     const auto known = std::ranges::find(mac_keys_, parameters, &std::pair<Octets, protection::MacKey>::first);
     if (known != mac_keys_.end()) return protection::verify_mac(message, known->second);
-    auto key = protection::MacKey::derive(algorithm, credentials_.secret->view(), trust_.mac_limits);
+    auto key = protection::MacKey::derive(algorithm, credentials_.secret->view(), trust_.peer.mac_limits);
     if (!key) return key.error();
     if (auto good = protection::verify_mac(message, *key); !good) return good;
     mac_keys_.emplace_back(parameters, *key);
@@ -116,6 +119,7 @@ Result<void> EndEntity::authenticate_signature(const PKIMessage& message) {
     candidates.insert(candidates.end(), extra_certs_.begin(), extra_certs_.end());  // a later message may leave out what came before
     candidates.insert(candidates.end(), trust_.pinned.begin(), trust_.pinned.end());
     const auto* kid    = message.header.senderKID ? &*message.header.senderKID : nullptr;
+    if (kid && trust_.peer.sender_kid_mirrored && is_our_own(kid->content)) kid = nullptr;
     const auto* sender = message.header.sender.get<"directoryName">();
     const auto  named  = [&](const crypto::Cert& cert) {
         const Octets* ski = cert.subject_key_identifier();
@@ -129,13 +133,15 @@ Result<void> EndEntity::authenticate_signature(const PKIMessage& message) {
     auto key = signer->key();
     if (!key) return key.error();
     if (auto good = protection::verify_signature(message, *key); !good) return good;
-    if (!signer->allows(KeyUsageBit::digitalSignature)) return signer_refused("its keyUsage lacks digitalSignature");
+    if (!message.header.senderKID && signer->subject_key_identifier() && !trust_.peer.sender_kid_absent)
+        return Error{.code = Code::missing, .path = "header.senderKID", .fail_info = FailInfo::badMessageCheck, .clause = "RFC 9483 3.1"};
+    if (!signer->allows(KeyUsageBit::digitalSignature) && !(trust_.peer.ca_without_digital_signature && signer->is_ca())) return signer_refused("its keyUsage lacks digitalSignature");
     if (!trust_.pinned.empty()) {
         if (std::ranges::find(trust_.pinned, *signer) != trust_.pinned.end()) return {};
         return signer_refused("the signer " + to_text((*signer)->subject) + " is not the one pinned");
     }
     if (!trust_.anchors) return signer_refused("no trust anchors are configured");
-    if (!may_sign_answers(*signer)) return signer_refused(to_text((*signer)->subject) + " is neither a CA nor has id-kp-cmcCA or id-kp-cmcRA (RFC 9810 4.5); pin it if it is meant");
+    if (!may_sign_answers(*signer, trust_.peer)) return signer_refused(to_text((*signer)->subject) + " is neither a CA nor has id-kp-cmcCA or id-kp-cmcRA (RFC 9810 4.5); pin it if it is meant");
     return check_path(*signer, candidates);
 }
 
@@ -151,9 +157,9 @@ Result<void> EndEntity::check_path(const crypto::Cert& signer, std::span<const c
 
 // ---------------------------------------------------------------- bodies
 
-EndEntity::Happening EndEntity::refuse(const PKIStatusInfo& status, bool verified) {
+EndEntity::Happening EndEntity::refuse(const PKIStatusInfo& status, bool verified, Path where) {
     if (failure_ && is_confirming_) return Happening::refused;  // our own refusal says more
-    failure_ = Error{.code = verified ? Code::rejected : Code::protection_missing, .path = "body.error", .fail_info = first_fail_info(status), .clause = "RFC 9483 3.6"};
+    failure_ = Error{.code = verified ? Code::rejected : Code::protection_missing, .path = where, .fail_info = first_fail_info(status), .clause = "RFC 9483 3.6"};
     failure_->detail = std::string(verified ? "the peer says: " : "an unprotected answer, not verified, says: ") + std::string(name_of(status.status));
     if (const std::string text = joined(status.statusString); !text.empty()) failure_->detail += ", \"" + escaped(text) + "\"";
     return Happening::refused;
@@ -197,8 +203,8 @@ Result<EndEntity::Happening> EndEntity::read_responses(const CertRepMessage& con
     if (content.response.size() != 1)
         return Error{.code = Code::bad_request, .path = "body.response", .fail_info = FailInfo::badRequest, .clause = "RFC 9483 4.1.1"};
     const CertResponse& response = content.response.front();
-    // RFC 9483 4.1.1: 0; for p10cr −1 (RFC 9810 5.3.4), and 0 from peers that follow the older text.
-    if (response.certReqId != 0 && (enrollment()->type != BodyType::p10cr || response.certReqId != -1))
+    // RFC 9483 4.1.1: 0; for p10cr −1 (RFC 9810 5.3.4).
+    if (!is_expected_id(response.certReqId))
         return Error{.code = Code::bad_request, .path = "body.response[0].certReqId", .fail_info = FailInfo::badRequest, .clause = "RFC 9483 4.1.1"};
     cert_req_id_ = response.certReqId;
     if (response.status.status == PKIStatus::waiting) return read_waiting(response.certReqId, response.status);
@@ -223,9 +229,10 @@ Result<EndEntity::Happening> EndEntity::read_certificate(const CertResponse& res
     auto granted = asks_implicit_confirm(header);
     if (!granted) return granted.error();
     // Implicit confirmation counts only where it was asked for (RFC 9483 4.1.1): else the CA waits for certConf.
-    implicitly_confirmed_ = *granted && enrollment()->implicit_confirm;
+    implicitly_confirmed_ = *granted && (enrollment()->implicit_confirm || trust_.peer.implicit_confirm_unasked);
     // RFC 9483 4.1.1, 4.1.5: who has no other way to know us vouches for them by the MAC; under a signature they are nobody's to install.
-    for (std::size_t i = 0; credentials_.secret && content.caPubs && i < content.caPubs->size(); ++i)
+    const bool is_vouched_for = protection::is_mac(*header.protectionAlg);
+    for (std::size_t i = 0; is_vouched_for && content.caPubs && i < content.caPubs->size(); ++i)
         if (auto root = crypto::Cert::parse((*content.caPubs)[i].received)) ca_pubs_.push_back(*root);
     if (auto good = check_issued(); !good) {
         failure_ = good.error();

@@ -14,6 +14,7 @@ Error bad_wait(const char* path, const char* detail) {
 // RFC 9483 3.5: an answer carries our nonce. The final one after polling may be that of an upstream CA, who knows the first nonce only (RFC 9483 4.4).
 Result<void> EndEntity::check_place(const PKIMessage& message) const {
     auto good = check_answer(message.header, transaction_id_, our_nonce_);
+    if (!good && trust_.peer.recip_nonce_of_request && !request_nonce_.empty()) good = check_answer(message.header, transaction_id_, request_nonce_);
     if (good || state_ != State::polling || message.body.is<"pollRep">()) return good;
     return check_answer(message.header, transaction_id_, first_nonce_) ? Result<void>() : good;
 }

@@ -120,6 +120,8 @@ Result<void> EndEntity::take_over(const EndEntityState& saved) {
     state_       = saved.state;
     sent_        = octets_of(saved.sent);
     peer_nonce_  = octets_of(saved.peerNonce);
+    peer_name_   = encode_given(saved.peerName);
+    request_nonce_ = octets_of(saved.requestNonce);
     cert_req_id_ = saved.certReqId;
     peer_text_   = string_of(saved.peerText);
     implicitly_confirmed_ = saved.implicitlyConfirmed;
@@ -162,7 +164,7 @@ Result<void> EndEntity::take_over_sent() {
 Result<void> EndEntity::protect_as_before_by_mac(const PKIMessage& sent) {
     const Error other{.code = Code::protection_mismatch, .path = "sent", .detail = "the reference or the secret is not that of the operation"};
     if (!sent.header.senderKID || !equal(sent.header.senderKID->content, bytes_of(credentials_.reference))) return other;
-    auto key = protection::MacKey::derive(*sent.header.protectionAlg, credentials_.secret->view(), trust_.mac_limits);
+    auto key = protection::MacKey::derive(*sent.header.protectionAlg, credentials_.secret->view(), trust_.peer.mac_limits);
     if (!key) return key.error();
     if (auto same = protection::verify_mac(sent, *key); !same) return other.because_of(same.error());
     protector_ = protection::Protector::by_mac(*key, credentials_.reference);
@@ -201,7 +203,7 @@ Action EndEntity::resume(std::int64_t now, const Random& random) {
     default: break;
     }
     may_be_outdated_ = true;
-    return Send{sent_, label()};
+    return sending(sent_);
 }
 
 // ---------------------------------------------------------------- does it fit together?

@@ -71,11 +71,15 @@ Result<Octets> EndEntity::save(Bytes memo) const {
     if (auto done = save_order(order_, saved.order, arena); !done) return done.error();
     auto recipient = parse_given<Name>(order_.recipient, arena);
     if (!recipient) return recipient.error();
+    auto peer = parse_given<Name>(peer_name_, arena);
+    if (!peer) return peer.error();
     const auto extra = values_of(extra_certs_), pubs = values_of(ca_pubs_);
     saved.recipient  = *recipient;
     saved.state      = state_;
     saved.sent       = given_octets(sent_);
     saved.peerNonce  = given_octets(peer_nonce_);
+    saved.peerName   = *peer;
+    saved.requestNonce = given_octets(request_nonce_);
     if (certificate_) saved.certificate = *certificate_;
     saved.extraCerts = extra;
     saved.caPubs     = pubs;

@@ -78,6 +78,8 @@ struct EndEntityState {
     std::optional<der::Utf8String>  peerText;
     std::optional<SavedFailure>     failure;
     std::optional<der::OctetString> information;  // that came: DER of a GenRepContent
+    std::optional<Name>             peerName;      // who answered last
+    std::optional<der::OctetString> requestNonce;  // of the transaction's first message
     static constexpr auto schema() {
         return sequence(field<&EndEntityState::order>(), field<&EndEntityState::recipient>(explicit_tag(0)), field<&EndEntityState::state>(),
                         field<&EndEntityState::sent>(implicit_tag(1)), field<&EndEntityState::peerNonce>(implicit_tag(2)),
@@ -85,7 +87,8 @@ struct EndEntityState {
                         field<&EndEntityState::certReqId>(), field<&EndEntityState::polling>(explicit_tag(4)),
                         field<&EndEntityState::implicitlyConfirmed, with_default>(implicit_tag(5)), field<&EndEntityState::withMods, with_default>(implicit_tag(6)),
                         field<&EndEntityState::isConfirming, with_default>(implicit_tag(7)), field<&EndEntityState::peerText>(implicit_tag(8)),
-                        field<&EndEntityState::failure>(explicit_tag(9)), field<&EndEntityState::information>(implicit_tag(10)));
+                        field<&EndEntityState::failure>(explicit_tag(9)), field<&EndEntityState::information>(implicit_tag(10)),
+                        field<&EndEntityState::peerName>(explicit_tag(11)), field<&EndEntityState::requestNonce>(implicit_tag(12)));
     }
 };
 

@@ -65,7 +65,12 @@ Result<void> check_pair(const PKIMessage& message) {
 }
 
 Result<void> check_header(const PKIMessage& message, std::int64_t now, std::int64_t window) {
-    for (auto* check : {&check_version, &check_id, &check_nonce})
+    auto good = check_version(message.header);
+    return good ? check_header_of_any_version(message, now, window) : good;
+}
+
+Result<void> check_header_of_any_version(const PKIMessage& message, std::int64_t now, std::int64_t window) {
+    for (auto* check : {&check_id, &check_nonce})
         if (auto good = check(message.header); !good) return good;
     if (auto good = check_time(message.header, now, window); !good) return good;
     return check_pair(message);

@@ -11,6 +11,8 @@ inline constexpr std::size_t longest_id  = 255;  // octets of transactionID and 
 /// @param now     Unix seconds; 0: no clock, messageTime is not judged
 /// @param window  seconds that messageTime may be off; 0: not judged
 Result<void> check_header(const PKIMessage& message, std::int64_t now, std::int64_t window);
+/// The same but for pvno.
+Result<void> check_header_of_any_version(const PKIMessage& message, std::int64_t now, std::int64_t window);
 
 /// The parts of check_header, each alone. @error version_mismatch; missing, bad_value; nonce_mismatch; protection_missing
 Result<void> check_version(const PKIHeader& header);

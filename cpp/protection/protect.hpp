@@ -64,6 +64,7 @@ public:
     static Protector by_mac(MacKey key, std::string reference, Octets sender);
 
     bool is_mac() const { return key_.has_value(); }
+    const MacKey* mac_key() const { return key_ ? &*key_ : nullptr; }
     const std::vector<crypto::Cert>& chain() const { return chain_; }  // empty for a MAC
     /// Sets sender, senderKID and protectionAlg. The views live in the arena and in this object.
     void          name_sender(PKIHeader& header, der::Arena& arena) const;

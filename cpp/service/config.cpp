@@ -243,20 +243,10 @@ void read_all(Table& table, Reader& reader, Configuration& config) {
 }  // namespace
 
 Result<Configuration> read_configuration(std::string_view text, const std::string& folder) {
-    toml::table parsed;
-    try {  // toml++ reports by exception; it goes no further
-        parsed = toml::parse(text);
-    } catch (const toml::parse_error& problem) {
-        return Error{.code = Code::bad_configuration, .detail = "line " + std::to_string(problem.source().begin.line) + ": " + std::string(problem.description())};
-    }
-    Configuration        config;
-    std::optional<Error> error;
-    Reader               reader(folder);
-    {
-        Table table(parsed, {}, error);
-        read_all(table, reader, config);
-    }
-    if (error) return *error;
+    Configuration config;
+    Reader        reader(folder);
+    auto          read = read_table(text, [&](Table& table) { read_all(table, reader, config); });
+    if (!read) return read.error();
     return config;
 }
 

@@ -13,6 +13,11 @@ const toml::node* Table::find(const char* key) {
     known_.insert(key);
     return table_.get(key);
 }
+std::vector<std::string> Table::keys() const {
+    std::vector<std::string> names;
+    for (const auto& [key, node] : table_) names.emplace_back(key.str());
+    return names;
+}
 bool Table::has(const char* key) { return find(key) != nullptr; }
 
 void Table::fail(const char* key, const std::string& what, const Error* cause) {
@@ -117,6 +122,21 @@ void Table::tables(const char* key, const std::function<void(Table&)>& read) {
         Table table(*inner, key, error_);
         read(table);
     }
+}
+
+Result<void> read_table(std::string_view text, const std::function<void(Table&)>& read) {
+    toml::table parsed;
+    try {  // toml++ reports by exception; it goes no further
+        parsed = toml::parse(text);
+    } catch (const toml::parse_error& problem) {
+        return Error{.code = Code::bad_configuration, .detail = "line " + std::to_string(problem.source().begin.line) + ": " + std::string(problem.description())};
+    }
+    std::optional<Error> error;
+    {
+        Table table(parsed, {}, error);
+        read(table);
+    }
+    return error ? Result<void>(*error) : Result<void>();
 }
 
 }  // namespace cmpkit::service

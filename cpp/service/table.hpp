@@ -1,5 +1,5 @@
 // One TOML table, read key by key: a key that nobody asked for is an error, so that a slip of the pen does not go unnoticed.
-// This header and config.cpp are where toml++ is included.
+// This header is where toml++ is included.
 #pragma once
 #include "result.hpp"
 
@@ -19,6 +19,7 @@ public:
     Table& operator=(const Table&) = delete;
 
     bool                     has(const char* key);
+    std::vector<std::string> keys() const;  // that are there
     std::string              text(const char* key, std::string otherwise);
     std::string              required_text(const char* key);
     std::vector<std::string> texts(const char* key, std::vector<std::string> otherwise);
@@ -40,5 +41,8 @@ private:
     std::set<std::string, std::less<>> known_;
     std::optional<Error>& error_;
 };
+
+/// A TOML text, read as its outermost table. @error bad_configuration  the first one, with its line
+Result<void> read_table(std::string_view text, const std::function<void(Table&)>& read);
 
 }  // namespace cmpkit::service

@@ -117,8 +117,8 @@ TEST_CASE("an operation goes on with its own credentials alone", "[operations]")
 TEST_CASE("the parameters of a MAC are held to the limits before a key is derived", "[operations]") {
     const At<Wait> at(1);
     PeerTrust      strict = at.play.trust();
-    strict.mac_limits.max_iterations = 99;
-    strict.mac_limits.min_iterations = 1;
+    strict.peer.mac_limits.max_iterations = 99;
+    strict.peer.mac_limits.min_iterations = 1;
     CHECK(refusal_of(EndEntity::restore(at.saved, at.who, strict, at.wanted.key)) == "algorithm_refused at header.protectionAlg.parameters.iterationCount");
 }
 
