@@ -218,6 +218,13 @@ CMPKIT_API cmpkit_rc cmpkit_trust_add_status_source(cmpkit_trust *trust, cmpkit_
 /* Of one fetch: octets of the answer (0: 4 MiB), time_ms (0: 10 s), and where a URL of a certificate may lead: "any", "remote" (not this machine, nor
  * link-local addresses; NULL: this), "internet" (nor private ones). Redirects are not followed. */
 CMPKIT_API cmpkit_rc cmpkit_trust_set_fetch_limits(cmpkit_trust *trust, size_t octets, uint32_t time_ms, const char *named_addresses, cmpkit_error **error);
+/* How the peer may deviate from the profile, for the operations that are given this trust afterwards: a profile of cmpkit_peers by its name, or the
+ * text of one of the application's own, as docs/peers.md has it. Saved operations do not hold it: it is given with the trust again. The last call
+ * counts. CMPKIT_E_BAD_ARGUMENT: no such name; CMPKIT_E_BAD_CONFIGURATION: the text is wrong, the detail names line and key. */
+CMPKIT_API cmpkit_rc cmpkit_trust_set_peer(cmpkit_trust *trust, const char *name, cmpkit_error **error);
+CMPKIT_API cmpkit_rc cmpkit_trust_set_peer_toml(cmpkit_trust *trust, const char *toml, cmpkit_error **error);
+/* The profiles that are part of the library, [{"name","comment","takes":{…},"sends":{…},"transport":{…}}, …], each with what is not as without one. Any thread. */
+CMPKIT_API cmpkit_rc cmpkit_peers(cmpkit_buf **json, cmpkit_error **error);
 CMPKIT_API void      cmpkit_trust_free(cmpkit_trust *trust);
 
 /* ---- TLS: keys and trust of HTTPS, apart from those of CMP. cmpkit_tls_free */
@@ -232,9 +239,10 @@ CMPKIT_API void      cmpkit_tls_free(cmpkit_tls *tls);
 
 /* ---- one message, by itself */
 /* Carries the octets to url once and brings the octets that come back: nothing is made, looked into, verified or sent again. For diagnosis, and for
- * messages of the application's own; an operation below does all that. tls NULL: none. timeout_ms 0: 60 s. Blocks. Fails as the transport does. */
-CMPKIT_API cmpkit_rc cmpkit_context_exchange(cmpkit_context *context, const char *url, const cmpkit_tls *tls, const uint8_t *message, size_t size, uint32_t timeout_ms,
-                                             cmpkit_buf **answer, cmpkit_error **error);
+ * messages of the application's own; an operation below does all that. tls NULL: none. trust: its peer's way of carrying messages alone; NULL: none.
+ * timeout_ms 0: 60 s. Blocks. Fails as the transport does. */
+CMPKIT_API cmpkit_rc cmpkit_context_exchange(cmpkit_context *context, const char *url, const cmpkit_tls *tls, const cmpkit_trust *trust, const uint8_t *message, size_t size,
+                                             uint32_t timeout_ms, cmpkit_buf **answer, cmpkit_error **error);
 
 /* ---- operations of an end entity */
 typedef struct cmpkit_operation cmpkit_operation;
@@ -254,7 +262,7 @@ typedef struct cmpkit_enroll_options {
     size_t             csr_size;
     const char        *subject;          /* "/O=Plant/CN=dev1" or "CN=dev1,O=Plant"; NULL: the CA says; with KUR: the old certificate's */
     const char *const *sans;             /* "dns:dev1.plant", "ip:192.0.2.1", "uri:…", "email:…", ended by NULL; NULL: none (KUR: the old certificate's) */
-    const char        *profile;          /* certProfile */
+    const char        *profile;          /* certProfile, and the name after /p/ where the URL has no path of its own */
     const char        *recipient;        /* name of the CA; NULL: the issuer where it is known */
     int32_t            implicit_confirm; /* not 0: ask for it */
     int64_t            not_after;        /* asked for; 0: not */
@@ -301,7 +309,7 @@ typedef struct cmpkit_get_options {
     const char     *info_type;          /* INFORMATION: its OID, dotted or a word */
     const uint8_t  *info_value;         /* INFORMATION: DER; NULL: absent */
     size_t          info_value_size;
-    const char     *profile;            /* certProfile */
+    const char     *profile;            /* as above */
     const char     *recipient;          /* as above */
 } cmpkit_get_options;
 #define CMPKIT_GET_OPTIONS_INIT { sizeof(cmpkit_get_options), 0, NULL, 0, NULL, 0, NULL, NULL, NULL, NULL, 0, NULL, NULL }

@@ -4,6 +4,7 @@
 
 #include "guard.hpp"
 #include "operations/end_entity.hpp"
+#include "service/peer.hpp"
 #include "service/server.hpp"
 #include "transport/registry.hpp"
 
@@ -33,6 +34,7 @@ struct cmpkit_trust {
     cmpkit::crypto::Trust             anchors, verify_new;
     std::vector<cmpkit::crypto::Cert> pins;
     cmpkit::service::FetchLimits      fetching;
+    cmpkit::service::PeerProfile      peer;
 };
 
 struct cmpkit_tls {

@@ -11,6 +11,7 @@ Result<PeerTrust> cmpkit::capi::peer_trust(const cmpkit_trust* trust) {
     PeerTrust peers;
     if (!trust) return peers;
     peers.pinned = trust->pins;
+    peers.peer   = trust->peer.peer;
     if (!trust->anchors.anchors.empty()) {
         auto made = crypto::Verifier::make(trust->anchors);
         if (!made) return made.error();
@@ -39,9 +40,7 @@ Result<std::unique_ptr<cmpkit_operation>> make_operation(cmpkit_context* context
     if (!order) return order.error();
     auto peers = peer_trust(trust);
     if (!peers) return peers.error();
-    auto operation = std::make_unique<cmpkit_operation>(context, std::move(*order), credentials->value, std::move(*peers));
-    if (trust) operation->fetching = trust->fetching;
-    return operation;
+    return std::make_unique<cmpkit_operation>(context, EndEntity(std::move(*order), credentials->value, std::move(*peers)), trust);
 }
 
 // Keeps what an action brought, and says its number.
@@ -119,12 +118,13 @@ Result<void> run(cmpkit_operation& operation, const char* url, const cmpkit_tls*
     if (!carry) {
         auto where = text_in(url, "url");
         if (!where) return where.error();
-        auto opened = service::Connection::open(operation.context->plugins(), *where, tls ? &tls->credentials : nullptr, {{"connect-timeout", std::to_string(operation.connect_ms)}},
-                                                tls ? tls->fetching : service::FetchLimits());
+        auto options               = operation.peer.options_for(*where);
+        options["connect-timeout"] = std::to_string(operation.connect_ms);
+        auto opened = service::Connection::open(operation.context->plugins(), *where, tls ? &tls->credentials : nullptr, options, tls ? tls->fetching : service::FetchLimits());
         if (!opened) return opened.error();
         connection = std::move(*opened);
         carry      = [&](const Send& send, std::chrono::milliseconds timeout) {
-            return connection->exchange({.message = send.message, .operation = std::string(send.label), .profile = {}}, timeout, &operation.cancel);
+            return connection->exchange({.message = send.message, .operation = std::string(send.label), .profile = send.profile}, timeout, &operation.cancel);
         };
     }
     service::Application application = operation.application;

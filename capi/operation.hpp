@@ -5,9 +5,10 @@
 #include "service/drive.hpp"
 
 struct cmpkit_operation {
-    cmpkit_operation(cmpkit_context* c, cmpkit::operations::Order order, cmpkit::operations::Credentials credentials, cmpkit::operations::PeerTrust trust)
-        : context(c), machine(std::move(order), std::move(credentials), std::move(trust)) {}
-    cmpkit_operation(cmpkit_context* c, cmpkit::operations::EndEntity restored) : context(c), machine(std::move(restored)), is_restored(true) {}
+    /// @param trust  may be null
+    cmpkit_operation(cmpkit_context* c, cmpkit::operations::EndEntity made, const cmpkit_trust* trust) : context(c), machine(std::move(made)) {
+        if (trust) peer = trust->peer, fetching = trust->fetching;
+    }
 
     cmpkit_context*               context;
     cmpkit::operations::EndEntity machine;
@@ -20,6 +21,7 @@ struct cmpkit_operation {
     cmpkit::service::Limits       limits;
     std::uint32_t                 connect_ms = 10'000;
     cmpkit::service::FetchLimits  fetching;
+    cmpkit::service::PeerProfile  peer;
 
     // of the last action
     cmpkit::Octets                             message;

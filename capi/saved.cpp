@@ -68,9 +68,9 @@ cmpkit_rc cmpkit_operation_new_saved(cmpkit_context* context, const uint8_t* sta
         if (!machine) return machine.error();
         auto memo = operations::saved_memo(*octets);
         if (!memo) return memo.error();
-        auto operation  = std::make_unique<cmpkit_operation>(context, std::move(*machine));
-        operation->memo = std::move(*memo);
-        if (trust) operation->fetching = trust->fetching;
+        auto operation         = std::make_unique<cmpkit_operation>(context, std::move(*machine), trust);
+        operation->is_restored = true;
+        operation->memo        = std::move(*memo);
         if (operation->machine.has_certificate()) operation->peer_text = escaped(operation->machine.peer_text());
         return operation;
     });

@@ -49,6 +49,22 @@ Result<void> check_pair(const crypto::Signer& signer, const crypto::Cert& certif
 
 }  // namespace cmpkit::capi
 
+namespace {
+
+template <class Read> cmpkit_rc set_peer(cmpkit_trust* trust, const char* text, const char* what, Read read, cmpkit_error** error) {
+    return guard(error, [&]() -> Result<void> {
+        if (!trust) return no_handle;
+        auto given = text_in(text, what);
+        if (!given) return given.error();
+        auto profile = read(*given);
+        if (!profile) return profile.error();
+        trust->peer = std::move(*profile);
+        return {};
+    });
+}
+
+}  // namespace
+
 extern "C" {
 
 cmpkit_rc cmpkit_trust_new(cmpkit_trust** out, cmpkit_error** error) {
@@ -127,6 +143,23 @@ cmpkit_rc cmpkit_trust_set_fetch_limits(cmpkit_trust* trust, size_t octets, uint
         if (auto good = limits.check(); !good) return good;
         trust->fetching = std::move(limits);
         return {};
+    });
+}
+cmpkit_rc cmpkit_trust_set_peer(cmpkit_trust* trust, const char* name, cmpkit_error** error) {
+    return set_peer(trust, name, "name", &service::peer_named, error);
+}
+cmpkit_rc cmpkit_trust_set_peer_toml(cmpkit_trust* trust, const char* toml, cmpkit_error** error) {
+    return set_peer(trust, toml, "toml", &service::read_peer, error);
+}
+cmpkit_rc cmpkit_peers(cmpkit_buf** json, cmpkit_error** error) {
+    return guard_out(json, error, [&]() -> Result<std::unique_ptr<cmpkit_buf>> {
+        std::string all;
+        for (const service::PeerFile& file : service::peer_files()) {
+            auto profile = service::read_peer(file.text);
+            if (!profile) return profile.error();
+            all += (all.empty() ? "" : ",\n ") + service::to_json(*profile);
+        }
+        return buf_of("[" + all + "]");
     });
 }
 void cmpkit_trust_free(cmpkit_trust* trust) { delete trust; }

@@ -21,5 +21,6 @@ void add_serve(CLI::App& app, Common& common);
 void add_ca(CLI::App& app, Common& common);
 void add_show(CLI::App& app, Common& common);
 void add_transports(CLI::App& app, Common& common);
+void add_peers(CLI::App& app, Common& common);
 
 }  // namespace tool

@@ -80,8 +80,11 @@ bool look_at_network(Checkup& checkup, const Patient& patient) {
 // -- what answers there
 
 Buffer exchange(const Context& context, const Patient& patient, const std::string& url, const Probe& probe, unsigned ms) {
-    const Tls tls = patient.peer.tls();
-    return make<Buffer>(cmpkit_context_exchange, context.get(), url.c_str(), static_cast<const cmpkit_tls*>(tls.get()), probe.message.data(), probe.message.size(), ms);
+    const Tls   tls  = patient.peer.tls();
+    const Trust ways = make<Trust>(cmpkit_trust_new);  // of the peer: whom we trust is no question yet
+    patient.trust.peer.apply_to(ways);
+    return make<Buffer>(cmpkit_context_exchange, context.get(), url.c_str(), static_cast<const cmpkit_tls*>(tls.get()), static_cast<const cmpkit_trust*>(ways.get()), probe.message.data(),
+                        probe.message.size(), ms);
 }
 
 /// How far an exchange came that failed so.
@@ -251,6 +254,7 @@ void run(Patient& patient) {
     Checkup checkup(patient.peer.url, patient.common.json ? Checkup::Form::json : Checkup::Form::lines);
     try {
         patient.trust.read();
+        patient.trust.peer.apply_to(make<Trust>(cmpkit_trust_new));  // a profile that nobody knows is a fault of the set-up
         patient.peer.read();
         examine(checkup, patient);
     } catch (const Failure& failure) {  // of what was given to us: no file, no key
@@ -277,7 +281,7 @@ void add_doctor(CLI::App& app, Common& common) {
     patient->identity.add_certificate_to(command);
     patient->trust.add_to(command);
     patient->peer.add_to(command, common);
-    command.add_option("--profile", patient->profile, "The CA's profile")->type_name("NAME")->group("What we ask for");
+    command.add_option("--profile", patient->profile, "The CA's profile, also in the path of a URL that has none")->type_name("NAME")->group("What we ask for");
     command.footer(examples);
     command.callback([patient] { run(*patient); });
 }

@@ -25,7 +25,7 @@ constexpr const char* wishes = "What we ask for";
 void add_wishes_to(CLI::App& command, Enrollment& order) {
     command.add_option("--subject", order.subject, "Its name: /O=Plant/CN=dev1 or CN=dev1,O=Plant")->type_name("DN")->group(wishes);
     command.add_option("--san", order.sans, "Another name: dns:…, ip:…, uri:… or email:…; may be repeated")->type_name("NAME")->allow_extra_args(false)->group(wishes);
-    command.add_option("--profile", order.profile, "The CA's profile for it")->type_name("NAME")->group(wishes);
+    command.add_option("--profile", order.profile, "The CA's profile for it, also in the path of a URL that has none")->type_name("NAME")->group(wishes);
     command.add_option("--days", order.days, "How long it shall be valid")->type_name("DAYS")->check(CLI::Range(1, 36500))->group(wishes);
     command.add_flag("--use-template", order.use_template, "Ask the CA first what a request shall say, and follow it")->group(wishes);
     command.add_flag("--implicit-confirm", order.implicit_confirm, "Ask the CA to need no confirmation")->group(wishes);

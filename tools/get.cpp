@@ -199,7 +199,7 @@ void add_get(CLI::App& app, Common& common) {
     command.add_option("--distribution-point", question->point, "crl: by the URI of a certificate's distribution point")->type_name("URI")->group(group);
     command.add_option("--type", question->type, "info: the OID of the infoType")->type_name("OID")->group(group);
     command.add_option("--value", question->value, "info: the value that goes with it (DER)")->type_name("FILE")->group(group);
-    command.add_option("--profile", question->profile, "The CA's profile")->type_name("NAME")->group(group);
+    command.add_option("--profile", question->profile, "The CA's profile, also in the path of a URL that has none")->type_name("NAME")->group(group);
     command.add_option("--out", question->out, "Where the answer goes; without it to standard output")->type_name("FILE")->group("What we get");
     command.add_option("--links-out", question->links, "root-update: where newWithOld and oldWithNew go (PEM)")->type_name("FILE")->group("What we get");
     command.footer(examples);

@@ -82,11 +82,32 @@ Presented Identity::present() const {
     return {make<Credentials>(cmpkit_credentials_new_certificate, static_cast<const cmpkit_key*>(own.get()), octets.data(), octets.size()), std::move(pem)};
 }
 
+CLI::Option* PeerProfile::add_to(CLI::App& command) {
+    return add_word(command, "--peer", name, "PROFILE", "What its server does otherwise: a word of «cmpkit peers», or FILE.toml");
+}
+
+void PeerProfile::read() {
+    const bool is_file = name.find('/') != name.npos || name.ends_with(".toml");
+    text               = is_file ? std::string(text_of(read_file(name))) : std::string();
+    if (is_file && text.empty()) throw Failure(Exit::usage, name + " is empty");
+}
+
+void PeerProfile::apply_to(const Trust& trust) const try {
+    if (!text.empty()) call(cmpkit_trust_set_peer_toml, trust.get(), text.c_str());
+    else if (!name.empty()) call(cmpkit_trust_set_peer, trust.get(), name.c_str());
+} catch (const Failure& failure) {
+    const bool is_file = !text.empty();
+    Failure    named(failure.exit, (is_file ? name + ": " : "") + failure.what(), is_file ? "docs/peers.md tells what a profile may say" : "«cmpkit peers» tells what each is for");
+    named.rc = failure.rc;
+    throw named;
+}
+
 void TrustOptions::add_to(CLI::App& command) {
     const std::string group = "Whom we trust";
     add_files(command, "--trust", anchors.names, "Root certificates of the CA")->group(group);
     add_files(command, "--pin", pins.names, "The one certificate that may sign the CA's answers")->group(group);
     add_files(command, "--untrusted", intermediates.names, "Certificates that may help to find a path to --trust")->group(group);
+    peer.add_to(command)->group("The way to the CA");
     status.add_to(command, "", "Whether they are revoked");
 }
 
@@ -123,6 +144,7 @@ void StatusOptions::tell(cmpkit_trust* trust) const {
 void TrustOptions::read() {
     for (Files* files : {&anchors, &intermediates, &pins, &verify_new}) files->read();
     status.read();
+    peer.read();
 }
 
 Trust TrustOptions::trust() const {
@@ -132,6 +154,7 @@ Trust TrustOptions::trust() const {
     add_each(pins, trust.get(), cmpkit_trust_add_pins);
     add_each(verify_new, trust.get(), cmpkit_trust_add_verify_new);
     status.tell(trust.get());
+    peer.apply_to(trust);
     return trust;
 }
 

@@ -52,16 +52,28 @@ struct StatusOptions {
     }
 };
 
-/// Whose answers and certificates count.
+/// The profile of a peer: a word of «cmpkit peers», or a file of the site's own.
+struct PeerProfile {
+    std::string name, text;  // text: of the file that name is; else empty
+
+    CLI::Option* add_to(CLI::App& command);
+    void read();  // before apply_to()
+    void apply_to(const Trust& trust) const;
+    template <class Memo> void remember(Memo& memo) { memo.field("peer", name), memo.field("peerText", text); }
+};
+
+/// Whose answers and certificates count, and how they may deviate.
 struct TrustOptions {
     Files         anchors, intermediates, pins, verify_new;
     StatusOptions status;
+    PeerProfile   peer;
 
     void  add_to(CLI::App& command);
     void  read();  // before trust()
     Trust trust() const;
     template <class Memo> void remember(Memo& memo) {
         memo.field("trust", anchors), memo.field("untrusted", intermediates), memo.field("pin", pins), memo.field("verifyNew", verify_new), status.remember(memo, "");
+        peer.remember(memo);
     }
 };
 

@@ -14,6 +14,7 @@ namespace fs = std::filesystem;
 struct Resumption {
     Common&     common;
     std::string path, secret, certificate_pass, key_pass, new_key_pass, state_pass, trace_folder;
+    PeerProfile peer{};  // without a name: the one of the first command
     unsigned    timeout_seconds = 30;
 };
 
@@ -25,7 +26,8 @@ void replace(std::string& remembered, const std::string& said) {
     if (!said.empty()) remembered = said;
 }
 
-void replace_all(const Resumption& with, Peer& peer, Identity& identity) {
+void replace_all(const Resumption& with, Peer& peer, Identity& identity, TrustOptions& trust) {
+    if (!with.peer.name.empty()) trust.peer = with.peer;
     replace(identity.secret, with.secret);
     replace(identity.certificate_pass, with.certificate_pass);
     replace(identity.key_pass, with.key_pass);
@@ -39,7 +41,7 @@ template <class Order> Order remembered(const Json& json, const Resumption& with
     MemoReader        memo(json);
     order.remember(memo);
     replace(order.common.plugin_folder, plugin_folder);
-    replace_all(with, order.peer, order.identity);
+    replace_all(with, order.peer, order.identity, order.trust);
     return order;
 }
 
@@ -60,6 +62,7 @@ void run(Resumption& with) {
     if (!json) throw Failure(Exit::failed, with.path + " holds an operation that this program did not begin");
     for (std::string* path : {&with.path, &with.trace_folder, &with.common.plugin_folder}) *path = absolute(*path);
     for (std::string* source : {&with.secret, &with.certificate_pass, &with.key_pass, &with.new_key_pass, &with.state_pass}) *source = absolute_source(*source);
+    with.peer.read();
     // On another machine that folder may be missing: names are then those of this one.
     std::error_code missing;
     fs::current_path((*json)["folder"].text(), missing);
@@ -94,6 +97,7 @@ void add_resume(CLI::App& app, Common& common) {
     command.add_option("FILE", with->path, "The file that --state named")->type_name("")->required();
     add_sources_to(command, *with);
     command.add_option("--timeout", with->timeout_seconds, "For this run, tries included [30]")->type_name("SECONDS")->group("The way to the CA")->check(CLI::Range(1, 86400));
+    with->peer.add_to(command)->group("The way to the CA");
     add_plugin_folder(command, common);
     command.add_option("--trace-dir", with->trace_folder, "Keep every message as a file there")->type_name("DIR")->group("What is told");
     command.add_flag("-v,--verbose", common.verbose, "Tell each message in a line")->group("What is told");

@@ -7,7 +7,7 @@ namespace {
 cmpkit_rc code_of(cmpkit_context* context, const char* url) {
     const std::uint8_t octet  = 0;
     cmpkit_buf*        answer = nullptr;
-    const cmpkit_rc    rc     = cmpkit_context_exchange(context, url, nullptr, &octet, 1, 1000, &answer, nullptr);
+    const cmpkit_rc    rc     = cmpkit_context_exchange(context, url, nullptr, nullptr, &octet, 1, 1000, &answer, nullptr);
     CHECK(answer == nullptr);
     return rc;
 }

@@ -104,7 +104,8 @@ class Doctor(stage.Stage):
             def do_POST(self):
                 self.rfile.read(int(self.headers["Content-Length"]))
                 self.send_response(status)
-                self.send_header("Content-Type", content_type)
+                if content_type:
+                    self.send_header("Content-Type", content_type)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
@@ -147,6 +148,14 @@ class Doctor(stage.Stage):
         self.assertEqual(steps["protection"]["state"], "unknown", "no secret is shown to it")
         self.assertEqual(steps["clock"]["state"], "problem")
         self.assertIn("behind", steps["clock"]["detail"])
+
+    def test_a_server_that_names_no_content_type_is_reached_by_a_profile_that_lets_it(self):
+        page = self.page(200, "", b"<html></html>")
+        self.examine(page, expect=4, problem="content-type")
+        self.assertEqual(self.states(self.examine(page, "--peer", "rsa-cm", expect=4, problem="der"))["content-type"], "ok")
+
+    def test_a_profile_that_nobody_knows_is_found_before_anything_is_sent(self):
+        self.assertIn("openssl-mock", self.examine("http://127.0.0.1:1", "--peer", "acme", expect=2, problem="set-up")["set-up"]["detail"])
 
     # -- TLS
 
