@@ -276,18 +276,6 @@ cmpkit_rc cmpkit_operation_fetched(cmpkit_operation* operation, const uint8_t* a
         return Event(Fetched{copy_of(*octets)});
     });
 }
-const char* cmpkit_operation_fetch_url(const cmpkit_operation* operation) { return operation ? operation->query.url.c_str() : ""; }
-cmpkit_rc   cmpkit_operation_fetch(cmpkit_operation* operation, cmpkit_buf** answer, cmpkit_error** error) {
-    return guard_out(answer, error, [&]() -> Result<std::unique_ptr<cmpkit_buf>> {
-        if (!operation) return no_handle;
-        const Busy busy(operation->busy);
-        if (!busy) return Busy::error();
-        if (operation->query.url.empty()) return Error{.code = Code::bad_state, .detail = "nothing is to be fetched"};
-        auto octets = service::fetch(operation->context->plugins(), operation->query, operation->fetching, &operation->cancel);
-        if (!octets) return octets.error();
-        return buf_of(Bytes(*octets));
-    });
-}
 int64_t   cmpkit_operation_check_after(const cmpkit_operation* operation) { return operation ? operation->check_after : 0; }
 cmpkit_rc cmpkit_operation_message(const cmpkit_operation* operation, cmpkit_buf** message, cmpkit_error** error) {
     return result_of(operation, false, message, error, [&] { return Bytes(operation->message); });

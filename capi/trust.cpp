@@ -97,54 +97,6 @@ cmpkit_rc cmpkit_trust_add_crl(cmpkit_trust* trust, const uint8_t* crl, size_t s
         return {};
     });
 }
-cmpkit_rc cmpkit_trust_add_ocsp(cmpkit_trust* trust, const uint8_t* response, size_t size, cmpkit_error** error) {
-    return guard(error, [&]() -> Result<void> {
-        auto octets = bytes_in(response, size);
-        if (!trust || !octets) return trust ? octets.error() : no_handle;
-        auto der = crypto::pem_or_der(*octets, {"OCSP RESPONSE"});
-        if (!der) return der.error();
-        trust->anchors.ocsp.push_back(std::move(*der));
-        return {};
-    });
-}
-cmpkit_rc cmpkit_trust_set_revocation(cmpkit_trust* trust, cmpkit_revocation revocation, cmpkit_error** error) {
-    return guard(error, [&]() -> Result<void> {
-        if (!trust) return no_handle;
-        if (revocation < CMPKIT_REVOCATION_NONE || revocation > CMPKIT_REVOCATION_HARD) return Error{.code = Code::bad_argument, .detail = "there is no such revocation"};
-        trust->anchors.revocation = static_cast<crypto::Revocation>(revocation);
-        return {};
-    });
-}
-cmpkit_rc cmpkit_trust_add_status_source(cmpkit_trust* trust, cmpkit_status_source kind, const char* url, cmpkit_error** error) {
-    return guard(error, [&]() -> Result<void> {
-        auto text = text_in(url, "url");
-        if (!trust || !text) return trust ? text.error() : no_handle;
-        crypto::StatusSources sources = trust->anchors.sources;
-        if (kind == CMPKIT_STATUS_CRL) sources.crls.push_back(*text);
-        else if (kind == CMPKIT_STATUS_OCSP) sources.ocsp.push_back(*text);
-        else if (kind == CMPKIT_STATUS_ALLOWED) sources.allowed.push_back(*text);
-        else return Error{.code = Code::bad_argument, .detail = "there is no such source"};
-        if (auto good = sources.check(); !good) return good;
-        trust->anchors.sources = std::move(sources);
-        return {};
-    });
-}
-cmpkit_rc cmpkit_trust_set_fetch_limits(cmpkit_trust* trust, size_t octets, uint32_t time_ms, const char* named_addresses, cmpkit_error** error) {
-    return guard(error, [&]() -> Result<void> {
-        if (!trust) return no_handle;
-        service::FetchLimits limits;
-        if (octets) limits.octets = octets;
-        if (time_ms) limits.time = std::chrono::milliseconds(time_ms);
-        if (named_addresses) {
-            auto word = text_in(named_addresses, "named_addresses");
-            if (!word) return word.error();
-            limits.named_addresses = *word;
-        }
-        if (auto good = limits.check(); !good) return good;
-        trust->fetching = std::move(limits);
-        return {};
-    });
-}
 cmpkit_rc cmpkit_trust_set_peer(cmpkit_trust* trust, const char* name, cmpkit_error** error) {
     return set_peer(trust, name, "name", &service::peer_named, error);
 }

@@ -160,7 +160,7 @@ Action EndEntity::send_confirmation() {
     if (!hash) hash = crypto::sha256(certificate_.der());
     status.certHash = der::octet_string(*hash);
     status.statusInfo = PKIStatusInfo{.status = PKIStatus::accepted, .statusString = {}, .failInfo = {}};  // RFC 9483 4.1.1: it SHOULD be there
-    if (failure_) status.statusInfo = rejection(failure_->fail_info.value_or(FailInfo::systemFailure), {}, arena);
+    if (failure_) status.statusInfo = rejection(failure_->fail_info.value_or(FailInfo::systemFailure), text_of(failure_->code), arena);
     PKIBody body;
     body.emplace<"certConf">() = CertConfirmContent(&status, 1);
     return send(message(body, pvno, {}));
@@ -171,7 +171,7 @@ Action EndEntity::report() {
     der::Arena arena;
     PKIBody    body;
     auto&      content    = body.emplace<"error">();
-    content.pKIStatusInfo = rejection(failure_->fail_info.value_or(FailInfo::badRequest), {}, arena);
+    content.pKIStatusInfo = rejection(failure_->fail_info.value_or(FailInfo::badRequest), text_of(failure_->code), arena);
     auto octets           = message(body, Pvno::cmp2000, {});
     return octets ? Action(sending(std::move(*octets))) : fail();
 }

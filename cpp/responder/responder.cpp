@@ -117,6 +117,13 @@ const PKIHeader& header_of(const PKIMessage* message) {
     return message ? message->header : unread;
 }
 
+// Little to the peer, everything to the operator: who is not authenticated learns which rule it broke, and of our own troubles nothing.
+std::string words_for_peer(const Error& error, bool is_authenticated) {
+    if (is_authenticated) return error.detail;
+    const bool is_ours = !error.fail_info || error.fail_info == FailInfo::systemFailure || error.fail_info == FailInfo::systemUnavail;
+    return is_ours ? "try again later" : std::string(text_of(error.code));
+}
+
 // What a refusal says of the message that it answers, as far as that could be read.
 operations::HeaderFields fields_of_refusal(const PKIHeader& asked, Bytes fresh, std::int64_t now) {
     // RFC 9810 7: the version of the request, or the nearest one that we know.
@@ -139,8 +146,7 @@ Reply Responder::refuse(const PKIMessage* message, const Error& error, const Nam
     PKIHeader  header = operations::header_of(fields_of_refusal(header_of(message), *fresh, now), arena);
     header.sender     = directory_name(sender);
     PKIBody body;
-    // The peer learns the bit and, once it is authenticated, the words: little to the peer, everything to the operator.
-    body.emplace<"error">().pKIStatusInfo = rejection(error.fail_info.value_or(FailInfo::systemFailure), protector ? error.detail : std::string(), arena);
+    body.emplace<"error">().pKIStatusInfo = rejection(error.fail_info.value_or(FailInfo::systemFailure), words_for_peer(error, protector), arena);
     auto octets = protection::seal(header, body, protector, {});
     if (!octets) octets = protection::seal(header, body, nullptr, {});
     return {octets ? std::move(*octets) : Octets(), message ? Reply::Status::answered : Reply::Status::not_a_message};

@@ -1,6 +1,7 @@
 #include "media.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace cmpkit_http {
 

@@ -56,6 +56,7 @@ TEST_CASE("a certConf that refuses says rejection with a failInfo", "[operations
     REQUIRE(status);
     CHECK(status->status == PKIStatus::rejection);
     CHECK(first_fail_info(*status) == FailInfo::badCertTemplate);
+    CHECK(joined(status->statusString) == text_of(Code::wrong_certificate));
 }
 
 TEST_CASE("an error of an end entity says rejection, and which", "[operations]") {
@@ -66,6 +67,7 @@ TEST_CASE("an error of an end entity says rejection, and which", "[operations]")
     const auto&   told  = error->body.get<"error">()->pKIStatusInfo;
     CHECK(told.status == PKIStatus::rejection);
     CHECK(first_fail_info(told) == FailInfo::badRecipientNonce);
+    CHECK(joined(told.statusString) == text_of(Code::nonce_mismatch));
 }
 
 TEST_CASE("an end entity takes fields of an answer that mean nothing to it", "[operations]") {

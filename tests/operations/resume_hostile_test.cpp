@@ -86,7 +86,7 @@ TEST_CASE("an operation goes on with its own key alone", "[operations]") {
     CHECK(refusal_of(restored(at.play, at.saved, at.who, Play::enrollment().key)) == "bad_key at order.enrollment.key");
     CHECK(refusal_of(restored(at.play, at.saved, at.who, nullptr)) == "bad_key at order.enrollment.key");
     const Octets serial{5};
-    CHECK(refusal(at, [&](EndEntityState& state) { state.order.emplace<"revocation">() = {Name(), der::integer_view(serial), Reason::unspecified}; }) == "bad_key at order");
+    CHECK(refusal(at, [&](EndEntityState& state) { state.order.emplace<"revocation">() = {Name(), der::integer_view(serial), Reason::unspecified, {}}; }) == "bad_key at order");
 }
 
 TEST_CASE("an operation goes on with its own credentials alone", "[operations]") {

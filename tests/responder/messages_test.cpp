@@ -155,13 +155,14 @@ TEST_CASE("who lost the answer to its last message hears it again, though its ce
     CHECK(said(world.answer(world.first_message(World::wanted(BodyType::cr, "CN=dev1"), who))).fail_info == FailInfo::certRevoked);  // nothing new
 }
 
-TEST_CASE("an answer that says waiting has neither failInfo nor a certificate, and the pollReq its certReqId", "[responder]") {
+TEST_CASE("an answer that says waiting has words for people, neither failInfo nor a certificate, and the pollReq its certReqId", "[responder]") {
     World world;
     world.settings.profiles.front().approve_by_hand = true;
     world.start();
     Talk talk{world, {}, {}};
     REQUIRE(std::holds_alternative<Wait>(talk.run(World::wanted(BodyType::ir, "CN=dev1"), device_of(world))));
     CHECK(talk.response().status.status == PKIStatus::waiting);
+    CHECK_FALSE(joined(talk.response().status.statusString).empty());
     CHECK_FALSE(talk.response().status.failInfo);
     CHECK_FALSE(talk.response().certifiedKeyPair);
     const auto& polled = *talk.asked[1]->body.get<"pollReq">();
@@ -179,4 +180,18 @@ TEST_CASE("a certConf that accepts says so", "[responder]") {
     REQUIRE(confirmation);
     REQUIRE(confirmation->front().statusInfo);
     CHECK(confirmation->front().statusInfo->status == PKIStatus::accepted);
+}
+
+TEST_CASE("a refusal has words for people, and says little to who is not known", "[responder]") {
+    World      world;
+    const auto words_to = [&](const Octets& message) {
+        const auto reply = value_of(der::parse<PKIMessage>(world.answer(message)));
+        REQUIRE(reply->body.is<"error">());
+        return joined(reply->body.get<"error">()->pKIStatusInfo.statusString);
+    };
+    const auto first = [&](const char* reference, const char* secret) { return world.first_message(World::wanted(BodyType::ir, "CN=dev1"), world.by_secret(reference, secret)); };
+    const std::string of_wrong_mac = words_to(first("dev1", "wrong"));
+    CHECK(of_wrong_mac == text_of(Code::protection_mismatch));
+    CHECK(words_to(first("nobody", "wrong")) == of_wrong_mac);  // nor whether there is such a reference
+    CHECK_FALSE(words_to(Octets{0x30, 0x03, 0x02, 0x01, 0x02}).empty());
 }
