@@ -129,7 +129,11 @@ Result<void> run(cmpkit_operation& operation, const char* url, const cmpkit_tls*
     }
     service::Application application = operation.application;
     application.clock                = &service::unix_now;
-    application.fetch                = [&](const crypto::StatusQuery& query) { return service::fetch(operation.context->plugins(), query, operation.fetching, &operation.cancel); };
+    application.fetch                = [&](const crypto::StatusQuery& query, std::chrono::milliseconds left) {
+        service::FetchLimits limits = operation.fetching;
+        limits.time                 = std::min(limits.time, left);
+        return service::fetch(operation.context->plugins(), query, limits, &operation.cancel);
+    };
     // The results are those of the last action; what the callbacks see goes through note() too.
     application.decide = [&, ask = operation.application.decide](const Decide& decide) {
         operation.peer_text = escaped(decide.text);

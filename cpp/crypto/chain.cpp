@@ -22,21 +22,23 @@ constexpr std::int64_t ahead_seconds  = 3600;  // before its end a CRL is fetche
 std::span<const Cert> bounded(std::span<const Cert> untrusted) { return untrusted.first(std::min(untrusted.size(), most_untrusted)); }
 
 struct Learned {
-    std::string url;
-    Octets      crl;
+    std::string  url;
+    Octets       crl;
     std::int64_t this_update, next_update;
+    Cert         issuer;
 };
 
-// A CRL that one of them signed, and that counts now.
-Result<Crl> read_crl(Bytes der, std::span<const Cert> issuers, std::int64_t now) {
+// A CRL that counts now, and who of them signed it.
+Result<std::pair<Crl, Cert>> read_crl(Bytes der, std::span<const Cert> issuers, std::int64_t now) {
     auto crl = Crl::parse(der);
     if (!crl) return crl.error();
     const SignedThing thing = signed_thing(**crl);
     const auto is_its = [&](const Cert& issuer) { return may_be_issued_by(thing, issuer) && issuer.allows(KeyUsageBit::cRLSign) && is_signed_by(thing, issuer); };
-    if (std::ranges::none_of(issuers, is_its))
+    const auto issuer = std::ranges::find_if(issuers, is_its);
+    if (issuer == issuers.end())
         return Error{.code = Code::bad_value, .clause = "RFC 5280 6.3.3 (f)", .detail = "none of the issuers in question signed this CRL of " + to_text(thing.issuer)};
     if (!crl->is_current(now)) return Error{.code = Code::status_unknown, .clause = "RFC 5280 6.3.3 (a)", .detail = "the CRL is not for this time"};
-    return crl;
+    return std::pair(*std::move(crl), *issuer);
 }
 
 }  // namespace
@@ -173,10 +175,11 @@ std::vector<StatusQuery> Verifier::due(std::int64_t now) const {
     std::vector<Cert> issuers = state_->trust.anchors;
     issuers.insert(issuers.end(), state_->trust.intermediates.begin(), state_->trust.intermediates.end());
     for (const std::string& url : state_->trust.sources.crls) {
-        StatusQuery query{.kind = StatusQuery::Kind::crl, .url = url, .request = {}, .is_named_by_certificate = false, .certificate = {}, .issuers = issuers};
+        StatusQuery query{.kind = StatusQuery::Kind::crl, .url = url, .request = {}, .is_named_by_certificate = false, .certificate = {}, .issuers = issuers, .is_ahead = true};
         if (state_->is_tried(query, now)) continue;
         const std::shared_lock lock(state_->mutex);
         const auto held = std::ranges::find(state_->learned, url, &Learned::url);
+        if (held != state_->learned.end()) query.issuers.push_back(held->issuer);
         if (held == state_->learned.end() || now >= held->next_update - std::min(ahead_seconds, (held->next_update - held->this_update) / 10)) queries.push_back(std::move(query));
     }
     return queries;
@@ -199,15 +202,16 @@ Result<void> Verifier::State::learn_ocsp(const StatusQuery& query, Bytes octets,
 Result<void> Verifier::State::learn_crl(const StatusQuery& query, Bytes octets, std::int64_t now) {
     auto der = pem_or_der(octets, {"X509 CRL"});
     if (!der) return der.error();
-    const auto crl = read_crl(*der, query.issuers, now);
-    if (!crl) return crl.error();
+    const auto read = read_crl(*der, query.issuers, now);
+    if (!read) return read.error();
+    const auto& [crl, issuer] = *read;
     const std::unique_lock lock(mutex);
     std::vector<Learned>   all  = learned;
     const auto             held = std::ranges::find(all, query.url, &Learned::url);
-    if (held != all.end() && crl->this_update() < held->this_update) return Error{.code = Code::bad_value, .detail = "an older CRL than the one at hand"};
+    if (held != all.end() && crl.this_update() < held->this_update) return Error{.code = Code::bad_value, .detail = "an older CRL than the one at hand"};
     if (held != all.end()) all.erase(held);
     else if (all.size() == most_learned) all.erase(all.begin());
-    all.push_back({query.url, std::move(*der), crl->this_update(), crl->next_update()});
+    all.push_back({query.url, std::move(*der), crl.this_update(), crl.next_update(), issuer});
     std::vector<Octets> crls = trust.crls;
     for (const Learned& each : all) crls.push_back(each.crl);
     auto fresh = Paths::make(trust, std::move(crls));

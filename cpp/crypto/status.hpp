@@ -26,9 +26,10 @@ struct StatusQuery {
     bool              is_named_by_certificate = false;  // else by the operator
     Cert              certificate{};                  // of OCSP: about whom
     std::vector<Cert> issuers{};                      // who may have signed the CRL; of OCSP the issuer of the certificate
+    bool              is_ahead = false;               // before somebody's path needs it, whose issuers may be others
 
     /// Queries of one subject get the same answer.
-    std::string subject() const { return kind == Kind::crl ? url : url + "#" + to_hex(certificate.hash()); }
+    std::string subject() const { return (is_ahead ? "ahead " : "") + (kind == Kind::crl ? url : url + "#" + to_hex(certificate.hash())); }
 };
 
 /// What can be asked about a certificate, the operator's URLs first.

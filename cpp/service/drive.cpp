@@ -42,7 +42,9 @@ public:
         return Received{std::move(*answer)};
     }
     Event act(const operations::Fetch& wanted) {
-        auto answer = application_.fetch ? application_.fetch(wanted.query) : Error{.code = Code::unsupported, .detail = "nobody fetches here"};
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end_ - Steady::now());
+        if (left.count() <= 0) return Lost{over({})};
+        auto answer = application_.fetch ? application_.fetch(wanted.query, left) : Error{.code = Code::unsupported, .detail = "nobody fetches here"};
         if (cancel_.fired()) return Lost{Error{.code = Code::cancelled}};
         return answer ? Event(Fetched{std::move(*answer)}) : Lost{answer.error()};
     }

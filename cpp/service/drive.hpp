@@ -9,7 +9,8 @@ namespace cmpkit::service {
 struct Application {
     std::function<operations::Decided(const operations::Decide&)> decide;    // empty: accepted
     std::function<Result<void>(const operations::Keep&)>          keep;      // empty: the application keeps it when the operation is done
-    std::function<Result<Octets>(const crypto::StatusQuery&)>     fetch;     // whether a signer is revoked; empty: nobody is asked
+    /// Whether a signer is revoked; empty: nobody is asked.
+    std::function<Result<Octets>(const crypto::StatusQuery&, std::chrono::milliseconds timeout)> fetch;
     std::function<void(const operations::Wait&)>                  waiting;   // the CA has not decided; called before each pause
     std::function<void(bool sent, Bytes message)>                 trace;
     std::function<Result<void>(const operations::EndEntity&)>     save;      // after each step, before what it asks for is done; a failure ends the run

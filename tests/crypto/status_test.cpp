@@ -156,3 +156,20 @@ TEST_CASE("CRLs of the operator's URLs can be asked for ahead, before they end",
     CHECK(ahead->due(now + day - 3601).empty());
     CHECK(ahead->due(now + day - 3600).size() == 1);
 }
+
+TEST_CASE("a CRL whose issuer is not known ahead is asked for again when a path tells it, and from then on ahead too", "[crypto]") {
+    const Plant plant;
+    const auto  hard = verifier({.anchors = {plant.root}, .crls = {plant.root.crl()}, .revocation = Revocation::hard, .sources = {.crls = {ca_url}}});
+    const Octets brief = plant.ca.crl({.this_update = now, .next_update = now + day});
+    REQUIRE(hard->due(now).size() == 1);
+    CHECK_FALSE(hard->learn(hard->due(now).front(), brief, now));
+    CHECK(hard->due(now).empty());
+    const auto query = missing(*hard, plant);
+    REQUIRE(query);
+    REQUIRE(hard->learn(*query, brief, now));
+    CHECK(hard->path(plant.dev, Certs{plant.ca}, now));
+    const auto again = hard->due(now + day - 1);
+    REQUIRE(again.size() == 1);
+    CHECK(hard->learn(again.front(), plant.ca.crl({.this_update = now + day - 1}), now + day - 1));
+    CHECK(hard->path(plant.dev, Certs{plant.ca}, now + 2 * day));
+}
