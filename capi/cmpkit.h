@@ -423,8 +423,8 @@ CMPKIT_API cmpkit_rc cmpkit_certificate_summary(const uint8_t *data, size_t size
 typedef struct cmpkit_responder cmpkit_responder; /* any number of threads; cmpkit_responder_free */
 /* config: TOML, see docs/configuration.md. folder: where its relative paths begin; NULL: the current folder. */
 CMPKIT_API cmpkit_rc cmpkit_responder_new(cmpkit_context *context, const char *config, const char *folder, cmpkit_responder **out, cmpkit_error **error);
-/* Octets in, octets out; a message that is refused is answered too. It blocks while it is asked whether a signer is revoked. address: who asks, for the log; profile: the name after /p/ in the path, of a
- * profile or a CA; both may be NULL. */
+/* Octets in, octets out; a message that is refused is answered too. It blocks while it is asked whether a signer is revoked. address: who asks, for the
+ * log; profile: the name after /p/ in the path, of a profile or a CA; both may be NULL. */
 CMPKIT_API cmpkit_rc cmpkit_responder_answer(cmpkit_responder *responder, const uint8_t *request, size_t size, const char *address, const char *profile, int64_t now,
                                              cmpkit_buf **answer, cmpkit_error **error);
 /* Ends what is overdue, renews the CRL where it is due, and asks for other PKIs' CRLs where the configuration says so. A listener does this by itself. */

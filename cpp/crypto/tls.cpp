@@ -85,7 +85,8 @@ Result<void> name_sessions(SSL_CTX* context) {
     return SSL_CTX_set_session_id_context(context, name, sizeof name) == 1 ? Result<void>() : failed("session name");
 }
 
-// At the beginning of a handshake, before a session is looked for. With the certificate OpenSSL takes over the anchors and the sessions' name.
+// At the beginning of a handshake, before a session is looked for. With the context OpenSSL takes over the certificate, who judges clients, and
+// the sessions' name; what it leaves behind is taken over here.
 int take_current(SSL* ssl, int*, void* argument) {
     const TlsServer current = (*static_cast<const CurrentTls*>(argument))();
     auto*           context = static_cast<SSL_CTX*>(current.context());

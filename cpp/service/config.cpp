@@ -106,7 +106,8 @@ void read_fetch(Table& table, FetchLimits& limits) {
     limits.octets          = static_cast<std::size_t>(table.number("max_octets", 4 << 20, 1024, 1 << 28));
     limits.time            = std::chrono::seconds(table.duration("time", 10));
     limits.named_addresses = table.text("named_addresses", limits.named_addresses);
-    if (auto good = limits.check(); !good) table.fail("named_addresses", "it is a limit of fetching", &good.error());
+    if (limits.time > std::chrono::hours(1)) table.fail("time", "1 s to 1 h is expected");
+    else if (auto good = limits.check(); !good) table.fail("named_addresses", "another word is expected", &good.error());
 }
 
 void read_crl(Table& table, const Reader& reader, AuthorityConfiguration& config) {

@@ -19,11 +19,11 @@ Result<std::unique_ptr<Server>> Server::make(Configuration configuration, respon
     std::unique_ptr<Server> server(new Server);
     auto                    store = open_store(configuration.store);
     if (!store) return store.error();
-    server->store_ = std::move(*store);
-    server->log_   = std::move(log);
+    server->store_   = std::move(*store);
+    server->log_     = std::move(log);
     server->fetcher_ = std::move(fetcher);
-    server->fixed_ = fixed_in(configuration);
-    auto edition   = server->edition_of(std::move(configuration));
+    server->fixed_   = fixed_in(configuration);
+    auto edition     = server->edition_of(std::move(configuration));
     if (!edition) return edition.error();
     server->take(std::move(*edition));
     return server;
