@@ -33,13 +33,13 @@ private:
     void take(cmpkit_transport_rc rc, const cmpkit_transport_message* answer, const char* detail) noexcept try {
         rc_ = rc;
         if (detail) detail_ = detail;
-        if (rc == CMPKIT_TRANSPORT_OK) answer_ = answer_of(known(*answer));
+        if (rc == CMPKIT_TRANSPORT_OK && answer) answer_ = answer_of(known(*answer));
     } catch (const std::bad_alloc&) {
         rc_ = CMPKIT_TRANSPORT_NO_MEMORY;
     }
 
     static Answer answer_of(const cmpkit_transport_message& message) {
-        return {.message = copy_of({message.data, message.data_size}), .peer = peer_of(message.peer)};
+        return {.message = copy_of({message.data, message.data_size}), .peer = peer_of(message.peer), .kind = message.kind, .status = message.status};
     }
 
     std::mutex              mutex_;
@@ -48,6 +48,24 @@ private:
     cmpkit_transport_rc     rc_   = CMPKIT_TRANSPORT_FAILED;
     Answer                  answer_;
     std::string             detail_;
+};
+
+/// One who waits for announcements.
+class Observing : public Waiting {
+public:
+    explicit Observing(const std::function<void(Bytes)>& told) : told_(told) {}
+
+    static void done(void* user, cmpkit_transport_rc rc, const cmpkit_transport_message*, const char* detail) {
+        Waiting::done(static_cast<Waiting*>(static_cast<Observing*>(user)), rc, nullptr, detail);
+    }
+    // A plugin's thread is calling, and no exception may cross to it; what there is no memory for is not told.
+    static void notice(void* user, const cmpkit_transport_message* announcement) noexcept try {
+        const auto message = known(*announcement);
+        static_cast<Observing*>(user)->told_({message.data, message.data_size});
+    } catch (const std::bad_alloc&) {}
+
+private:
+    const std::function<void(Bytes)>& told_;
 };
 
 std::uint32_t timeout_ms(std::chrono::milliseconds timeout) {
@@ -71,6 +89,22 @@ public:
         return answer;
     }
 
+    Result<void> observe(const std::string& profile, const std::function<void(Bytes)>& told, Cancel& cancel) override {
+        const auto& table = instance_->table();
+        if (!table.observe) return Error{.code = Code::unsupported, .detail = std::string(table.name) + " carries no announcements to observers"};
+        if (cancel.fired()) return Error{.code = Code::cancelled};
+        Observing  observing(told);
+        const auto id = next_id_++;
+        const auto rc = table.observe(handle_, profile.empty() ? nullptr : profile.c_str(), id, Observing::notice, Observing::done, &observing);
+        if (rc != CMPKIT_TRANSPORT_OK) return error_of(rc, "announcements cannot be asked for");
+        cancel.attach([this, id] { instance_->table().cancel(handle_, id); });
+        auto ended = observing.wait();
+        cancel.detach();
+        return ended ? Result<void>() : ended.error();
+    }
+
+    bool is_offline() const override { return instance_->is_offline(); }
+
 private:
     cmpkit_transport_rc submit(const Request& request, std::chrono::milliseconds timeout, std::uint64_t id, Waiting& waiting) {
         const cmpkit_transport_message message{
@@ -80,6 +114,7 @@ private:
             .data_size = request.message.size(),
             .operation = request.operation.empty() ? nullptr : request.operation.c_str(),
             .profile   = request.profile.empty() ? nullptr : request.profile.c_str(),
+            .label     = request.label.empty() ? nullptr : request.label.c_str(),
             .status    = CMPKIT_TRANSPORT_ANSWERED,
             .peer      = nullptr,
         };
@@ -96,7 +131,9 @@ private:
 Peer peer_of(const cmpkit_transport_peer* theirs) {
     if (!theirs) return {};
     const auto peer = known(*theirs);
-    return {.address = peer.address ? peer.address : "", .certificate = copy_of({peer.certificate, peer.certificate_size})};
+    return {.address      = peer.address ? peer.address : "",
+            .certificate  = copy_of({peer.certificate, peer.certificate_size}),
+            .psk_identity = peer.psk_identity ? peer.psk_identity : ""};
 }
 
 Result<std::unique_ptr<Channel>> open_channel(std::unique_ptr<Instance> instance, const std::string& url, const Tls* tls) {

@@ -13,24 +13,34 @@ template <class Body> cmpkit_transport_rc guarded(Body body) noexcept try {
     return CMPKIT_TRANSPORT_NO_MEMORY;
 }
 
+const Services& services_of(void* context) { return *static_cast<const Services*>(context); }
+
 void log_text(void* context, std::int32_t level, const char* text) {
     (void)guarded([&] {
-        const Log& log = *static_cast<const Log*>(context);
-        if (log) log(level, escaped(text ? text : ""));
+        if (const Log& log = services_of(context).log) log(level, escaped(text ? text : ""));
         return CMPKIT_TRANSPORT_OK;
     });
 }
 
 const Tls& tls_of(const cmpkit_transport_tls* tls) { return *reinterpret_cast<const Tls*>(tls); }
 
-cmpkit_transport_rc tls_client(void*, const cmpkit_transport_tls* tls, void* ssl_ctx, const void* openssl_version) {
+/// A slot of the host that fills: an SSL_CTX or an SSL, by the member function of Tls that does it.
+template <auto fill> cmpkit_transport_rc tls_slot(void*, const cmpkit_transport_tls* tls, void* object, const void* openssl_version) {
     if (!tls) return CMPKIT_TRANSPORT_TLS;
-    return guarded([&] { return tls_of(tls).client(ssl_ctx, openssl_version); });
+    return guarded([&] { return (tls_of(tls).*fill)(object, openssl_version); });
 }
 
-cmpkit_transport_rc tls_server(void*, const cmpkit_transport_tls* tls, void* ssl_ctx, const void* openssl_version) {
-    if (!tls) return CMPKIT_TRANSPORT_TLS;
-    return guarded([&] { return tls_of(tls).server(ssl_ctx, openssl_version); });
+std::int32_t tls_by_secret(void*, const cmpkit_transport_tls* tls) { return tls && tls_of(tls).by_secret(); }
+
+std::size_t tls_identity(void* context, const void* ssl, char* identity, std::size_t size) {
+    std::size_t length = 0;
+    (void)guarded([&] {
+        const std::string name = services_of(context).identity && ssl ? services_of(context).identity(ssl) : std::string();
+        if (size > 0) identity[name.copy(identity, size - 1)] = 0;
+        length = name.size();
+        return CMPKIT_TRANSPORT_OK;
+    });
+    return length;
 }
 
 Code code_of(cmpkit_transport_rc rc) {
@@ -54,16 +64,24 @@ Code code_of(cmpkit_transport_rc rc) {
 
 Error error_of(cmpkit_transport_rc rc, const char* detail) { return {.code = code_of(rc), .detail = escaped(detail ? detail : "")}; }
 
-Instance::Instance(std::shared_ptr<const Loaded> plugin, Log log)
-    : plugin_(std::move(plugin)), log_(std::move(log)),
-      host_{.size = sizeof host_, .context = &log_, .log = log_text, .tls_client = tls_client, .tls_server = tls_server} {}
+Instance::Instance(std::shared_ptr<const Loaded> plugin, Services services)
+    : plugin_(std::move(plugin)), services_(std::move(services)),
+      host_{.size                  = sizeof host_,
+            .context               = &services_,
+            .log                   = log_text,
+            .tls_client            = tls_slot<&Tls::client>,
+            .tls_server            = tls_slot<&Tls::server>,
+            .tls_client_connection = tls_slot<&Tls::client_connection>,
+            .tls_server_connection = tls_slot<&Tls::server_connection>,
+            .tls_by_secret         = tls_by_secret,
+            .tls_identity          = tls_identity} {}
 
 Instance::~Instance() {
     if (handle_) table().destroy(handle_);
 }
 
-Result<std::unique_ptr<Instance>> Instance::create(std::shared_ptr<const Loaded> plugin, Log log, const Options& options) {
-    std::unique_ptr<Instance> instance(new Instance(std::move(plugin), std::move(log)));
+Result<std::unique_ptr<Instance>> Instance::create(std::shared_ptr<const Loaded> plugin, Services services, const Options& options) {
+    std::unique_ptr<Instance> instance(new Instance(std::move(plugin), std::move(services)));
     const auto rc = instance->table().create(&instance->host_, &instance->handle_);
     if (rc != CMPKIT_TRANSPORT_OK) return error_of(rc, "the plugin made no instance");
     if (auto set = instance->set(options); !set) return set.error();

@@ -8,31 +8,36 @@ namespace cmpkit::transport {
 
 namespace {
 
+cmpkit_transport_message message_of(Bytes octets, std::int32_t kind, std::int32_t status) {
+    return {
+        .size      = sizeof(cmpkit_transport_message),
+        .kind      = kind,
+        .data      = octets.data(),
+        .data_size = octets.size(),
+        .operation = nullptr,
+        .profile   = nullptr,
+        .label     = nullptr,
+        .status    = status,
+        .peer      = nullptr,
+    };
+}
+
 class PluginExchange : public Exchange {
 public:
     PluginExchange(const cmpkit_transport_plugin& table, cmpkit_transport_exchange* handle) : table_(table), handle_(handle) {}
     ~PluginExchange() override {
-        if (handle_) (void)answer({}, CMPKIT_TRANSPORT_BROKEN);
+        if (handle_) (void)answer({}, CMPKIT_TRANSPORT_BROKEN, CMPKIT_TRANSPORT_CMP);
     }
 
-    Result<void> respond(Bytes message, std::int32_t status) override {
+    Result<void> respond(Bytes message, std::int32_t status, std::int32_t kind) override {
         if (!handle_) return Error{.code = Code::bad_state, .detail = "the exchange was answered before"};
-        if (const auto rc = answer(message, status); rc != CMPKIT_TRANSPORT_OK) return error_of(rc, "the answer was not taken");
+        if (const auto rc = answer(message, status, kind); rc != CMPKIT_TRANSPORT_OK) return error_of(rc, "the answer was not taken");
         return {};
     }
 
 private:
-    cmpkit_transport_rc answer(Bytes octets, std::int32_t status) {
-        const cmpkit_transport_message message{
-            .size      = sizeof message,
-            .kind      = CMPKIT_TRANSPORT_CMP,
-            .data      = octets.data(),
-            .data_size = octets.size(),
-            .operation = nullptr,
-            .profile   = nullptr,
-            .status    = status,
-            .peer      = nullptr,
-        };
+    cmpkit_transport_rc answer(Bytes octets, std::int32_t status, std::int32_t kind) {
+        const auto message = message_of(octets, kind, status);
         return table_.respond(std::exchange(handle_, nullptr), &message);
     }
 
@@ -61,6 +66,14 @@ public:
         instance_->table().listener_stop(handle_, static_cast<std::uint32_t>(bounded));
     }
 
+    Result<void> announce(Bytes message) override {
+        const auto& table = instance_->table();
+        if (!table.announce) return Error{.code = Code::unsupported, .detail = std::string(table.name) + " carries no announcements to observers"};
+        const auto told = message_of(message, CMPKIT_TRANSPORT_ANNOUNCEMENT, CMPKIT_TRANSPORT_ANSWERED);
+        if (const auto rc = table.announce(handle_, &told); rc != CMPKIT_TRANSPORT_OK) return error_of(rc, "the announcement was not taken");
+        return {};
+    }
+
 private:
     // A plugin's thread is calling, and no exception may cross to it; an exchange dropped on the way answers BROKEN.
     static void take(void* user, cmpkit_transport_exchange* exchange, const cmpkit_transport_message* request) noexcept try {
@@ -73,7 +86,9 @@ private:
     void hand_up(std::unique_ptr<Exchange> exchange, const cmpkit_transport_message& message) const {
         const Request request{.message   = {message.data, message.data_size},
                               .operation = message.operation ? message.operation : "",
-                              .profile   = message.profile ? message.profile : ""};
+                              .profile   = message.profile ? message.profile : "",
+                              .kind      = message.kind,
+                              .label     = message.label ? message.label : ""};
         handler_(std::move(exchange), request, peer_of(message.peer));
     }
 

@@ -27,6 +27,8 @@ const char* missing_slot(const cmpkit_transport_plugin& table) {
     if (table.listen && !table.respond) return "respond";
     if (table.listen && !table.listener_stop) return "listener_stop";
     if (table.listen && !table.listener_free) return "listener_free";
+    if (table.observe && !table.open) return "open";
+    if (table.announce && !table.listen) return "listen";
     return nullptr;
 }
 

@@ -15,6 +15,7 @@ struct Loaded {
     bool serves(std::string_view scheme) const;
     bool is_client() const { return table.open != nullptr; }
     bool is_server() const { return table.listen != nullptr; }
+    bool is_offline() const { return (table.traits & CMPKIT_TRANSPORT_OFFLINE) != 0; }
 };
 
 /// @error bad_plugin  another magic or major, or a slot is missing; detail says which
@@ -27,25 +28,32 @@ Result<Loaded> load_file(const std::string& file);
 /// The folder `plugins` beside the folder of this library or program; empty if there is none.
 std::string plugins_of_this_library();
 
+/// What the host lends to an instance.
+struct Services {
+    Log         log;
+    TlsIdentity identity;  // may be null
+};
+
 /// One object of a plugin with its options, and the services of the host that it was given.
 class Instance {
 public:
     /// @error bad_argument  an option is unknown or its value wrong; detail names it
-    static Result<std::unique_ptr<Instance>> create(std::shared_ptr<const Loaded> plugin, Log log, const Options& options);
+    static Result<std::unique_ptr<Instance>> create(std::shared_ptr<const Loaded> plugin, Services services, const Options& options);
     ~Instance();
     Instance(const Instance&) = delete;
     Instance& operator=(const Instance&) = delete;
 
     const cmpkit_transport_plugin& table() const { return plugin_->table; }
+    bool                           is_offline() const { return plugin_->is_offline(); }
     cmpkit_transport_instance*     handle() const { return handle_; }
-    void                           log(std::int32_t level, std::string_view text) const { if (log_) log_(level, text); }
+    void                           log(std::int32_t level, std::string_view text) const { if (services_.log) services_.log(level, text); }
 
 private:
-    Instance(std::shared_ptr<const Loaded> plugin, Log log);
+    Instance(std::shared_ptr<const Loaded> plugin, Services services);
     Result<void> set(const Options& options);
 
     std::shared_ptr<const Loaded> plugin_;  // shared with the registry, which may go first
-    Log                           log_;
+    Services                      services_;
     cmpkit_transport_host         host_;
     cmpkit_transport_instance*    handle_ = nullptr;
 };

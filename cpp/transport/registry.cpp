@@ -38,6 +38,13 @@ std::vector<std::string> plugin_files(const std::string& folder) {
     return files;
 }
 
+std::vector<Registry::Option> options_of(const cmpkit_transport_plugin& table) {
+    std::vector<Registry::Option> options;
+    for (auto* option = table.options; option && option->name; ++option)
+        options.push_back({option->name, option->fallback ? option->fallback : "", option->meaning ? option->meaning : ""});
+    return options;
+}
+
 std::vector<std::string> usual_folders() {
     std::string beside = plugins_of_this_library();
     return {beside.empty() ? CMPKIT_PLUGIN_DIR : std::move(beside)};
@@ -48,6 +55,7 @@ std::vector<std::string> usual_folders() {
 struct Registry::Impl {
     std::vector<std::string>                   folders;
     Log                                        log;
+    TlsIdentity                                identity = nullptr;
     std::mutex                                 mutex;
     std::vector<std::shared_ptr<const Loaded>> plugins;  // shared with the instances made of them, which may outlive the registry
 
@@ -84,9 +92,15 @@ struct Registry::Impl {
     }
 };
 
-Registry::Registry(std::vector<std::string> folders, Log log) : impl_(std::make_unique<Impl>()) {
+cmpkit_transport_rc Tls::client(void*, const void*) const { return CMPKIT_TRANSPORT_TLS; }
+cmpkit_transport_rc Tls::server(void*, const void*) const { return CMPKIT_TRANSPORT_TLS; }
+cmpkit_transport_rc Tls::client_connection(void*, const void*) const { return CMPKIT_TRANSPORT_TLS; }
+cmpkit_transport_rc Tls::server_connection(void*, const void*) const { return CMPKIT_TRANSPORT_TLS; }
+
+Registry::Registry(std::vector<std::string> folders, Log log, TlsIdentity identity) : impl_(std::make_unique<Impl>()) {
     impl_->folders = folders.empty() ? usual_folders() : std::move(folders);
     impl_->log     = std::move(log);
+    impl_->identity = identity;
 }
 
 Registry::~Registry() = default;
@@ -103,7 +117,7 @@ Result<std::unique_ptr<Channel>> Registry::open(const std::string& url, const Tl
     auto plugin = impl_->find(url);
     if (!plugin) return plugin.error();
     if (!(*plugin)->is_client()) return Error{.code = Code::bad_plugin, .detail = std::string((*plugin)->table.name) + " has no client side"};
-    auto instance = Instance::create(*plugin, impl_->log, options);
+    auto instance = Instance::create(*plugin, {impl_->log, impl_->identity}, options);
     if (!instance) return instance.error();
     return open_channel(std::move(*instance), url, tls);
 }
@@ -112,7 +126,7 @@ Result<std::unique_ptr<Listener>> Registry::listen(const std::string& url, const
     auto plugin = impl_->find(url);
     if (!plugin) return plugin.error();
     if (!(*plugin)->is_server()) return Error{.code = Code::bad_plugin, .detail = std::string((*plugin)->table.name) + " has no server side"};
-    auto instance = Instance::create(*plugin, impl_->log, options);
+    auto instance = Instance::create(*plugin, {impl_->log, impl_->identity}, options);
     if (!instance) return instance.error();
     return open_listener(std::move(*instance), url, tls, std::move(handler));
 }
@@ -124,7 +138,15 @@ std::vector<Registry::Found> Registry::list() {
             if (const auto plugin = impl_->load(file); !plugin && impl_->log) impl_->log(CMPKIT_TRANSPORT_LOG_WARNING, plugin.error().text());
     std::vector<Found> found;
     for (const auto& plugin : impl_->plugins)
-        found.push_back({plugin->table.name, plugin->table.version, plugin->file, plugin->schemes});
+        found.push_back({.name      = plugin->table.name,
+                         .version   = plugin->table.version,
+                         .file      = plugin->file,
+                         .schemes   = plugin->schemes,
+                         .client    = plugin->is_client(),
+                         .server    = plugin->is_server(),
+                         .offline   = plugin->is_offline(),
+                         .announces = plugin->table.announce != nullptr,
+                         .options   = options_of(plugin->table)});
     return found;
 }
 

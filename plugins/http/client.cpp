@@ -1,6 +1,6 @@
 #include "client.hpp"
 
-#include "guard.hpp"
+#include "media.hpp"
 #include "transfer.hpp"
 
 namespace cmpkit_http {
@@ -20,6 +20,7 @@ Client::~Client() {
 }
 
 cmpkit_transport_rc Client::submit(const cmpkit_transport_message& request, std::uint32_t timeout_ms, std::uint64_t id, cmpkit_transport_done done, void* user) {
+    if (!is_request(request.kind)) return CMPKIT_TRANSPORT_BAD_ARGUMENT;
     Transfers  one;
     const auto transfer = one.emplace(one.end(), target_, request, timeout_ms, id, done, user);
     transfer->self      = transfer;

@@ -3,8 +3,7 @@
 // channels could carry a message under another channel's TLS identity.
 // It refuses to follow redirects, to read the environment, and to look into a message.
 #pragma once
-#include "contract.h"
-
+#include "kit/plugin.hpp"
 #include "options.hpp"
 #include "url.hpp"
 
@@ -17,27 +16,25 @@
 
 namespace cmpkit_http {
 
+using Setting = cmpkit_plugin::Client<Options>;
+
 /// What the exchanges of a channel have in common.
-struct Target {
-    Url                          url;
-    Options                      options;
-    cmpkit_transport_host        host;
-    const cmpkit_transport_tls*  tls;
+struct Target : Setting {
+    Url url;
 };
 
 struct Transfer;
 using Transfers = std::list<Transfer>;
 
-class Client {
+class Client : public cmpkit_transport_channel {
 public:
     explicit Client(Target target);
-    ~Client();
+    ~Client() override;
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
 
-    /// @throws std::bad_alloc, std::system_error  nothing was taken then
-    cmpkit_transport_rc submit(const cmpkit_transport_message& request, std::uint32_t timeout_ms, std::uint64_t id, cmpkit_transport_done done, void* user);
-    void cancel(std::uint64_t id);
+    cmpkit_transport_rc submit(const cmpkit_transport_message& request, std::uint32_t timeout_ms, std::uint64_t id, cmpkit_transport_done done, void* user) override;
+    void                cancel(std::uint64_t id) override;
 
 private:
     using Multi = std::unique_ptr<CURLM, CURLMcode (*)(CURLM*)>;

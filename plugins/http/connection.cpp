@@ -9,13 +9,29 @@ namespace {
 constexpr auto drain_time = std::chrono::seconds(5);
 constexpr auto never      = Clock::time_point::max();
 
+/// A request that waits for the host's answer. It shares the connection with the loop, which closes it; this keeps its memory.
+class Exchange : public cmpkit_transport_exchange {
+public:
+    explicit Exchange(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
+
+    cmpkit_transport_rc respond(const cmpkit_transport_message& answer) override {
+        if (connection_->is_gone()) return CMPKIT_TRANSPORT_GONE;
+        Household& household = connection_->household();
+        household.post(std::move(connection_), reply_of(answer));
+        return CMPKIT_TRANSPORT_OK;
+    }
+
+private:
+    std::shared_ptr<Connection> connection_;
+};
+
 }  // namespace
 
 Connection::Connection(const Site& site, Household& household, std::string address)
-    : site_(site), household_(household), address_(std::move(address)), deadline_(Clock::now() + site.options.idle_timeout) {}
+    : site_(site), household_(household), peer_{std::move(address), {}, {}}, deadline_(Clock::now() + site.options.idle_timeout) {}
 
-void Connection::opened(std::string certificate) {
-    certificate_ = std::move(certificate);
+void Connection::opened(const SSL* ssl) {
+    if (ssl) take_identity(peer_, site_.host, ssl);
     next_request();
 }
 
@@ -62,27 +78,15 @@ void Connection::invite() {
 void Connection::hand_up() {
     was_1_0_ = request_->is_1_0();
     closing_ = closing_ || !request_->keeps_alive();
-    auto exchange = std::make_unique<cmpkit_transport_exchange>(cmpkit_transport_exchange{shared_from_this()});
+    auto exchange = std::make_unique<Exchange>(shared_from_this());
     state_    = State::exchanging;
     deadline_ = never;
 
-    const auto&                 route = request_->route();
-    const cmpkit_transport_peer peer{
-        .size             = sizeof peer,
-        .address          = address_.c_str(),
-        .certificate      = certificate_.empty() ? nullptr : reinterpret_cast<const std::uint8_t*>(certificate_.data()),
-        .certificate_size = certificate_.size(),
-    };
-    const cmpkit_transport_message message{
-        .size      = sizeof message,
-        .kind      = CMPKIT_TRANSPORT_CMP,
-        .data      = request_->body().data(),
-        .data_size = request_->body().size(),
-        .operation = route.operation.empty() ? nullptr : route.operation.c_str(),
-        .profile   = route.profile.empty() ? nullptr : route.profile.c_str(),
-        .status    = CMPKIT_TRANSPORT_ANSWERED,
-        .peer      = &peer,
-    };
+    const auto& route   = request_->route();
+    const auto  peer    = view_of(peer_);
+    auto        message = view_of(request_->kind(), request_->body(), peer);
+    if (!route.operation.empty()) message.operation = route.operation.c_str();
+    if (!route.profile.empty()) message.profile = route.profile.c_str();
     site_.handler(site_.user, exchange.release(), &message);
     request_.reset();
     // Reading on is how it learns that the peer left. Not behind a request that came early: the octets before it will move.

@@ -4,6 +4,7 @@
 #include "reply.hpp"
 #include "request.hpp"
 #include "server.hpp"
+#include "tls.hpp"
 
 #include <array>
 #include <atomic>
@@ -49,8 +50,8 @@ protected:
     virtual void shut_down()    = 0;                                                // tells the peer that nothing more will come
     virtual void close_socket() = 0;
 
-    /// @param certificate  DER of the peer's, or empty
-    void opened(std::string certificate);
+    /// @param ssl  null: there is no TLS
+    void opened(const SSL* ssl);
     /// Tells the peer that nothing more will come, and waits until it closes.
     void drain();
     void on_read(bool failed, std::size_t size);
@@ -70,8 +71,7 @@ private:
 
     const Site&       site_;
     Household&        household_;
-    const std::string address_;
-    std::string       certificate_;
+    Peer              peer_;
 
     State             state_ = State::opening;
     Clock::time_point deadline_;
@@ -89,7 +89,3 @@ private:
 };
 
 }  // namespace cmpkit_http
-
-struct cmpkit_transport_exchange {
-    std::shared_ptr<cmpkit_http::Connection> connection;  // shared with the loop, which closes it; this keeps its memory
-};

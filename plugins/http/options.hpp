@@ -1,14 +1,13 @@
-// The options of an instance, as README.md lists them.
+// The options of an instance.
 #pragma once
-#include "contract.h"
+#include "kit/options.hpp"
 #include "reach.hpp"
 
-#include <chrono>
-#include <cstddef>
-#include <string>
-#include <string_view>
+#include <utility>
 
 namespace cmpkit_http {
+
+using namespace cmpkit_plugin;
 
 /// Which content type an answer must have (RFC 9811 3.4).
 enum class ContentType {
@@ -24,17 +23,32 @@ enum class Paths {
 };
 
 struct Options {
-    std::size_t               max_message     = std::size_t{1} << 20;
-    std::size_t               max_connections = 1024;
-    std::chrono::milliseconds connect_timeout{10'000};
-    std::chrono::milliseconds idle_timeout{60'000};
-    ContentType               content_type = ContentType::known;  // of an answer
-    Paths                     paths        = Paths::rfc;
+    std::size_t               max_message;
+    std::size_t               max_connections;
+    std::chrono::milliseconds connect_timeout;
+    std::chrono::milliseconds idle_timeout;
+    ContentType               content_type;  // of an answer
+    Paths                     paths;
     std::string               proxy;  // empty: none, whatever the environment says
-    Reach                     addresses = Reach::any;
+    Reach                     addresses;
+    bool                      discovery;  // GET /.well-known/cmp
 };
 
-/// @return BAD_ARGUMENT for an unknown name, or a value that is no number in the option's bounds
-cmpkit_transport_rc set(Options& options, std::string_view name, std::string_view value);
+inline constexpr std::pair<std::string_view, ContentType> content_types[] = {{"exact", ContentType::exact}, {"known", ContentType::known}, {"optional", ContentType::optional}};
+inline constexpr std::pair<std::string_view, Paths>       path_layouts[]  = {{"rfc", Paths::rfc}, {"draft", Paths::draft}};
+
+inline constexpr std::pair<std::string_view, bool>        switches[]      = {{"on", true}, {"off", false}};
+
+inline constexpr Option<Options> known_options[] = {
+    {"max-message", "1048576", "octets of a message, either way", octets<&Options::max_message>},
+    {"connect-timeout", "10000", "client: ms until the connection stands, with TLS", milliseconds<&Options::connect_timeout>},
+    {"idle-timeout", "60000", "ms; server: for a request to begin, to come in whole, for an answer to be taken; client: how long a connection is kept", milliseconds<&Options::idle_timeout>},
+    {"max-connections", "1024", "server: a new one replaces the one silent longest, or waits; client: open at a time", count<&Options::max_connections>},
+    {"addresses", "any", "client: any; remote: not this machine, link-local or multicast; internet: nor private ones", word<&Options::addresses, reaches>},
+    {"content-type", "known", "client, of an answer: exact: application/pkixcmp; known: also its names in drafts; optional: also none", word<&Options::content_type, content_types>},
+    {"paths", "rfc", "client, where the URL has no path: rfc: /.well-known/cmp[/p/<profile>][/<operation>]; draft: [/cmp/<profile>]/<operation>", word<&Options::paths, path_layouts>},
+    {"discovery", "on", "server: whether GET /.well-known/cmp tells what is offered", word<&Options::discovery, switches>},
+    {"proxy", "", "client: http://host:port", text<&Options::proxy>},
+};
 
 }  // namespace cmpkit_http

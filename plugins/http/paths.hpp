@@ -1,6 +1,7 @@
 // Which paths carry CMP, and what they say beside the message (RFC 9483 6.1; the wider table of its drafts).
 // A path is a hint: the body of the message decides what operation it is, so nothing here is a reason to refuse a message that arrived.
 #pragma once
+#include "kit/route.hpp"
 #include "options.hpp"
 
 #include <optional>
@@ -8,11 +9,6 @@
 #include <string_view>
 
 namespace cmpkit_http {
-
-struct Route {
-    std::string operation;  // RFC 9483's label, whatever name the peer used for it; empty: none
-    std::string profile;    // decoded; empty: none
-};
 
 /// @param target    of the request line: path and query, or a whole URL (RFC 9112 3.2)
 /// @param own_path  of the listener's URL; served beside the usual ones

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 #include <netinet/in.h>
+#include <optional>
 #include <span>
 
 namespace cmpkit_http {
@@ -53,13 +54,6 @@ std::optional<Octets16> octets_of(const sockaddr& address) {
 }
 
 }  // namespace
-
-std::optional<Reach> reach_of(std::string_view word) {
-    if (word == "any") return Reach::any;
-    if (word == "remote") return Reach::remote;
-    if (word == "internet") return Reach::internet;
-    return std::nullopt;
-}
 
 bool is_within(const sockaddr& address, Reach reach) {
     if (reach == Reach::any) return true;

@@ -1,8 +1,8 @@
 // Which addresses a client may connect to, judged when a name has been resolved: a name is whatever its owner makes of it.
 #pragma once
-#include <optional>
 #include <string_view>
 #include <sys/socket.h>
+#include <utility>
 
 namespace cmpkit_http {
 
@@ -12,8 +12,7 @@ enum class Reach {
     internet  // nor private ones (RFC 1918, RFC 6598, RFC 4193)
 };
 
-/// @return nothing for a word that is none: "any", "remote", "internet"
-std::optional<Reach> reach_of(std::string_view word);
+inline constexpr std::pair<std::string_view, Reach> reaches[] = {{"any", Reach::any}, {"remote", Reach::remote}, {"internet", Reach::internet}};
 
 bool is_within(const sockaddr& address, Reach reach);
 

@@ -1,6 +1,6 @@
 #include "reply.hpp"
 
-#include "contract.h"
+#include "media.hpp"
 
 #include <array>
 #include <string_view>
@@ -16,6 +16,8 @@ struct Word {
 };
 constexpr Word words[] = {
     {200, "OK", ""},
+    {201, "Created", ""},
+    {202, "Accepted", ""},
     {400, "Bad Request", "The request is not HTTP as RFC 9112 has it, or holds no message."},
     {404, "Not Found", "CMP is spoken at /.well-known/cmp."},
     {405, "Method Not Allowed", "CMP messages come by POST (RFC 9811)."},
@@ -48,13 +50,25 @@ std::string date(std::time_t now) {
 
 }  // namespace
 
-unsigned http_status(int status) {
-    switch (status) {
+namespace {
+
+unsigned status_of(const cmpkit_transport_message& answer) {
+    switch (answer.status) {
         case CMPKIT_TRANSPORT_ANSWERED: return 200;
+        case CMPKIT_TRANSPORT_STORED: return 201;
+        case CMPKIT_TRANSPORT_ACCEPTED: return 202;
         case CMPKIT_TRANSPORT_BAD: return 400;
+        case CMPKIT_TRANSPORT_NOT_OFFERED: return answer.kind == CMPKIT_TRANSPORT_LINKS ? 404 : 415;
         case CMPKIT_TRANSPORT_BUSY: return 503;
         default: return 500;
     }
+}
+
+}  // namespace
+
+Reply reply_of(const cmpkit_transport_message& answer) {
+    const char* const type = answer_type(answer.kind);
+    return {.status = status_of(answer), .type = type ? type : "application/octet-stream", .body = std::string(reinterpret_cast<const char*>(answer.data), answer.data_size)};
 }
 
 Reply refusal(unsigned status) {

@@ -1,5 +1,7 @@
 // What a server answers, and how it is written (RFC 9112).
 #pragma once
+#include "contract.h"
+
 #include <ctime>
 #include <string>
 
@@ -13,8 +15,8 @@ struct Reply {
 
 enum class Persistence { keep, keep_1_0, close };
 
-/// The status of an answer of the host: CMPKIT_TRANSPORT_ANSWERED, …
-unsigned http_status(int status);
+/// What the host says.
+Reply reply_of(const cmpkit_transport_message& answer);
 
 /// For a person with a browser or curl; our own words only.
 Reply refusal(unsigned status);

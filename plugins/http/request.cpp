@@ -1,25 +1,27 @@
 // The one unit that includes Beast.
 #include "request.hpp"
 
-#include "url.hpp"
+#include "media.hpp"
 
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/vector_body.hpp>
+#include <boost/beast/http/string_body.hpp>
 
 namespace cmpkit_http {
 
 namespace http = boost::beast::http;
 using Failure  = boost::system::error_code;
-using Parser   = http::request_parser<http::vector_body<std::uint8_t>>;
+using Parser   = http::request_parser<http::string_body>;
 
 struct Request::Parts {
     Parser                  parser;
     std::string             own_path;
+    bool                    discovery = true;
     std::optional<unsigned> refusal{};
     std::size_t             header_size = 0;
     bool                    judged = false;  // the header was
     std::optional<Route>    route{};
+    std::int32_t            kind = CMPKIT_TRANSPORT_CMP;
 };
 
 namespace {
@@ -48,14 +50,18 @@ std::optional<unsigned> header_refusal(const Parser& parser, bool on_a_path) {
     if (hosts > 1 || (hosts == 0 && fields.version() == 11)) return 400;
     if (const auto refusal = coding_refusal(parser)) return refusal;
     if (!on_a_path) return 404;
-    if (fields.method() != http::verb::post) return 405;
-    if (fields.count(http::field::content_type) != 1 || !is_cmp(fields[http::field::content_type])) return 415;
     return std::nullopt;
+}
+
+/// The one GET: what is offered (draft-ietf-lamps-lightweight-cmp-profile-04 6.1).
+bool asks_for_links(const Parser& parser, const Route& route) {
+    const auto target = parser.get().target();
+    return parser.get().method() == http::verb::get && route.operation.empty() && route.profile.empty() && target.substr(0, target.find('?')).ends_with(well_known);
 }
 
 }  // namespace
 
-Request::Request(const Options& options, std::string_view own_path) : parts_(new Parts{.parser = {}, .own_path = std::string(own_path)}) {
+Request::Request(const Options& options, std::string_view own_path) : parts_(new Parts{.parser = {}, .own_path = std::string(own_path), .discovery = options.discovery}) {
     parts_->parser.header_limit(header_limit);
     parts_->parser.body_limit(options.max_message);
 }
@@ -66,7 +72,7 @@ std::size_t Request::feed(std::span<const char> octets) {
     std::size_t taken = 0;
     if (!parts_->judged) taken = feed_header(octets);
     if (parts_->judged) taken += put(octets.subspan(taken));
-    if (!parts_->refusal && is_complete() && body().empty()) parts_->refusal = 400;
+    if (!parts_->refusal && is_complete() && body().empty() != (parts_->kind == CMPKIT_TRANSPORT_LINKS)) parts_->refusal = 400;
     return taken;
 }
 
@@ -88,8 +94,21 @@ std::size_t Request::feed_header(std::span<const char> octets) {
     parts_->judged  = true;
     parts_->route   = route_of(parts_->parser.get().target(), parts_->own_path);
     parts_->refusal = header_refusal(parts_->parser, parts_->route.has_value());
+    if (!parts_->refusal) judge_content();
     parts_->parser.eager(true);
     return taken;
+}
+
+void Request::judge_content() {
+    const auto& fields = parts_->parser.get();
+    if (parts_->discovery && asks_for_links(parts_->parser, *parts_->route)) {
+        parts_->kind = CMPKIT_TRANSPORT_LINKS;
+        return;
+    }
+    const auto kind = fields.count(http::field::content_type) == 1 ? request_kind(fields[http::field::content_type]) : std::nullopt;
+    if (fields.method() != http::verb::post) parts_->refusal = 405;
+    else if (!kind) parts_->refusal = 415;
+    else parts_->kind = *kind;
 }
 
 std::optional<unsigned> Request::refusal() const { return parts_->refusal; }
@@ -103,7 +122,8 @@ bool Request::wants_continue() const {
 
 bool Request::keeps_alive() const { return parts_->parser.keep_alive(); }
 bool Request::is_1_0() const { return parts_->parser.get().version() == 10; }
+std::int32_t Request::kind() const { return parts_->kind; }
 const Route& Request::route() const { return *parts_->route; }
-std::span<const std::uint8_t> Request::body() const { return parts_->parser.get().body(); }
+const std::string& Request::body() const { return parts_->parser.get().body(); }
 
 }  // namespace cmpkit_http

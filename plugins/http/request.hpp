@@ -32,14 +32,16 @@ public:
     bool wants_continue() const;
 
     /// Of a complete request.
-    bool                          keeps_alive() const;
-    bool                          is_1_0() const;
-    const Route&                  route() const;
-    std::span<const std::uint8_t> body() const;
+    bool               keeps_alive() const;
+    bool               is_1_0() const;
+    std::int32_t       kind() const;
+    const Route&       route() const;
+    const std::string& body() const;
 
 private:
     std::size_t feed_header(std::span<const char> octets);
     std::size_t put(std::span<const char> octets);
+    void        judge_content();
 
     struct Parts;
     std::unique_ptr<Parts> parts_;

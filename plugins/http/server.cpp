@@ -3,8 +3,6 @@
 #define BOOST_ASIO_DISABLE_FENCED_BLOCK     // one thread runs the loop, and its queue is under a lock; ThreadSanitizer knows no fences
 #include "stream.hpp"
 
-#include "guard.hpp"
-
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -44,7 +42,6 @@ private:
     void      check_quiet();
     void      close_all();
     template <class Claim> void close_if(Claim claim);
-    void      log(std::int32_t level, const std::string& text) const;
 
     void idle() override;
     void left(Connection& connection) override;
@@ -93,12 +90,8 @@ void Server::run() {
         const auto rc = guarded([this] { return loop_.run(), CMPKIT_TRANSPORT_OK; });
         if (rc == CMPKIT_TRANSPORT_OK) return;
         // The connection concerned has no operation pending any more, and the sweep will close it.
-        log(CMPKIT_TRANSPORT_LOG_ERROR, rc == CMPKIT_TRANSPORT_NO_MEMORY ? "http: out of memory" : "http: a connection failed");
+        log(site_.host, CMPKIT_TRANSPORT_LOG_ERROR, rc == CMPKIT_TRANSPORT_NO_MEMORY ? "http: out of memory" : "http: a connection failed");
     }
-}
-
-void Server::log(std::int32_t level, const std::string& text) const {
-    if (site_.host.log) site_.host.log(site_.host.context, level, text.c_str());
 }
 
 void Server::accept() {
@@ -108,7 +101,7 @@ void Server::accept() {
         accepting_ = false;
         if (stopping_) return;
         // No descriptor left, or the like: the sweep tries again.
-        if (failure) return log(CMPKIT_TRANSPORT_LOG_WARNING, "http: accept: " + failure.message());
+        if (failure) return log(site_.host, CMPKIT_TRANSPORT_LOG_WARNING, "http: accept: " + failure.message());
         admit(std::move(socket));
         accept();
     });
@@ -223,16 +216,6 @@ cmpkit_transport_rc listen(Site site, std::unique_ptr<cmpkit_transport_listener>
     const auto rc     = server->start(error);
     if (rc == CMPKIT_TRANSPORT_OK) out = std::move(server);
     return rc;
-}
-
-cmpkit_transport_rc respond(cmpkit_transport_exchange* exchange, const cmpkit_transport_message& answer) {
-    const std::unique_ptr<cmpkit_transport_exchange> ended(exchange);
-    if (ended->connection->is_gone()) return CMPKIT_TRANSPORT_GONE;
-    Reply reply{.status = http_status(answer.status), .type = "application/pkixcmp",
-                .body = std::string(reinterpret_cast<const char*>(answer.data), answer.data_size)};
-    Household& household = ended->connection->household();
-    household.post(std::move(ended->connection), std::move(reply));
-    return CMPKIT_TRANSPORT_OK;
 }
 
 }  // namespace cmpkit_http

@@ -30,10 +30,10 @@ private:
 
     std::shared_ptr<Over> self() { return std::static_pointer_cast<Over>(shared_from_this()); }
 
-    void open(tcp::socket&) { opened({}); }
+    void open(tcp::socket&) { opened(nullptr); }
     void open(TlsStream& tls) {
         tls.async_handshake(asio::ssl::stream_base::server, [self = self()](ErrorCode failure) {
-            if (!failure) return self->opened(peer_certificate(self->stream_.native_handle()));
+            if (!failure) return self->opened(self->stream_.native_handle());
             self->broken_ = true;
             self->drain();
         });

@@ -28,12 +28,23 @@ bool fill_client(const cmpkit_transport_host& host, const cmpkit_transport_tls* 
     return host.tls_client(host.context, tls, ssl_ctx, openssl_version()) == CMPKIT_TRANSPORT_OK;
 }
 
+namespace {
+
+/// DER; empty: the peer sent none.
 std::string peer_certificate(const SSL* ssl) {
     const std::unique_ptr<X509, decltype(&X509_free)> certificate(SSL_get1_peer_certificate(ssl), &X509_free);
     unsigned char* octets = nullptr;
     const int      size   = certificate ? i2d_X509(certificate.get(), &octets) : 0;
     const std::unique_ptr<unsigned char, decltype([](unsigned char* p) { OPENSSL_free(p); })> owned(octets);
     return size > 0 ? std::string(reinterpret_cast<const char*>(octets), static_cast<std::size_t>(size)) : std::string();
+}
+
+}  // namespace
+
+void take_identity(Peer& peer, const cmpkit_transport_host& host, const SSL* ssl) {
+    char identity[256];
+    peer.certificate  = peer_certificate(ssl);
+    peer.psk_identity = host.tls_identity && host.tls_identity(host.context, ssl, identity, sizeof identity) > 0 ? identity : "";
 }
 
 }  // namespace cmpkit_http

@@ -1,12 +1,14 @@
 // OpenSSL objects for TLS. What is in an SSL_CTX is the host's business: it fills what is made here.
 #pragma once
-#include "contract.h"
+#include "kit/message.hpp"
 
 #include <memory>
 #include <openssl/ssl.h>
 #include <string>
 
 namespace cmpkit_http {
+
+using cmpkit_plugin::Peer;
 
 struct Free {
     void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
@@ -21,7 +23,7 @@ SslContext server_context(const cmpkit_transport_host& host, const cmpkit_transp
 /// For clients: fills libcurl's. @return false: the host refuses
 bool fill_client(const cmpkit_transport_host& host, const cmpkit_transport_tls* tls, void* ssl_ctx);
 
-/// DER; empty: the peer sent none.
-std::string peer_certificate(const SSL* ssl);
+/// Notes the certificate that the peer sent, and the identity by which its secret is known; both may be empty.
+void take_identity(Peer& peer, const cmpkit_transport_host& host, const SSL* ssl);
 
 }  // namespace cmpkit_http

@@ -1,6 +1,6 @@
 #include "transfer.hpp"
 
-#include "guard.hpp"
+#include "media.hpp"
 #include "paths.hpp"
 #include "tls.hpp"
 
@@ -10,16 +10,17 @@ namespace cmpkit_http {
 
 namespace {
 
-std::string url_for(const Target& target, const cmpkit_transport_message& request) {
-    if (request.kind != CMPKIT_TRANSPORT_CMP) return text_of(target.url, target.url.port, target.url.path);
-    return text_of(target.url, target.url.port, path_for(target.url.path, request.profile ? request.profile : "", request.operation ? request.operation : "",
-                                                             target.options.paths));
+// CRLs and OCSP responders are where their URL says; nothing of CMP's paths is added.
+std::string url_for(const Target& target, const cmpkit_plugin::Request& request) {
+    const bool elsewhere = request.kind == CMPKIT_TRANSPORT_CRL || request.kind == CMPKIT_TRANSPORT_OCSP;
+    return text_of(target.url, target.url.port,
+                   elsewhere ? target.url.path : path_for(target.url.path, request.profile, request.operation, target.options.paths));
 }
 
-Transfer::Headers make_headers(const Media& media) {
+Transfer::Headers make_headers(const char* type) {
     Transfer::Headers list(nullptr, &curl_slist_free_all);
     // Without the empty Expect, libcurl waits a second for a 100 that many servers never send.
-    for (const std::string& line : {media.sent ? "Content-Type: " + std::string(media.sent) : std::string(), std::string("Accept:"), std::string("Expect:")}) {
+    for (const std::string& line : {type ? "Content-Type: " + std::string(type) : std::string(), std::string("Accept:"), std::string("Expect:")}) {
         if (line.empty()) continue;
         curl_slist* longer = curl_slist_append(list.get(), line.c_str());
         if (!longer) throw std::bad_alloc();
@@ -36,11 +37,11 @@ std::size_t take_body(char* data, std::size_t, std::size_t size, void* user) {
     return rc == CMPKIT_TRANSPORT_OK ? size : 0;
 }
 
-/// The peer's certificate can be asked for only while the connection belongs to the transfer.
-void note_certificate(Transfer& transfer) {
+/// Who the peer is can be asked for only while the connection belongs to the transfer.
+void note_peer(Transfer& transfer) {
     curl_tlssessioninfo* session = nullptr;
     if (curl_easy_getinfo(transfer.easy.get(), CURLINFO_TLS_SSL_PTR, &session) != CURLE_OK || !session || !session->internals) return;
-    transfer.certificate = peer_certificate(static_cast<SSL*>(session->internals));
+    take_identity(transfer.peer, transfer.target.host, static_cast<SSL*>(session->internals));
 }
 
 std::size_t take_header(char* data, std::size_t, std::size_t size, void* user) {
@@ -49,7 +50,7 @@ std::size_t take_header(char* data, std::size_t, std::size_t size, void* user) {
     if (!line.starts_with("HTTP/")) return size;
     const auto rc = guarded([&] {
         transfer.status_line.assign(line.substr(0, std::min<std::size_t>(line.find_first_of("\r\n"), 200)));
-        if (transfer.target.url.is_tls()) note_certificate(transfer);
+        if (transfer.target.url.is_tls()) note_peer(transfer);
         return CMPKIT_TRANSPORT_OK;
     });
     return rc == CMPKIT_TRANSPORT_OK ? size : 0;
@@ -86,8 +87,8 @@ std::string address_of(CURL* easy) {
 }  // namespace
 
 Transfer::Transfer(const Target& to, const cmpkit_transport_message& message, std::uint32_t ms, std::uint64_t number, cmpkit_transport_done callback, void* of)
-    : target(to), media(*media_of(message.kind)), url(url_for(to, message)), request(reinterpret_cast<const char*>(message.data), message.data_size), id(number), timeout_ms(ms),
-      done(callback), user(of), headers(make_headers(media)), easy(curl_easy_init(), &curl_easy_cleanup) {
+    : target(to), request(message), url(url_for(to, request)), id(number), timeout_ms(ms), done(callback), user(of),
+      headers(make_headers(request_type(message.kind))), easy(curl_easy_init(), &curl_easy_cleanup) {
     if (!easy) throw std::bad_alloc();
     set_up();
 }
@@ -99,10 +100,10 @@ void Transfer::set_up() {
     set(CURLOPT_URL, url.c_str());
     set(CURLOPT_PROTOCOLS_STR, target.url.scheme.c_str());
     set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-    if (media.sent) {
+    if (request_type(request.kind)) {
         set(CURLOPT_POST, 1L);
-        set(CURLOPT_POSTFIELDS, request.data());
-        set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.size()));
+        set(CURLOPT_POSTFIELDS, request.data.data());
+        set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.data.size()));
     }
     set(CURLOPT_HTTPHEADER, headers.get());
     set(CURLOPT_PROXY, target.options.proxy.c_str());  // "" also keeps the environment out
@@ -129,14 +130,14 @@ void Transfer::set_up() {
     if (!complete) throw std::bad_alloc();
 }
 
-Outcome Transfer::outcome(CURLcode result) const {
+Outcome Transfer::outcome(CURLcode result, cmpkit_transport_message& message) const {
     if (result == CURLE_ABORTED_BY_CALLBACK) return {CMPKIT_TRANSPORT_CANCELLED, ""};
     if (too_large) return {CMPKIT_TRANSPORT_TOO_LARGE, "the answer is larger than " + std::to_string(target.options.max_message) + " octets"};
     if (out_of_reach && result == CURLE_COULDNT_CONNECT) return {CMPKIT_TRANSPORT_CONNECT, "its address is none that may be connected to: " + url};
     if (tls_failed) return {CMPKIT_TRANSPORT_TLS, "the keys and trust for TLS could not be set up"};
     const std::string why = (*error ? error : curl_easy_strerror(result)) + std::string(": ") + url;
     switch (result) {
-        case CURLE_OK: return answered();
+        case CURLE_OK: return answered(message);
         case CURLE_OPERATION_TIMEDOUT: return timed_out();
         case CURLE_URL_MALFORMAT: return {CMPKIT_TRANSPORT_BAD_URL, why};
         case CURLE_COULDNT_RESOLVE_PROXY:
@@ -163,24 +164,34 @@ bool Transfer::has_tls_alert() const { return target.url.is_tls() && std::strstr
 // RFC 9811 3.1: a PKIMessage in an answer of 2xx, 4xx or 5xx is handed up; so the content is judged first, the status second.
 bool Transfer::may_carry(long status) const {
     const long hundreds = status / 100;
-    return hundreds == 2 || (media.kind == CMPKIT_TRANSPORT_CMP && (hundreds == 4 || hundreds == 5));
+    return hundreds == 2 || (request.kind == CMPKIT_TRANSPORT_CMP && (hundreds == 4 || hundreds == 5));
 }
 
-Outcome Transfer::answered() const {
+Outcome Transfer::answered(cmpkit_transport_message& message) const {
     const auto        status = info<long>(easy.get(), CURLINFO_RESPONSE_CODE);
     const char* const type   = info<char*>(easy.get(), CURLINFO_CONTENT_TYPE);
     const std::string what   = status_line + " from " + url;
-    if (may_carry(status) && is_good_type(type) && !answer.empty()) return {CMPKIT_TRANSPORT_OK, ""};
+    if (request.kind == CMPKIT_TRANSPORT_ANNOUNCEMENT && status / 100 == 2) return announced(status, message);
+    if (const auto kind = kind_of_answer(type); kind && may_carry(status) && !answer.empty()) return message.kind = *kind, Outcome{CMPKIT_TRANSPORT_OK, ""};
     if (status / 100 == 3) return {CMPKIT_TRANSPORT_STATUS, what + ", a redirect that is not followed, to " + or_none(info<char*>(easy.get(), CURLINFO_REDIRECT_URL))};
     if (status / 100 != 2) return {CMPKIT_TRANSPORT_STATUS, what};
     if (answer.empty()) return {CMPKIT_TRANSPORT_CONTENT, what + " brought no message"};
-    return {CMPKIT_TRANSPORT_CONTENT, what + " brought content type " + or_none(type) + " where " + media.expected + " is expected"};
+    return {CMPKIT_TRANSPORT_CONTENT, what + " brought content type " + or_none(type) + " where " + expected_types(request.kind) + " is expected"};
 }
 
-bool Transfer::is_good_type(const char* type) const {
-    if (media.kind != CMPKIT_TRANSPORT_CMP) return true;  // its issuer signed it, and servers of files tell all kinds of types
-    if (!type) return target.options.content_type == ContentType::optional;
-    return target.options.content_type == ContentType::exact ? is_pkixcmp(type) : is_cmp(type);
+// RFC 9811 3.5: 201 says that it is stored, 202 that it will be looked at later; no body comes with either.
+Outcome Transfer::announced(long status, cmpkit_transport_message& message) const {
+    if (status != 201 && status != 202) return {CMPKIT_TRANSPORT_STATUS, status_line + " from " + url + " where 201 or 202 is expected"};
+    message.data_size = 0;
+    message.status    = status == 201 ? CMPKIT_TRANSPORT_STORED : CMPKIT_TRANSPORT_ACCEPTED;
+    return {CMPKIT_TRANSPORT_OK, ""};
+}
+
+std::optional<std::int32_t> Transfer::kind_of_answer(const char* type) const {
+    const ContentType wanted = target.options.content_type;
+    if (request.kind == CMPKIT_TRANSPORT_CMP && !type) return wanted == ContentType::optional ? std::optional(request.kind) : std::nullopt;
+    if (request.kind == CMPKIT_TRANSPORT_CMP && wanted == ContentType::exact && !is_pkixcmp(type)) return std::nullopt;
+    return answer_kind(request.kind, type ? type : "");
 }
 
 Outcome Transfer::timed_out() const {
@@ -193,35 +204,17 @@ Outcome Transfer::timed_out() const {
 
 Transfer& Transfer::of(CURL* easy) { return *static_cast<Transfer*>(info<void*>(easy, CURLINFO_PRIVATE)); }
 
-void Transfer::end(CURLcode result) const {
-    Outcome     ended{CMPKIT_TRANSPORT_NO_MEMORY, {}};
-    std::string address;
+void Transfer::end(CURLcode result) {
+    Outcome                  ended{CMPKIT_TRANSPORT_NO_MEMORY, {}};
+    cmpkit_transport_peer    who{};
+    cmpkit_transport_message message = view_of(request.kind, answer, who);
     (void)guarded([&] {
-        address = address_of(easy.get());
-        ended   = outcome(result);
+        peer.address = address_of(easy.get());
+        who          = view_of(peer);
+        ended        = outcome(result, message);
         return CMPKIT_TRANSPORT_OK;
     });
-    tell(ended, address);
-}
-
-void Transfer::tell(const Outcome& ended, const std::string& address) const {
-    const cmpkit_transport_peer peer{
-        .size             = sizeof peer,
-        .address          = address.c_str(),
-        .certificate      = certificate.empty() ? nullptr : reinterpret_cast<const std::uint8_t*>(certificate.data()),
-        .certificate_size = certificate.size(),
-    };
-    const cmpkit_transport_message message{
-        .size      = sizeof message,
-        .kind      = media.kind,
-        .data      = reinterpret_cast<const std::uint8_t*>(answer.data()),
-        .data_size = answer.size(),
-        .operation = nullptr,
-        .profile   = nullptr,
-        .status    = CMPKIT_TRANSPORT_ANSWERED,
-        .peer      = &peer,
-    };
-    done(user, ended.rc, ended.rc == CMPKIT_TRANSPORT_OK ? &message : nullptr, ended.detail.empty() ? nullptr : ended.detail.c_str());
+    cmpkit_plugin::end(done, user, ended, &message);
 }
 
 }  // namespace cmpkit_http

@@ -1,24 +1,20 @@
 // One exchange of a client: a request, the handle that carries it, and what came back.
 #pragma once
 #include "client.hpp"
-#include "media.hpp"
+#include "kit/message.hpp"
+
+#include <optional>
 
 namespace cmpkit_http {
 
-/// How an exchange ended, in the contract's words.
-struct Outcome {
-    cmpkit_transport_rc rc;
-    std::string         detail;
-};
-
 struct Transfer {
-    /// @param request  of a kind that media_of() knows  @throws std::bad_alloc
-    Transfer(const Target& target, const cmpkit_transport_message& request, std::uint32_t timeout_ms, std::uint64_t id, cmpkit_transport_done done, void* user);
+    /// @param message  of a kind that is a request  @throws std::bad_alloc
+    Transfer(const Target& target, const cmpkit_transport_message& message, std::uint32_t timeout_ms, std::uint64_t id, cmpkit_transport_done done, void* user);
     Transfer(const Transfer&) = delete;
     Transfer& operator=(const Transfer&) = delete;
 
     /// Calls done. CURLE_ABORTED_BY_CALLBACK: it was cancelled.
-    void end(CURLcode result) const;
+    void end(CURLcode result);
 
     static Transfer& of(CURL* easy);
 
@@ -26,9 +22,8 @@ struct Transfer {
     using Headers = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
 
     const Target&              target;
-    const Media&               media;
+    const cmpkit_plugin::Request request;
     const std::string          url;
-    const std::string          request;
     const std::uint64_t        id;
     const std::uint32_t        timeout_ms;
     const cmpkit_transport_done done;
@@ -36,7 +31,7 @@ struct Transfer {
 
     std::string answer;
     std::string status_line;
-    std::string certificate;  // DER
+    Peer        peer;
     bool        too_large  = false;
     bool        tls_failed = false;  // the host did not fill the SSL_CTX
     bool        out_of_reach = false;  // an address was not to be connected to
@@ -48,13 +43,13 @@ struct Transfer {
 
 private:
     void    set_up();
-    void    tell(const Outcome& outcome, const std::string& address) const;
-    Outcome outcome(CURLcode result) const;
-    Outcome answered() const;
+    Outcome outcome(CURLcode result, cmpkit_transport_message& answer) const;
+    Outcome answered(cmpkit_transport_message& answer) const;
+    Outcome announced(long status, cmpkit_transport_message& answer) const;
     bool    may_carry(long status) const;
     Outcome timed_out() const;
     bool    has_tls_alert() const;
-    bool    is_good_type(const char* type) const;
+    std::optional<std::int32_t> kind_of_answer(const char* type) const;
 };
 
 }  // namespace cmpkit_http

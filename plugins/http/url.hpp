@@ -1,4 +1,4 @@
-// URLs, percent-encoding and media types: the words of HTTP that both sides read.
+// URLs of HTTP.
 // It refuses to open a connection.
 #pragma once
 #include <cstdint>
@@ -23,14 +23,5 @@ std::optional<Url> parse_url(const char* text, std::string& error);
 
 /// `url` with another port and path, as a client writes it.
 std::string text_of(const Url& url, std::uint16_t port, std::string_view path);
-
-std::string percent_encode(std::string_view segment);
-/// @return nothing if an escape is malformed or stands for a control character
-std::optional<std::string> percent_decode(std::string_view segment);
-
-/// application/pkixcmp or a name it had in drafts, whatever its case and parameters (RFC 9811 3.4).
-bool is_cmp(std::string_view content_type);
-/// The first of these names alone.
-bool is_pkixcmp(std::string_view content_type);
 
 }  // namespace cmpkit_http

@@ -92,12 +92,14 @@ cmpkit_transport_rc respond(cmpkit_transport_exchange*, const cmpkit_transport_m
 void listener_stop(cmpkit_transport_listener*, uint32_t) {}
 void listener_free(cmpkit_transport_listener*) {}
 
-constexpr const char* schemes[] = {"fake", "fake+loud", nullptr};
+constexpr const char*             schemes[] = {"fake", "fake+loud", nullptr};
+constexpr cmpkit_transport_option options[] = {{"volume", "low", "low or high"}, {nullptr, nullptr, nullptr}};
 
 cmpkit_transport_plugin table() {
     return {.magic = CMPKIT_TRANSPORT_MAGIC, .major = CMPKIT_TRANSPORT_MAJOR, .minor = 0, .size = sizeof(cmpkit_transport_plugin), .name = "fake", .version = "1",
-            .schemes = schemes, .create = create, .set = set, .destroy = destroy, .open = open, .submit = submit, .cancel = cancel,
-            .channel_free = channel_free, .listen = listen, .listener_url = listener_url, .respond = respond, .listener_stop = listener_stop, .listener_free = listener_free};
+            .schemes = schemes, .options = options, .traits = 0, .create = create, .set = set, .destroy = destroy, .open = open, .submit = submit, .cancel = cancel,
+            .channel_free = channel_free, .listen = listen, .listener_url = listener_url, .respond = respond, .listener_stop = listener_stop, .listener_free = listener_free,
+            .observe = nullptr, .announce = nullptr};
 }
 
 }  // namespace fake
@@ -135,7 +137,7 @@ TEST_CASE("a table that is not whole is refused, and the slot named", "[transpor
     }
     SECTION("another major") {
         table.major = CMPKIT_TRANSPORT_MAJOR + 1;
-        CHECK(has(refusal_of(table).detail, "contract major 1"));
+        CHECK(has(refusal_of(table).detail, "contract major 2"));
     }
     SECTION("a slot of both sides") {
         table.set = nullptr;

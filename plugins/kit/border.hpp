@@ -10,7 +10,7 @@
 #include <string>
 #include <thread>
 
-namespace cmpkit_http {
+namespace cmpkit_plugin {
 
 /// Runs `body`; no exception goes on to the host.
 template <class Body> cmpkit_transport_rc guarded(Body body) noexcept try {
@@ -36,6 +36,10 @@ inline void tell(char* error, std::size_t error_size, const std::string& sentenc
     error[size] = 0;
 }
 
+inline void log(const cmpkit_transport_host& host, std::int32_t level, const std::string& text) {
+    if (host.log) host.log(host.context, level, text.c_str());
+}
+
 /// A thread that takes no signal: they are the application's, and SIGPIPE is nobody's.
 template <class Body> std::thread quiet_thread(Body body) {
     sigset_t all, before;
@@ -48,4 +52,4 @@ template <class Body> std::thread quiet_thread(Body body) {
     return std::thread(std::move(body));
 }
 
-}  // namespace cmpkit_http
+}  // namespace cmpkit_plugin
