@@ -152,8 +152,18 @@ CMPKIT_API void      cmpkit_context_free(cmpkit_context *context);
 CMPKIT_API cmpkit_rc cmpkit_context_set_log(cmpkit_context *context, cmpkit_log_level most, cmpkit_log_fn log, void *user, cmpkit_destroy_fn destroy, cmpkit_error **error);
 /* A folder to look for plugins in, before the library's own; only until the first URL is used. */
 CMPKIT_API cmpkit_rc cmpkit_context_add_plugin_folder(cmpkit_context *context, const char *folder, cmpkit_error **error);
-/* The plugins found, as JSON: [{"name","version","file","schemes":[…]}]. */
+/* The plugins found, as JSON: [{"name","version","file","schemes":[…],"client","server","offline","announces","options":[{"name","default","meaning"}]}]. */
 CMPKIT_API cmpkit_rc cmpkit_context_transports(cmpkit_context *context, cmpkit_buf **json, cmpkit_error **error);
+
+/* A transport that is part of the program; its schemes come before those of files. The table (cmpkit/transport.h) and what it points to live as long as
+ * the process. CMPKIT_E_BAD_PLUGIN: it is not whole. */
+struct cmpkit_transport_plugin;
+CMPKIT_API cmpkit_rc cmpkit_context_add_transport(cmpkit_context *context, const struct cmpkit_transport_plugin *plugin, cmpkit_error **error);
+/* Tells a plugin what docs/transports.md lists for it, for all clients that are opened from then on: plugin "http", name "proxy", value "http://proxy:3128".
+ * plugin NULL: whichever serves the URL. A bad name or value shows when a URL is used. */
+CMPKIT_API cmpkit_rc cmpkit_context_set_option(cmpkit_context *context, const char *plugin, const char *name, const char *value, cmpkit_error **error);
+/* Whether the transport of that URL stores and forwards, so that an answer may take days. */
+CMPKIT_API cmpkit_rc cmpkit_context_is_offline(cmpkit_context *context, const char *url, int32_t *offline, cmpkit_error **error);
 
 /* ---- keys: immutable, any thread, shared by what is made with them; cmpkit_key_free */
 typedef struct cmpkit_key cmpkit_key;
@@ -234,7 +244,14 @@ CMPKIT_API cmpkit_rc cmpkit_tls_add_anchors(cmpkit_tls *tls, const uint8_t *cert
 /* All that a trust says of anchors, helpers, CRLs, OCSP and where to ask, for servers of TLS, in the place of what was there. Where it cannot be known
  * whether the server's certificate is revoked, a run asks the sources and begins the handshake again. The trust is copied. */
 CMPKIT_API cmpkit_rc cmpkit_tls_set_trust(cmpkit_tls *tls, const cmpkit_trust *trust, cmpkit_error **error);
+/* What a client shows. Without it, and without a secret, a run shows the certificate that protects its messages if it is good for TLS clients and its key is
+ * in memory (draft-ietf-lamps-lightweight-cmp-profile-04 6.2), else none. */
 CMPKIT_API cmpkit_rc cmpkit_tls_set_certificate(cmpkit_tls *tls, const cmpkit_key *key, const uint8_t *certificates, size_t size, cmpkit_error **error);
+/* Goes by a shared secret alone: a server that shows a certificate is refused. The key has 16 to 256 octets, identity 1 to 128. It must not be a secret that
+ * protects messages (CMPKIT_E_BAD_ARGUMENT when both are used in a run). PSK: TLS 1.3 with psk_dhe_ke, TLS 1.2 with ECDHE_PSK. */
+CMPKIT_API cmpkit_rc cmpkit_tls_set_psk(cmpkit_tls *tls, const char *identity, const uint8_t *key, size_t size, cmpkit_error **error);
+/* The same by SRP (RFC 5054): TLS 1.2, a password of 8 to 256 octets. For servers that know nothing better. CMPKIT_E_UNSUPPORTED: not in this build. */
+CMPKIT_API cmpkit_rc cmpkit_tls_set_srp(cmpkit_tls *tls, const char *user, const uint8_t *password, size_t size, cmpkit_error **error);
 CMPKIT_API void      cmpkit_tls_free(cmpkit_tls *tls);
 
 /* ---- one message, by itself */
@@ -243,6 +260,10 @@ CMPKIT_API void      cmpkit_tls_free(cmpkit_tls *tls);
  * timeout_ms 0: 60 s. Blocks. Fails as the transport does. */
 CMPKIT_API cmpkit_rc cmpkit_context_exchange(cmpkit_context *context, const char *url, const cmpkit_tls *tls, const cmpkit_trust *trust, const uint8_t *message, size_t size,
                                              uint32_t timeout_ms, cmpkit_buf **answer, cmpkit_error **error);
+
+/* Asks what a server offers (CoRE links at /.well-known/cmp, at /.well-known/core with CoAP), as JSON: [{"path","profile","operation"}]; profile or operation
+ * is "" where a link names none. Nothing of it is authenticated but by TLS. Otherwise as above. */
+CMPKIT_API cmpkit_rc cmpkit_context_discover(cmpkit_context *context, const char *url, const cmpkit_tls *tls, uint32_t timeout_ms, cmpkit_buf **json, cmpkit_error **error);
 
 /* ---- operations of an end entity */
 typedef struct cmpkit_operation cmpkit_operation;
@@ -337,7 +358,8 @@ CMPKIT_API cmpkit_rc cmpkit_operation_set_exchange(cmpkit_operation *operation, 
 /* connect: to the peer; exchange: one message and its answer; total: the whole operation. 0 leaves a limit as it is (10 s, 60 s, 5 min).
  * What did not reach the peer, or brought no answer, is sent again as the same octets until total is over. A CA that wants to be asked again
  * after that ends the run at once, with CMPKIT_E_DEADLINE. A first message that is refused with transactionIdInUse, systemUnavail or systemFailure
- * begins anew as another transaction, at most three times. */
+ * begins anew as another transaction, at most three times. Where the transport stores and forwards, exchange is not heeded, a message is sent once, and
+ * what did not come within total is told to the CA by an error message. */
 CMPKIT_API cmpkit_rc cmpkit_operation_set_timeouts(cmpkit_operation *operation, uint32_t connect_ms, uint32_t exchange_ms, uint32_t total_ms, cmpkit_error **error);
 
 /* Blocks until the operation is over. url NULL: only with an exchange callback. tls NULL: none. */

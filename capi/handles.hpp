@@ -16,9 +16,12 @@ struct cmpkit_context {
     std::shared_ptr<const Logger> logger;  // shared with calls under way while it is replaced
     cmpkit_log_level         most = CMPKIT_LOG_INFO;
     std::unique_ptr<cmpkit::transport::Registry> registry;
+    cmpkit::transport::OptionsByPlugin options;
 
     void log(cmpkit_log_level level, std::string_view text);
     cmpkit::transport::Registry& plugins();
+    /// Those of `first`, and over them those that were set.
+    cmpkit::transport::Options options_for(const std::string& url, const cmpkit::transport::OptionsByPlugin& first);
 };
 
 struct cmpkit_key {

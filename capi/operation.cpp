@@ -1,6 +1,7 @@
 #include "operation.hpp"
 
 #include "service/clock.hpp"
+#include "service/label.hpp"
 #include "service/tls.hpp"
 
 using namespace cmpkit;
@@ -112,19 +113,40 @@ template <class Set> cmpkit_rc set_callback(cmpkit_operation* operation, void* u
     });
 }
 
+/// What a run shows to a TLS server: what was set, else the certificate that protects its messages (draft-ietf-lamps-lightweight-cmp-profile-04 6.2), else nothing.
+Result<crypto::TlsCredentials> credentials_for(const cmpkit_tls& tls, const operations::Credentials& own) {
+    crypto::TlsCredentials shown = tls.credentials;
+    for (const crypto::TlsSecret& secret : shown.secrets)
+        if (own.secret && crypto::equal_in_constant_time(own.secret->view(), secret.secret->view()))
+            return Error{.code = Code::bad_argument, .detail = "the secret of TLS protects messages too: TLS needs one of its own"};
+    const auto key = std::dynamic_pointer_cast<const crypto::PrivateKey>(own.signer);
+    if (shown.chain.empty() && shown.secrets.empty() && key && !own.chain.empty() && crypto::is_for_tls_clients(own.chain.front())) {
+        shown.chain = own.chain;
+        shown.key   = std::const_pointer_cast<crypto::PrivateKey>(key);
+    }
+    return shown;
+}
+
 Result<void> run(cmpkit_operation& operation, const char* url, const cmpkit_tls* tls) {
     service::Carry                       carry = operation.carry;
     std::unique_ptr<service::Connection> connection;
     if (!carry) {
         auto where = text_in(url, "url");
         if (!where) return where.error();
-        auto options               = operation.peer.options_for(*where);
+        auto options               = operation.context->options_for(*where, operation.peer.transport);
         options["connect-timeout"] = std::to_string(operation.connect_ms);
-        auto opened = service::Connection::open(operation.context->plugins(), *where, tls ? &tls->credentials : nullptr, options, tls ? tls->fetching : service::FetchLimits());
+        std::optional<crypto::TlsCredentials> shown;
+        if (tls) {
+            auto credentials = credentials_for(*tls, operation.machine.credentials());
+            if (!credentials) return credentials.error();
+            shown = std::move(*credentials);
+        }
+        auto opened = service::Connection::open(operation.context->plugins(), *where, shown ? &*shown : nullptr, options, tls ? tls->fetching : service::FetchLimits());
         if (!opened) return opened.error();
         connection = std::move(*opened);
         carry      = [&](const Send& send, std::chrono::milliseconds timeout) {
-            return connection->exchange({.message = send.message, .operation = std::string(send.label), .profile = send.profile}, timeout, &operation.cancel);
+            return connection->exchange({.message = send.message, .operation = std::string(send.label), .profile = send.profile, .label = service::label_of(send.message)}, timeout,
+                                        &operation.cancel);
         };
     }
     service::Application application = operation.application;
@@ -139,7 +161,8 @@ Result<void> run(cmpkit_operation& operation, const char* url, const cmpkit_tls*
         operation.peer_text = escaped(decide.text);
         return ask ? ask(decide) : Decided{};
     };
-    auto done = service::drive(operation.machine, carry, application, operation.limits, system_random, operation.cancel);
+    const auto way  = connection ? connection->way() : service::Way::online;
+    auto       done = service::drive(operation.machine, carry, way, application, operation.limits, system_random, operation.cancel);
     if (!done) return done.error();
     return note(operation, std::move(*done)) ? Result<void>() : Error{.code = Code::internal};
 }

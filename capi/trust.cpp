@@ -63,6 +63,18 @@ template <class Read> cmpkit_rc set_peer(cmpkit_trust* trust, const char* text, 
     });
 }
 
+cmpkit_rc set_secret(cmpkit_tls* tls, crypto::TlsSecret::Kind kind, const char* identity, const uint8_t* secret, size_t size, cmpkit_error** error) {
+    return guard(error, [&]() -> Result<void> {
+        auto name   = text_in(identity, "identity");
+        auto octets = bytes_in(secret, size);
+        if (!tls || !name || !octets) return !tls ? no_handle : !name ? name.error() : octets.error();
+        crypto::TlsSecret own{.kind = kind, .identity = *name, .secret = std::make_shared<const crypto::Secret>(crypto::Secret::copy_of(*octets))};
+        if (auto good = own.check(); !good) return good;
+        tls->credentials.secrets = {std::move(own)};
+        return {};
+    });
+}
+
 }  // namespace
 
 extern "C" {
@@ -140,6 +152,12 @@ cmpkit_rc cmpkit_tls_set_certificate(cmpkit_tls* tls, const cmpkit_key* key, con
         tls->credentials.key   = std::const_pointer_cast<crypto::PrivateKey>(key->own);
         return {};
     });
+}
+cmpkit_rc cmpkit_tls_set_psk(cmpkit_tls* tls, const char* identity, const uint8_t* key, size_t size, cmpkit_error** error) {
+    return set_secret(tls, crypto::TlsSecret::Kind::psk, identity, key, size, error);
+}
+cmpkit_rc cmpkit_tls_set_srp(cmpkit_tls* tls, const char* user, const uint8_t* password, size_t size, cmpkit_error** error) {
+    return set_secret(tls, crypto::TlsSecret::Kind::srp, user, password, size, error);
 }
 void cmpkit_tls_free(cmpkit_tls* tls) { delete tls; }
 

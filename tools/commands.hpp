@@ -15,6 +15,7 @@ void add_enroll(CLI::App& app, Common& common);
 void add_update(CLI::App& app, Common& common);
 void add_revoke(CLI::App& app, Common& common);
 void add_get(CLI::App& app, Common& common);
+void add_discover(CLI::App& app, Common& common);
 void add_doctor(CLI::App& app, Common& common);
 void add_resume(CLI::App& app, Common& common);
 void add_serve(CLI::App& app, Common& common);

@@ -19,7 +19,7 @@ struct Patient {
     TrustOptions trust;
     std::string  profile;
 
-    std::chrono::milliseconds patience() const { return std::chrono::seconds(std::min(peer.timeout_seconds, 5u)); }
+    std::chrono::milliseconds patience() const { return std::chrono::seconds(peer.timeout_seconds ? std::min(peer.timeout_seconds, 5u) : 5u); }
     bool                      has_credentials() const { return !identity.reference.empty() || !identity.certificate.empty(); }
 };
 
@@ -180,7 +180,7 @@ bool look_at_server(Checkup& checkup, const Context& context, const Patient& pat
     const Probe probe = make_probe();
     bool        is_elsewhere = false;
     try {
-        const Buffer answer = exchange(context, patient, patient.peer.url, probe, patient.peer.timeout_seconds * 1000);
+        const Buffer answer = exchange(context, patient, patient.peer.url, probe, patient.peer.total_ms(context));
         tell_layers_below(checkup, place, {});
         if (look_at_answer(checkup, answer, probe)) return true;
         is_elsewhere = true;
@@ -241,7 +241,7 @@ void look_at_credentials(Checkup& checkup, const Patient& patient, const Context
 }
 
 void examine(Checkup& checkup, const Patient& patient) {
-    const Context context = make_context(patient.common);
+    const Context context = patient.peer.context(patient.common);
     const bool    speaks  = look_at_url(checkup, context, patient) && look_at_network(checkup, patient) && look_at_server(checkup, context, patient);
     if (speaks && !checkup.has_problem("header")) look_at_credentials(checkup, patient, context);
     for (const char* step : {"dns", "tcp", "tls", "http", "content-type", "der", "header", "clock", "protection"}) {

@@ -128,7 +128,7 @@ std::string Enrollment::memo() {
     return memo.text();
 }
 
-void Enrollment::carry_out(const Operation& running, NewKey* certified, StateFile& file) {
+void Enrollment::carry_out(const Context& context, const Operation& running, NewKey* certified, StateFile& file) {
     Trace trace(peer.trace_folder, common.verbose);
     trace.attach_to(running);
     tell_when_waiting(running);
@@ -136,7 +136,7 @@ void Enrollment::carry_out(const Operation& running, NewKey* certified, StateFil
     call(cmpkit_operation_set_keep, running.get(), &Keeper::keep, static_cast<void*>(&keeper), static_cast<cmpkit_destroy_fn>(nullptr));
     try {
         if (certified) certified->secure(), certified->note(key);
-        file.run(running, peer, memo());
+        file.run(running, context, peer, memo());
     } catch (Failure& failure) {
         if (certified && file.is_kept()) certified->leave();
         if (keeper.failure) throw *keeper.failure;
@@ -156,24 +156,24 @@ void Enrollment::begin() {
     StateFile file = StateFile::fresh(state);
     trust.read();
     peer.read();
-    const Context         context = make_context(common);
+    const Context         context = peer.context(common);
     const Presented       who     = identity.present();
     const Octets          wanted  = template_for(context, who);
     std::optional<NewKey> certified;
     if (csr.empty()) certified.emplace(key);
     const Operation running = operation(context, who, wanted, certified ? certified->get() : nullptr);
-    carry_out(running, certified ? &*certified : nullptr, file);
+    carry_out(context, running, certified ? &*certified : nullptr, file);
 }
 
 void Enrollment::go_on(const Octets& saved, StateFile file) {
-    const Context         context = make_context(common);
+    const Context         context = peer.context(common);
     const Presented       who     = identity.present();
     const Trust           peers   = trust.trust();
     std::optional<NewKey> certified;
     if (!key.path.empty()) certified.emplace(NewKey::found(key));
     const Operation running = make<Operation>(cmpkit_operation_new_saved, context.get(), saved.data(), saved.size(), static_cast<const cmpkit_credentials*>(who.credentials.get()),
                                               static_cast<const cmpkit_trust*>(peers.get()), certified ? certified->get() : nullptr);
-    carry_out(running, certified ? &*certified : nullptr, file);
+    carry_out(context, running, certified ? &*certified : nullptr, file);
 }
 
 }  // namespace tool

@@ -35,7 +35,7 @@ private:
     void        check() const;
     Octets      template_for(const Context& context, const Presented& who);
     Operation   operation(const Context& context, const Presented& who, const Octets& request_template, const cmpkit_key* key);
-    void        carry_out(const Operation& operation, NewKey* key, StateFile& file);
+    void        carry_out(const Context& context, const Operation& operation, NewKey* key, StateFile& file);
     std::string memo();
     void        tell(const Operation& operation, const Summary& summary) const;
 };

@@ -43,7 +43,7 @@ Operation ask(const Question& question) {
     want.info_value_size    = value.size();
     want.profile            = given(question.profile);
     want.recipient          = given(question.peer.recipient);
-    const Context context   = make_context(question.common);
+    const Context context   = question.peer.context(question.common);
     return ask(want, question.common, question.peer, context, question.identity.present(), question.trust);
 }
 
@@ -160,7 +160,7 @@ Operation ask(const cmpkit_get_options& want, const Common& common, const Peer& 
     Trace       trace(peer.trace_folder, common.verbose);
     trace.attach_to(operation);
     tell_when_waiting(operation);
-    call(cmpkit_operation_set_timeouts, operation.get(), 0u, 0u, peer.timeout_seconds * 1000);
+    call(cmpkit_operation_set_timeouts, operation.get(), 0u, 0u, peer.total_ms(context));
     call(cmpkit_operation_run, operation.get(), peer.url.c_str(), static_cast<const cmpkit_tls*>(tls.get()));
     call(cmpkit_operation_set_trace, operation.get(), static_cast<cmpkit_trace_fn>(nullptr), static_cast<void*>(nullptr), static_cast<cmpkit_destroy_fn>(nullptr));
     return operation;

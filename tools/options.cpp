@@ -159,18 +159,30 @@ Trust TrustOptions::trust() const {
 }
 
 void Peer::add_to(CLI::App& command, Common& common) {
-    command.add_option("URL", url, "The CA, such as http://127.0.0.1:8829")->type_name("")->required();
+    add_way_to(command, common);
     add_word(command, "--recipient", recipient, "DN", "Name of the CA, if it cannot be known otherwise")->group("The way to the CA");
+    add_word(command, "--trace-dir", trace_folder, "DIR", "Keep every message as a file there")->group("What is told");
+    command.add_flag("-v,--verbose", common.verbose, "Tell each message in a line")->group("What is told");
+}
+
+void Peer::add_way_to(CLI::App& command, Common& common) {
+    command.add_option("URL", url, "The CA, such as http://127.0.0.1:8829")->type_name("")->required();
     add_files(command, "--tls-trust", tls_anchors.names, "Roots of the server's TLS certificate (https)")->group("The way to the CA");
     auto* cert = add_files(command, "--tls-cert", tls_certificate.names, "Our certificate for TLS, with its issuers")->expected(1)->group("The way to the CA");
     auto* key  = add_word(command, "--tls-key", tls_key, "FILE", "Its private key")->group("The way to the CA");
     cert->needs(key);
     key->needs(cert);
+    auto* psk    = add_word(command, "--tls-psk", tls_psk, "NAME", "TLS by a pre-shared key in the place of certificates: its name")->group("The way to the CA");
+    auto* srp    = add_word(command, "--tls-srp", tls_srp, "USER", "TLS by an SRP password, where nothing better is spoken")->group("The way to the CA");
+    auto* secret = add_word(command, "--tls-secret", tls_secret, "SOURCE", "That key or password: file:PATH, env:NAME or prompt; not the one of --secret")->group("The way to the CA");
+    psk->needs(secret)->excludes(cert)->excludes(srp);
+    srp->needs(secret)->excludes(cert);
     tls_status.add_to(command, "tls-", "Whether the server's TLS certificate is revoked");
-    command.add_option("--timeout", timeout_seconds, "For the whole operation, tries included [30]")->type_name("SECONDS")->group("The way to the CA")->check(CLI::Range(1, 86400));
+    command.add_option("--timeout", timeout_seconds, "For the whole operation, tries included [30; by file or mail 7 days]")->type_name("SECONDS")->group("The way to the CA")
+        ->check(CLI::Range(1, 4'000'000));
+    command.add_option("--option", transport, "For the transport, such as proxy=http://proxy:3128; «cmpkit transports -v» lists them")->type_name("NAME=VALUE")->allow_extra_args(false)
+        ->group("The way to the CA");
     add_plugin_folder(command, common);
-    add_word(command, "--trace-dir", trace_folder, "DIR", "Keep every message as a file there")->group("What is told");
-    command.add_flag("-v,--verbose", common.verbose, "Tell each message in a line")->group("What is told");
     add_json_flag(command, common);
 }
 
@@ -180,15 +192,38 @@ void Peer::read() {
     tls_status.read();
 }
 
+Context Peer::context(const Common& common) const {
+    Context made = make_context(common);
+    for (const std::string& option : transport) {
+        const auto equals = option.find('=');
+        if (equals == 0 || equals == option.npos) throw Failure(Exit::usage, "--option " + option + ": NAME=VALUE is expected");
+        call(cmpkit_context_set_option, made.get(), static_cast<const char*>(nullptr), option.substr(0, equals).c_str(), option.substr(equals + 1).c_str());
+    }
+    return made;
+}
+
+std::uint32_t Peer::total_ms(const Context& context) const {
+    constexpr std::uint32_t usual = 30, by_folder = 7 * 86400;
+    std::int32_t            offline = 0;
+    if (timeout_seconds == 0) call(cmpkit_context_is_offline, context.get(), url.c_str(), &offline);
+    return 1000 * (timeout_seconds ? timeout_seconds : offline ? by_folder : usual);
+}
+
 Tls Peer::tls() const {
     // https has TLS in any case; for other schemes only what was asked for is worth an error.
     const bool is_wanted = url.starts_with("https:") || url.starts_with("coaps:") || url.find("+tls:") != url.npos;
-    if (!is_wanted && tls_anchors.empty() && tls_certificate.empty() && tls_status.empty()) return nullptr;
+    if (!is_wanted && tls_secret.empty() && tls_anchors.empty() && tls_certificate.empty() && tls_status.empty()) return nullptr;
     auto tls = make<Tls>(cmpkit_tls_new);
     const auto trust = make<Trust>(cmpkit_trust_new);
     add_each(tls_anchors, trust.get(), cmpkit_trust_add_anchors);
     tls_status.tell(trust.get());
     call(cmpkit_tls_set_trust, tls.get(), static_cast<const cmpkit_trust*>(trust.get()));
+    if (!tls_secret.empty()) {
+        const bool   by_psk = !tls_psk.empty();
+        const auto&  name   = by_psk ? tls_psk : tls_srp;
+        const Secret secret = read_secret(tls_secret, "TLS secret of " + name);
+        call(by_psk ? cmpkit_tls_set_psk : cmpkit_tls_set_srp, tls.get(), name.c_str(), secret.data(), secret.size());
+    }
     if (!tls_certificate.empty()) {
         const Octets pem = octets_of(tls_certificate.texts.front());
         const Key    key = load_key(tls_key, Secret());

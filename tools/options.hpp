@@ -81,18 +81,26 @@ struct TrustOptions {
 struct Peer {
     std::string              url, recipient;
     Files                    tls_anchors, tls_certificate;
-    std::string              tls_key;
+    std::string              tls_key, tls_psk, tls_srp, tls_secret;
     StatusOptions            tls_status;
-    unsigned                 timeout_seconds = 30;
+    unsigned                 timeout_seconds = 0;  // 0: as is usual on that way
+    std::vector<std::string> transport;        // NAME=VALUE
     std::string              trace_folder;
 
     void add_to(CLI::App& command, Common& common);
+    /// Those without a word about messages.
+    void add_way_to(CLI::App& command, Common& common);
     void read();  // before tls()
     template <class Memo> void remember(Memo& memo) {
         memo.field("url", url), memo.field("tlsTrust", tls_anchors), memo.field("tlsCertificate", tls_certificate), memo.field("tlsKey", tls_key);
+        memo.field("tlsPSK", tls_psk), memo.field("tlsSRP", tls_srp), memo.source("tlsSecret", tls_secret);
         tls_status.remember(memo, "tls-");
-        memo.field("traceFolder", trace_folder);
+        memo.field("transport", transport), memo.field("traceFolder", trace_folder);
     }
+    /// What every command of a client begins with; it knows what --option says.
+    Context context(const Common& common) const;
+    /// For the whole operation: --timeout, else 30 s, or 7 days where messages are stored and forwarded.
+    std::uint32_t total_ms(const Context& context) const;
     Tls  tls() const;  // empty if no option says anything about TLS and the URL needs none
 };
 

@@ -15,7 +15,7 @@ struct Resumption {
     Common&     common;
     std::string path, secret, certificate_pass, key_pass, new_key_pass, state_pass, trace_folder;
     PeerProfile peer{};  // without a name: the one of the first command
-    unsigned    timeout_seconds = 30;
+    unsigned    timeout_seconds = 0;
 };
 
 // Names of this command line are those of this folder, those of the file belong to the folder of the command that began.
@@ -96,7 +96,7 @@ void add_resume(CLI::App& app, Common& common) {
     auto& command = *app.add_subcommand("resume", "Go on with an operation that --state kept");
     command.add_option("FILE", with->path, "The file that --state named")->type_name("")->required();
     add_sources_to(command, *with);
-    command.add_option("--timeout", with->timeout_seconds, "For this run, tries included [30]")->type_name("SECONDS")->group("The way to the CA")->check(CLI::Range(1, 86400));
+    command.add_option("--timeout", with->timeout_seconds, "For this run, tries included [30; by file or mail 7 days]")->type_name("SECONDS")->group("The way to the CA")->check(CLI::Range(1, 4'000'000));
     with->peer.add_to(command)->group("The way to the CA");
     add_plugin_folder(command, common);
     command.add_option("--trace-dir", with->trace_folder, "Keep every message as a file there")->type_name("DIR")->group("What is told");

@@ -47,11 +47,11 @@ std::string Revocation::memo() {
     return memo.text();
 }
 
-void Revocation::carry_out(const Operation& running, StateFile& file) {
+void Revocation::carry_out(const Context& context, const Operation& running, StateFile& file) {
     Trace trace(peer.trace_folder, common.verbose);
     trace.attach_to(running);
     tell_when_waiting(running);
-    file.run(running, peer, memo());
+    file.run(running, context, peer, memo());
     tell(running);
 }
 
@@ -62,18 +62,18 @@ void Revocation::begin() {
     trust.read();
     peer.read();
     target.read();
-    const Context   context = make_context(common);
+    const Context   context = peer.context(common);
     const Presented who     = identity.present();
     identity.certificates   = who.certificates;
-    carry_out(operation(context, who.credentials), file);
+    carry_out(context, operation(context, who.credentials), file);
 }
 
 void Revocation::go_on(const Octets& saved, StateFile file) {
-    const Context   context = make_context(common);
+    const Context   context = peer.context(common);
     const Presented who     = identity.present();
     const Trust     peers   = trust.trust();
-    carry_out(make<Operation>(cmpkit_operation_new_saved, context.get(), saved.data(), saved.size(), static_cast<const cmpkit_credentials*>(who.credentials.get()),
-                              static_cast<const cmpkit_trust*>(peers.get()), static_cast<const cmpkit_key*>(nullptr)),
+    carry_out(context, make<Operation>(cmpkit_operation_new_saved, context.get(), saved.data(), saved.size(), static_cast<const cmpkit_credentials*>(who.credentials.get()),
+                                       static_cast<const cmpkit_trust*>(peers.get()), static_cast<const cmpkit_key*>(nullptr)),
               file);
 }
 

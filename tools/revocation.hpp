@@ -26,7 +26,7 @@ struct Revocation {
 
 private:
     Operation   operation(const Context& context, const Credentials& who) const;
-    void        carry_out(const Operation& operation, StateFile& file);
+    void        carry_out(const Context& context, const Operation& operation, StateFile& file);
     std::string memo();
     void        tell(const Operation& operation) const;
 };

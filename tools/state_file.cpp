@@ -17,9 +17,9 @@ StateFile StateFile::fresh(std::string path) {
     return {std::move(path), false};
 }
 
-void StateFile::run(const Operation& operation, const Peer& peer, const std::string& memo) {
+void StateFile::run(const Operation& operation, const Context& context, const Peer& peer, const std::string& memo) {
     const Tls tls = peer.tls();
-    call(cmpkit_operation_set_timeouts, operation.get(), 0u, 0u, peer.timeout_seconds * 1000);
+    call(cmpkit_operation_set_timeouts, operation.get(), 0u, 0u, peer.total_ms(context));
     const auto run_it = [&] { call(cmpkit_operation_run, operation.get(), peer.url.c_str(), static_cast<const cmpkit_tls*>(tls.get())); };
     if (path_.empty()) return run_it();
     const Octets octets = octets_of(memo);

@@ -18,7 +18,7 @@ public:
 
     /// Runs the operation to its end. An interrupted one, and one that failed on its way to the CA, stays in the file, and the failure's hint says
     /// how to go on. @param memo  what «resume» needs  @throws Failure
-    void run(const Operation& operation, const Peer& peer, const std::string& memo);
+    void run(const Operation& operation, const Context& context, const Peer& peer, const std::string& memo);
     /// Whether it still holds an operation that may go on.
     bool is_kept() const { return is_kept_; }
 

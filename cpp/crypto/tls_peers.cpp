@@ -48,6 +48,8 @@ bool is_for(const Cert& cert, const OidConstant& purpose) {
 
 }  // namespace
 
+bool is_for_tls_clients(const Cert& cert) { return is_for(cert, oids::id_kp_clientAuth); }
+
 Result<std::shared_ptr<TlsPeers>> TlsPeers::make(Trust trust, Kind kind) {
     auto verifier = Verifier::make(std::move(trust));
     if (!verifier) return verifier.error();

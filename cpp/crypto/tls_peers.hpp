@@ -35,4 +35,7 @@ private:
     std::vector<StatusQuery>  wanted_;
 };
 
+/// Its key usage and extended key usage allow it (RFC 5280 4.2.1.12).
+bool is_for_tls_clients(const Cert& cert);
+
 }  // namespace cmpkit::crypto

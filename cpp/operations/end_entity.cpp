@@ -85,6 +85,7 @@ EndEntity::Happening EndEntity::take(const Event& event) {
         if (!failure_) failure_ = lost->reason;
         return Happening::lost;
     }
+    if (const auto* overdue = std::get_if<Overdue>(&event)) return take_overdue(*overdue);
     if (state_ == State::reporting) return Happening::lost;  // whatever the peer says to our error, the operation is over (RFC 9483 3.6.2)
     return take_message(std::get<Received>(event).message);
 }

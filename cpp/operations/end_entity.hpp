@@ -62,6 +62,9 @@ struct Received {
 struct Lost {  // no answer will come, or storing failed
     Error reason;
 };
+struct Overdue {  // the way lost the message or its answer, or is late with it beyond all measure, but still leads to the peer
+    Error reason;
+};
 struct Decided {
     bool        accept    = true;
     FailInfo    fail_info = FailInfo::badCertTemplate;  // told to the CA if not accepted
@@ -72,7 +75,7 @@ struct Fetched {  // what the query of a Fetch has brought
     Octets octets;
 };
 struct Woken {};  // the time to wait is over
-using Event = std::variant<Begin, Received, Lost, Decided, Stored, Woken, Fetched>;
+using Event = std::variant<Begin, Received, Lost, Overdue, Decided, Stored, Woken, Fetched>;
 
 // What to do.
 struct Send {
@@ -138,6 +141,8 @@ public:
     Action resume(std::int64_t now, const Random& random);
 
     /// Forgets what happened: the next Begin is that of a new transaction for the same order.
+    const Credentials& credentials() const { return credentials_; }
+
     void begin_again() { *this = EndEntity(std::move(order_), std::move(credentials_), std::move(trust_)); }
 
 private:
@@ -148,6 +153,7 @@ private:
     Happening take(const Event& event);
     Happening take_message(const Octets& octets);
     Happening take_status(const Event& event);
+    Happening take_overdue(const Overdue& overdue);
     Result<Happening> read(const PKIMessage& message);
     Result<Happening> read_responses(const CertRepMessage& content, const PKIHeader& header);
     Result<Happening> read_certificate(const CertResponse& response, const CertRepMessage& content, const PKIHeader& header);

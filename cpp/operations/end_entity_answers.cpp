@@ -45,6 +45,13 @@ EndEntity::Happening EndEntity::take_message(const Octets& octets) {
     return Happening::broken;
 }
 
+// Draft-ietf-lamps-lightweight-cmp-profile-04 6.4: loss and excessive delay SHOULD be reported to the peer by an error message.
+EndEntity::Happening EndEntity::take_overdue(const Overdue& overdue) {
+    if (!failure_) failure_ = overdue.reason;
+    if (!failure_->fail_info) failure_->fail_info = FailInfo::systemFailure;
+    return state_ == State::reporting ? Happening::lost : Happening::broken;
+}
+
 // Then the message is read as if it had come now.
 EndEntity::Happening EndEntity::take_status(const Event& event) {
     const auto* fetched = std::get_if<Fetched>(&event);

@@ -145,10 +145,26 @@ void read_support(Table& table, Reader& reader, ca::Support& support) {
     });
 }
 
+crypto::TlsSecret read_tls_secret(Table& table, const Reader& reader) {
+    crypto::TlsSecret secret;
+    const std::string kind = table.text("kind", "psk");
+    if (kind != "psk" && kind != "srp") table.fail("kind", "\"psk\" or \"srp\" is expected");
+    secret.kind     = kind == "srp" ? crypto::TlsSecret::Kind::srp : crypto::TlsSecret::Kind::psk;
+    secret.identity = table.required_text("identity");
+    auto value      = read_source(table.required_text("secret"), reader.folder());
+    if (!value) return table.fail("secret", "it cannot be read", &value.error()), secret;
+    secret.secret = std::make_shared<const crypto::Secret>(std::move(*value));
+    if (auto good = secret.check(); !good) table.fail("secret", "another is expected", &good.error());
+    return secret;
+}
+
 void read_tls(Table& table, Reader& reader, Configuration& config) {
     crypto::TlsCredentials tls;
-    tls.chain          = reader.certificates(table, "certificate", table.texts("certificate", {}));
-    tls.key            = reader.key(table, "key");
+    table.tables("secret", [&](Table& t) { tls.secrets.push_back(read_tls_secret(t, reader)); });
+    if (tls.secrets.empty() || table.has("certificate")) {
+        tls.chain = reader.certificates(table, "certificate", table.texts("certificate", {}));
+        tls.key   = reader.key(table, "key");
+    }
     tls.trust          = read_trust(table, reader);
     tls.require_client = table.flag("require_client", false);
     config.tls         = std::move(tls);
@@ -173,8 +189,15 @@ void read_secret(Table& table, const Reader& reader, AuthorityConfiguration& con
 void read_server(Table& table, Configuration& config) {
     config.threads = static_cast<unsigned>(table.number("threads", 0, 0, 256));
     config.queue   = static_cast<std::size_t>(table.number("queue", 1024, 1, 1'000'000));
-    if (table.has("max_message")) config.transport["max-message"] = std::to_string(table.number("max_message", 1 << 20, 1024, 16 << 20));
-    if (table.has("idle_timeout")) config.transport["idle-timeout"] = std::to_string(1000 * table.duration("idle_timeout", 60));
+    if (table.has("max_message")) config.transport[""]["max-message"] = std::to_string(table.number("max_message", 1 << 20, 1024, 16 << 20));
+    if (table.has("idle_timeout")) config.transport[""]["idle-timeout"] = std::to_string(1000 * table.duration("idle_timeout", 60));
+}
+
+void read_transport(Table& table, Configuration& config) {
+    for (const std::string& plugin : table.keys())
+        table.table(plugin.c_str(), [&](Table& options) {
+            for (const std::string& option : options.keys()) config.transport[plugin][option] = options.required_text(option.c_str());
+        });
 }
 
 // What makes a CA: at the top of the configuration, or in one of its [[authority]] tables.
@@ -231,6 +254,15 @@ void read_authorities(Table& table, Reader& reader, Configuration& config) {
     if (config.authorities.empty()) table.fail("authority", "a CA is needed");
 }
 
+// A secret that TLS hands to whoever answers first must not be one that protects messages.
+void keep_secrets_apart(Table& table, const Configuration& config) {
+    for (const AuthorityConfiguration& authority : config.authorities)
+        for (const ca::SecretEntry& cmp : authority.ca.secrets)
+            for (const crypto::TlsSecret& tls : config.tls ? std::span(config.tls->secrets) : std::span<const crypto::TlsSecret>())
+                if (cmp.value && tls.secret && crypto::equal_in_constant_time(cmp.value->view(), tls.secret->view()))
+                    table.fail("tls", "the secret of \"" + tls.identity + "\" protects CMP messages too: TLS needs one of its own");
+}
+
 void read_all(Table& table, Reader& reader, Configuration& config) {
     config.listen = table.texts("listen", {});
     table.table("store", [&](Table& store) { config.store = below(reader.folder(), store.text("file", {})); });
@@ -238,7 +270,9 @@ void read_all(Table& table, Reader& reader, Configuration& config) {
     table.table("fetch", [&](Table& t) { read_fetch(t, config.fetching); });
     table.table("tls", [&](Table& t) { read_tls(t, reader, config); });
     table.table("server", [&](Table& t) { read_server(t, config); });
+    table.table("transport", [&](Table& t) { read_transport(t, config); });
     read_authorities(table, reader, config);
+    keep_secrets_apart(table, config);
 }
 
 }  // namespace

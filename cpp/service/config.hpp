@@ -5,8 +5,6 @@
 #include "responder/responder.hpp"
 #include "service/fetch.hpp"
 
-#include <map>
-
 namespace cmpkit::service {
 
 /// One CA of the server.
@@ -26,7 +24,7 @@ struct Configuration {
     std::string              audit_file;          // what was asked and decided is told there, a line each; empty: nowhere
     unsigned                 threads = 0;         // of the pool; 0: one a core
     std::size_t              queue   = 1024;      // requests that may wait; more are told to come again
-    std::map<std::string, std::string> transport; // options for the plugins
+    transport::OptionsByPlugin transport;         // for the listeners
 };
 
 /// @param folder  where relative paths begin

@@ -1,5 +1,6 @@
 // A client's way to one URL. Where TLS cannot know whether the server's certificate is revoked, that is asked and the handshake begun again.
 #pragma once
+#include "service/drive.hpp"
 #include "service/fetch.hpp"
 #include "service/tls.hpp"
 
@@ -11,6 +12,8 @@ public:
     /// Does no I/O. @param tls  null: none  @error the registry's; as TlsClient::make
     static Result<std::unique_ptr<Connection>> open(transport::Registry& registry, const std::string& url, const crypto::TlsCredentials* tls, const transport::Options& options,
                                                     const FetchLimits& limits);
+
+    Way way() const { return channel_->is_offline() ? Way::offline : Way::online; }
 
     /// As Channel::exchange.
     Result<Octets> exchange(const transport::Request& request, std::chrono::milliseconds timeout, transport::Cancel* cancel);

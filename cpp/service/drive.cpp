@@ -21,7 +21,8 @@ bool is_worth_another_try(const Error& error) {
     }
 }
 
-constexpr int most_beginnings = 4;
+constexpr int                       most_beginnings = 4;
+constexpr std::chrono::milliseconds time_to_leave_it{1000};  // for a report in a folder
 
 // What the peer says of itself rather than of the request (RFC 9810 5.2.3).
 bool is_passing(const Error& error) {
@@ -31,12 +32,13 @@ bool is_passing(const Error& error) {
 
 class Driver {
 public:
-    Driver(const Carry& carry, const Application& application, const Limits& limits, transport::Cancel& cancel)
-        : carry_(carry), application_(application), limits_(limits), cancel_(cancel), end_(Steady::now() + limits.total) {}
+    Driver(const Carry& carry, Way way, const Application& application, const Limits& limits, transport::Cancel& cancel)
+        : carry_(carry), way_(way), application_(application), limits_(limits), cancel_(cancel), end_(Steady::now() + limits.total) {}
 
     Event act(const Send& send) {
         if (application_.trace) application_.trace(true, send.message);
-        auto answer = carry_until_end(send);
+        auto answer = way_ == Way::online ? carry_until_end(send) : forward(send);
+        if (!answer && is_overdue(answer.error())) return Overdue{answer.error()};
         if (!answer) return Lost{answer.error()};
         if (application_.trace) application_.trace(false, *answer);
         return Received{std::move(*answer)};
@@ -82,6 +84,14 @@ private:
             pause = std::min(2 * pause, std::chrono::milliseconds(5000));
         }
     }
+    /// What was stored need not be sent again. After the end there is only a report to leave.
+    Result<Octets> forward(const Send& send) {
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end_ - Steady::now());
+        return carry_(send, std::max(left, time_to_leave_it));
+    }
+    bool is_overdue(const Error& error) const {
+        return way_ == Way::offline && (error.code == Code::deadline || error.code == Code::peer_gone || error.code == Code::http_status);
+    }
     static Error still_waiting(const Wait& wait) {
         std::string words = "the CA has not decided and wants to be asked again in " + std::to_string(wait.check_after) + " s, after the operation's time limit";
         if (!wait.reason.empty()) words += "; it says \"" + escaped(wait.reason) + "\"";
@@ -93,6 +103,7 @@ private:
     }
 
     const Carry&       carry_;
+    const Way          way_;
     const Application& application_;
     const Limits&      limits_;
     transport::Cancel& cancel_;
@@ -119,8 +130,8 @@ template <class Step, class Save> Result<Done> run_once(Driver& driver, Action n
 
 }  // namespace
 
-Result<Done> drive(EndEntity& operation, const Carry& carry, const Application& application, const Limits& limits, const Random& random, transport::Cancel& cancel) {
-    Driver     driver(carry, application, limits, cancel);
+Result<Done> drive(EndEntity& operation, const Carry& carry, Way way, const Application& application, const Limits& limits, const Random& random, transport::Cancel& cancel) {
+    Driver     driver(carry, way, application, limits, cancel);
     const auto now  = [&] { return application.clock ? application.clock() : 0; };
     const auto step = [&](const Event& event) { return operation.step(event, now(), random); };
     const auto save = [&] { return application.save ? application.save(operation) : Result<void>(); };

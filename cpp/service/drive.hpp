@@ -25,12 +25,16 @@ struct Limits {
     std::chrono::milliseconds total{300'000};
 };
 
+/// How messages are carried: at once, or stored and forwarded, where an answer has all the time there is and its loss is told to the peer.
+enum class Way { online, offline };
+
 /// A message that did not reach the peer, or brought no answer, is sent again as the same octets (the server answers those as before) after a
-/// growing pause, until the total is over. A first message that is refused because its transactionID is in use, or because the peer is out of
+/// growing pause, until the total is over; offline it is sent once, and what does not come in the total is reported to the peer by an error message
+/// (draft-ietf-lamps-lightweight-cmp-profile-04 6.4). A first message that is refused because its transactionID is in use, or because the peer is out of
 /// order for the moment, begins anew as another transaction, a few times. An operation that was restored goes on where it was; the limits begin anew.
 ///
 /// @error what the operation failed with; what save failed with; cancelled; deadline, with the last failure of the transport as cause
-Result<operations::Done> drive(operations::EndEntity& operation, const Carry& carry, const Application& application, const Limits& limits, const operations::Random& random,
-                               transport::Cancel& cancel);
+Result<operations::Done> drive(operations::EndEntity& operation, const Carry& carry, Way way, const Application& application, const Limits& limits,
+                               const operations::Random& random, transport::Cancel& cancel);
 
 }  // namespace cmpkit::service

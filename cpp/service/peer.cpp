@@ -3,8 +3,6 @@
 #include "der/print.hpp"
 #include "service/table.hpp"
 
-#include <algorithm>
-
 namespace cmpkit::service {
 namespace {
 
@@ -73,15 +71,6 @@ std::string transport_json(const PeerProfile& profile) {
 }
 
 }  // namespace
-
-transport::Options PeerProfile::options_for(std::string_view url) const {
-    // The name of a plugin follows from the scheme as the registry has it: what stands before '+', with or without an 's' behind.
-    std::string scheme(url.substr(0, url.find_first_of(":+")));
-    std::ranges::transform(scheme, scheme.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    auto found = transport.find(scheme);
-    if (found == transport.end() && scheme.ends_with('s')) found = transport.find(scheme.substr(0, scheme.size() - 1));
-    return found == transport.end() ? transport::Options() : found->second;
-}
 
 Result<PeerProfile> peer_named(std::string_view name) {
     std::string known;

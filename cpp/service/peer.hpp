@@ -10,11 +10,8 @@
 namespace cmpkit::service {
 
 struct PeerProfile {
-    operations::Peer                          peer;
-    std::map<std::string, transport::Options> transport;  // by the name of the plugin
-
-    /// What a plugin that serves the URL's scheme is told.
-    transport::Options options_for(std::string_view url) const;
+    operations::Peer           peer;
+    transport::OptionsByPlugin transport;
 };
 
 /// The files that are part of the library, by name.

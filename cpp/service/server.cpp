@@ -1,6 +1,7 @@
 #include "service/server.hpp"
 
 #include "service/clock.hpp"
+#include "service/links.hpp"
 #include "service/tls.hpp"
 
 namespace cmpkit::service {
@@ -42,9 +43,10 @@ Result<std::shared_ptr<const Edition>> Server::edition_of(Configuration configur
 Server::Fixed Server::fixed_in(const Configuration& configuration) {
     std::string urls, options;
     for (const std::string& url : configuration.listen) urls += url + "\n";
-    for (const auto& [name, value] : configuration.transport) options += name + "=" + value + "\n";
+    for (const auto& [plugin, given] : configuration.transport)
+        for (const auto& [name, value] : given) options += plugin + "." + name + "=" + value + "\n";
     return {{"listen", urls}, {"store.file", configuration.store}, {"server.threads", std::to_string(configuration.threads)}, {"server.queue", std::to_string(configuration.queue)},
-            {"server.max_message or idle_timeout", options}, {"tls", configuration.tls ? "on" : "off"}};
+            {"transport, server.max_message or idle_timeout", options}, {"tls", configuration.tls ? "on" : "off"}};
 }
 
 Result<std::vector<std::string>> Server::reload(Configuration configuration) {
@@ -84,6 +86,8 @@ responder::Reply Server::answer(Bytes request, const responder::Origin& origin, 
     }
     return {unavailable(request, now)};
 }
+
+std::string Server::links() const { return links_to(edition()->configuration()); }
 
 Octets Server::unavailable(Bytes request, std::int64_t now) { return edition()->responder().unavailable(request, now); }
 
@@ -145,7 +149,7 @@ Result<std::unique_ptr<Listening>> Listening::start(Server& server, transport::R
         here->take(std::move(exchange), request, peer);
     };
     for (const std::string& url : urls) {
-        auto listener = registry.listen(url, listening->tls_.get(), handler, config.transport);
+        auto listener = registry.listen(url, listening->tls_.get(), handler, transport::options_for(config.transport, url));
         if (!listener) return listener.error();
         listening->urls_.push_back((*listener)->url());
         listening->listeners_.push_back(std::move(*listener));
@@ -157,6 +161,8 @@ Result<std::unique_ptr<Listening>> Listening::start(Server& server, transport::R
 
 // In a plugin's thread: copies and leaves the work to the pool.
 void Listening::take(std::shared_ptr<transport::Exchange> exchange, const transport::Request& request, const transport::Peer& peer) {
+    if (request.kind == CMPKIT_TRANSPORT_LINKS) return (void)exchange->respond(bytes_of(server_.links()), CMPKIT_TRANSPORT_ANSWERED, CMPKIT_TRANSPORT_LINKS);
+    if (request.kind != CMPKIT_TRANSPORT_CMP) return (void)exchange->respond({}, CMPKIT_TRANSPORT_NOT_OFFERED, request.kind);
     const bool taken = pool_->submit([this, exchange, octets = copy_of(request.message), origin = responder::Origin{peer.address, request.profile}] {
         using Status = responder::Reply::Status;
         const responder::Reply reply  = server_.answer(octets, origin, unix_now());

@@ -17,6 +17,8 @@ public:
 
     /// Blocks while it is asked whether the signer is revoked.
     responder::Reply answer(Bytes request, const responder::Origin& origin, std::int64_t now);
+    /// What is offered, for a transport's discovery.
+    std::string      links() const;
     /// A message that says systemUnavail to `request`, for a full queue; empty if it cannot be read.
     Octets           unavailable(Bytes request, std::int64_t now);
     /// Ends overdue transactions, renews the CRLs and their files where they are due, forgets what is not kept any longer.

@@ -12,7 +12,10 @@ public:
     cmpkit_transport_rc client(void* ssl_ctx, const void* openssl_version) const override {
         return client_.fill(ssl_ctx, openssl_version) ? CMPKIT_TRANSPORT_OK : CMPKIT_TRANSPORT_TLS;
     }
-    cmpkit_transport_rc server(void*, const void*) const override { return CMPKIT_TRANSPORT_TLS; }
+    cmpkit_transport_rc client_connection(void* ssl, const void* openssl_version) const override {
+        return client_.fill_connection(ssl, openssl_version) ? CMPKIT_TRANSPORT_OK : CMPKIT_TRANSPORT_TLS;
+    }
+    bool by_secret() const override { return client_.by_secret(); }
 
 private:
     crypto::TlsClient client_;
@@ -22,9 +25,11 @@ private:
 class ListenerTls : public transport::Tls {
 public:
     explicit ListenerTls(crypto::CurrentTls current) : current_(std::move(current)) {}
-    cmpkit_transport_rc client(void*, const void*) const override { return CMPKIT_TRANSPORT_TLS; }
     cmpkit_transport_rc server(void* ssl_ctx, const void* openssl_version) const override {
         return crypto::fill_server(ssl_ctx, openssl_version, current_) ? CMPKIT_TRANSPORT_OK : CMPKIT_TRANSPORT_TLS;
+    }
+    cmpkit_transport_rc server_connection(void* ssl, const void* openssl_version) const override {
+        return crypto::fill_server_connection(ssl, openssl_version, current_) ? CMPKIT_TRANSPORT_OK : CMPKIT_TRANSPORT_TLS;
     }
 
 private:

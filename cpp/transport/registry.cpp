@@ -9,21 +9,26 @@ namespace {
 
 bool is_scheme_character(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.'; }
 
-Result<std::string> scheme_of(const std::string& url) {
-    std::string scheme = url.substr(0, url.find(':'));
-    for (char& c : scheme)
+std::string lower_case(std::string_view text) {
+    std::string lower(text);
+    for (char& c : lower)
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return lower;
+}
+
+Result<std::string> scheme_of(const std::string& url) {
+    std::string scheme = lower_case(url.substr(0, url.find(':')));
     const bool valid = scheme.size() < url.size() && !scheme.empty() && scheme[0] >= 'a' && scheme[0] <= 'z';
     if (!valid || !std::ranges::all_of(scheme, is_scheme_character))
         return Error{.code = Code::bad_url, .detail = escaped(url) + " does not begin with a scheme, such as http:"};
     return scheme;
 }
 
-/// The files that may hold the plugin of a scheme: nng+tls looks for nng, https for https and then http.
-std::vector<std::string> file_names(const std::string& scheme) {
-    const std::string stem = scheme.substr(0, scheme.find('+'));
-    std::vector<std::string> names{"cmpkit-transport-" + stem + ".so"};
-    if (stem.ends_with('s')) names.push_back("cmpkit-transport-" + stem.substr(0, stem.size() - 1) + ".so");
+/// What the plugin of a scheme may be called: nng for nng+tls, https and then http for https.
+std::vector<std::string> plugin_names(const std::string& scheme) {
+    const std::string        stem = scheme.substr(0, scheme.find('+'));
+    std::vector<std::string> names{stem};
+    if (stem.ends_with('s')) names.push_back(stem.substr(0, stem.size() - 1));
     return names;
 }
 
@@ -72,8 +77,8 @@ struct Registry::Impl {
     Result<std::shared_ptr<const Loaded>> search(const std::string& scheme) {
         std::string looked_for;
         for (const auto& folder : folders)
-            for (const auto& name : file_names(scheme)) {
-                const std::string file   = folder + "/" + name;
+            for (const auto& name : plugin_names(scheme)) {
+                const std::string file   = folder + "/cmpkit-transport-" + name + ".so";
                 auto              plugin = load(file);
                 if (!plugin && plugin.error().code != Code::not_found) return plugin.error();
                 if (plugin && (*plugin)->serves(scheme)) return plugin;
@@ -129,6 +134,24 @@ Result<std::unique_ptr<Listener>> Registry::listen(const std::string& url, const
     auto instance = Instance::create(*plugin, {impl_->log, impl_->identity}, options);
     if (!instance) return instance.error();
     return open_listener(std::move(*instance), url, tls, std::move(handler));
+}
+
+Result<bool> Registry::is_offline(const std::string& url) {
+    auto plugin = impl_->find(url);
+    if (!plugin) return plugin.error();
+    return (*plugin)->is_offline();
+}
+
+Options options_for(const OptionsByPlugin& all, std::string_view url) {
+    Options told;
+    const auto add = [&](const std::string& plugin) {
+        if (const auto found = all.find(plugin); found != all.end())
+            for (const auto& [name, value] : found->second) told[name] = value;
+    };
+    add("");
+    auto names = plugin_names(lower_case(url.substr(0, url.find(':'))));
+    std::ranges::for_each(names.rbegin(), names.rend(), add);
+    return told;
 }
 
 std::vector<Registry::Found> Registry::list() {

@@ -115,6 +115,11 @@ public:
 using Log     = std::function<void(std::int32_t level, std::string_view text)>;
 using Options = std::map<std::string, std::string>;
 
+/// By the name of the plugin: "http", "nng"; under "" what is for each.
+using OptionsByPlugin = std::map<std::string, Options>;
+/// What the plugin that serves the URL is told.
+Options options_for(const OptionsByPlugin& all, std::string_view url);
+
 /// Threads: any. Plugins stay loaded until the process ends.
 class Registry {
 public:
@@ -129,6 +134,9 @@ public:
     /// @error bad_url, no_plugin (detail names the files looked for), bad_plugin (detail says why)
     Result<std::unique_ptr<Channel>>  open(const std::string& url, const Tls* tls, const Options& options = {});
     Result<std::unique_ptr<Listener>> listen(const std::string& url, const Tls* tls, Handler handler, const Options& options = {});
+
+    /// Whether the plugin that serves it stores and forwards. @error as open
+    Result<bool> is_offline(const std::string& url);
 
     struct Option {
         std::string name, fallback, meaning;

@@ -17,7 +17,7 @@ public:
     cmpkit_transport_rc respond(const cmpkit_transport_message& answer) override {
         if (connection_->is_gone()) return CMPKIT_TRANSPORT_GONE;
         Household& household = connection_->household();
-        household.post(std::move(connection_), reply_of(answer));
+        household.post([connection = std::move(connection_), reply = reply_of(answer)] { connection->answer(reply); });
         return CMPKIT_TRANSPORT_OK;
     }
 
@@ -78,7 +78,7 @@ void Connection::invite() {
 void Connection::hand_up() {
     was_1_0_ = request_->is_1_0();
     closing_ = closing_ || !request_->keeps_alive();
-    auto exchange = std::make_unique<Exchange>(shared_from_this());
+    auto exchange = std::make_unique<Exchange>(std::static_pointer_cast<Connection>(shared_from_this()));
     state_    = State::exchanging;
     deadline_ = never;
 

@@ -1,6 +1,7 @@
 // One connection of a server: reads a request, hands it up, writes the answer, and begins again.
 // It knows no socket: what is below it reads and writes octets. Everything runs in the loop's thread unless it says otherwise.
 #pragma once
+#include "kit/household.hpp"
 #include "reply.hpp"
 #include "request.hpp"
 #include "server.hpp"
@@ -11,36 +12,16 @@
 
 namespace cmpkit_http {
 
-using Clock = std::chrono::steady_clock;
-
-class Connection;
-
-/// What a connection tells its listener.
-class Household {
-public:
-    virtual void idle() = 0;  // an exchange is over
-    virtual void left(Connection& connection) = 0;
-    virtual void post(std::shared_ptr<Connection> connection, Reply reply) = 0;  // any thread: answer() in the loop's
-
-protected:
-    ~Household() = default;
-};
-
-class Connection : public std::enable_shared_from_this<Connection> {
+class Connection : public Guest {
 public:
     Connection(const Site& site, Household& household, std::string address);
-    virtual ~Connection() = default;
-    Connection(const Connection&) = delete;
-    Connection& operator=(const Connection&) = delete;
-
-    virtual void begin() = 0;
 
     void answer(Reply reply);
-    void close();
-    void close_after_answer() { closing_ = true; }
+    void close() override;
+    void close_after_answer() override { closing_ = true; }
 
-    bool              is_busy() const { return state_ == State::exchanging || state_ == State::writing; }
-    Clock::time_point deadline() const { return deadline_; }  // when it is to be closed; never while an exchange is open
+    bool              is_busy() const override { return state_ == State::exchanging || state_ == State::writing; }
+    Clock::time_point deadline() const override { return deadline_; }
     bool              is_gone() const { return gone_.load(std::memory_order_acquire); }  // any thread
     Household&        household() const { return household_; }
 

@@ -10,10 +10,7 @@
 
 namespace cmpkit_http {
 
-namespace asio  = boost::asio;
-using tcp       = asio::ip::tcp;
 using TlsStream = asio::ssl::stream<tcp::socket>;
-using ErrorCode = boost::system::error_code;
 
 /// A connection over a stream of its kind; the overloads below are all that differs.
 template <class Stream> class Over : public Connection {

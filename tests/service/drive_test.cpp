@@ -25,7 +25,7 @@ Result<Done> drive(Play& play, LossyWay& way, std::chrono::milliseconds total, t
     service::Application application;
     application.clock   = [] { return now; };
     application.waiting = [&](const Wait& wait) { play.waits.push_back(wait.check_after); };
-    return service::drive(operation, std::ref(way), application, {.exchange = 1s, .total = total}, play.random, cancel);
+    return service::drive(operation, std::ref(way), service::Way::online, application, {.exchange = 1s, .total = total}, play.random, cancel);
 }
 
 }  // namespace

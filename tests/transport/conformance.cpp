@@ -15,10 +15,16 @@ struct Pair {
     std::unique_ptr<Channel>  channel;
 };
 
+Options client_options(const Carrier& carrier) {
+    Options options = carrier.client_options;
+    options.insert(carrier.options.begin(), carrier.options.end());
+    return options;
+}
+
 Pair pair_of(Registry& registry, const Carrier& carrier, Handler handler) {
     auto listener = registry.listen(carrier.listen_url(), carrier.tls, std::move(handler), carrier.options);
     if (!listener) FAIL(listener.error().text());
-    auto channel = registry.open((*listener)->url(), carrier.tls, carrier.options);
+    auto channel = registry.open((*listener)->url(), carrier.tls, client_options(carrier));
     if (!channel) FAIL(channel.error().text());
     return {std::move(*listener), std::move(*channel)};
 }
@@ -228,7 +234,7 @@ void frees_under_load(const Carrier& carrier) {
         CHECK(second.get());
     }
     pair.channel.reset();
-    auto again = registry.open(pair.listener->url(), carrier.tls, carrier.options);
+    auto again = registry.open(pair.listener->url(), carrier.tls, client_options(carrier));
     REQUIRE(again);
     auto answer = begin_exchange(**again, some_octets(5), patience);
     CHECK(desk.take()->respond(some_octets(5), CMPKIT_TRANSPORT_ANSWERED));

@@ -9,7 +9,8 @@ namespace cmpkit::transport::test {
 struct Carrier {
     std::string                  name;
     std::function<std::string()> listen_url;  // one nobody else uses; called once a section
-    Options                      options{};
+    Options                      options{};         // of both sides
+    Options                      client_options{};  // besides
     const Tls*                   tls = nullptr;
     bool sees_peer_leave = true;  // it learns that a client left before its answer
     bool carries_hints   = true;  // operation and profile arrive at the handler
