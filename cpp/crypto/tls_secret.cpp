@@ -16,7 +16,7 @@ using Kind = TlsSecret::Kind;
 constexpr const char* suites_1_3      = "TLS_AES_128_GCM_SHA256";
 constexpr const char* all_suites_1_3  = "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384";
 constexpr const char* psk_suites      = "ECDHE-PSK-CHACHA20-POLY1305:ECDHE-PSK-AES128-CBC-SHA256:ECDHE-PSK-AES256-CBC-SHA384";
-constexpr const char* certificate_suites = "DEFAULT:!kPSK:!kDHEPSK:!kRSAPSK:!SRP";
+constexpr const char* certificate_suites = "DEFAULT:-PSK:-SRP";  // DEFAULT stands first in a list
 
 constexpr unsigned char aes_128_gcm_sha256[] = {0x13, 0x01};
 
@@ -141,7 +141,7 @@ bool has(const std::vector<TlsSecret>& secrets, Kind kind) {
 std::string suites_for(const std::vector<TlsSecret>& secrets, bool alone) {
     std::string suites = has(secrets, Kind::psk) ? psk_suites : "";
     if (has(secrets, Kind::srp)) suites += (suites.empty() ? "" : ":") + std::string(srp_suites);
-    return alone ? suites : suites + ":" + certificate_suites;
+    return alone ? suites : std::string(certificate_suites) + ":" + suites;
 }
 
 Result<void> remember(SSL_CTX* context, Known known) {
@@ -214,7 +214,7 @@ bool take_secrets(void* raw, const void* from) {
 std::string tls_identity(const void* raw) {
     const OpensslCall call;
     auto* const       ssl = static_cast<SSL*>(const_cast<void*>(raw));
-    if (!SSL_is_server(ssl) || !known_to(SSL_get_SSL_CTX(ssl))) return {};
+    if (!SSL_is_server(ssl) || !SSL_is_init_finished(ssl) || !known_to(SSL_get_SSL_CTX(ssl))) return {};
     if (auto user = srp_user(ssl); !user.empty()) return user;
     if (SSL_version(ssl) != TLS1_3_VERSION) {
         const char* identity = SSL_get_psk_identity(ssl);

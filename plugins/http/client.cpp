@@ -43,13 +43,13 @@ void Client::cancel(std::uint64_t id) {
 
 // Nothing here may throw: transfers move from list to list without an allocation, and what they need was made by submit.
 void Client::run() {
-    static constexpr int long_enough = 60'000;  // ms; every event and order ends the poll
     while (take_orders()) {
         int still_running = 0;
         curl_multi_perform(multi_.get(), &still_running);
         finish_ended();
-        curl_multi_poll(multi_.get(), nullptr, 0, long_enough, nullptr);
+        curl_multi_poll(multi_.get(), nullptr, 0, poll_those_due(), nullptr);
     }
+    running_.splice(running_.end(), pausing_);
     while (!running_.empty()) finish(running_.front(), CURLE_ABORTED_BY_CALLBACK);
 }
 
@@ -80,7 +80,41 @@ void Client::start(Transfers submitted) {
 void Client::finish_ended() {
     int left = 0;
     while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left))
-        if (message->msg == CURLMSG_DONE) finish(Transfer::of(message->easy_handle), message->data.result);
+        if (message->msg == CURLMSG_DONE) {
+            Transfer& transfer = Transfer::of(message->easy_handle);
+            if (transfer.is_to_poll(message->data.result)) pause(transfer);
+            else finish(transfer, message->data.result);
+        }
+}
+
+void Client::pause(Transfer& transfer) {
+    curl_multi_remove_handle(multi_.get(), transfer.easy.get());
+    pausing_.splice(pausing_.end(), running_, transfer.self);
+}
+
+/// @return ms until the next one is due; every event and order ends the wait before
+int Client::poll_those_due() {
+    static constexpr std::chrono::milliseconds long_enough{60'000};
+    const auto now   = Clock::now();
+    auto       until = now + long_enough;
+    for (auto at = pausing_.begin(); at != pausing_.end();) {
+        Transfer& transfer = *at++;
+        if (transfer.due > now) {
+            until = std::min(until, transfer.due);
+            continue;
+        }
+        until = now;
+        Transfers due;
+        due.splice(due.end(), pausing_, transfer.self);
+        if (transfer.deadline > now) {
+            transfer.poll();
+            start(std::move(due));
+        } else {
+            running_.splice(running_.end(), due);
+            finish(transfer, CURLE_OPERATION_TIMEDOUT);
+        }
+    }
+    return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(until - now).count());
 }
 
 void Client::finish(Transfer& transfer, CURLcode result) {
@@ -95,6 +129,12 @@ void Client::drop(std::uint64_t id) {
     for (auto at = running_.begin(); at != running_.end();) {
         Transfer& transfer = *at++;
         if (transfer.id == id) finish(transfer, CURLE_ABORTED_BY_CALLBACK);
+    }
+    for (auto at = pausing_.begin(); at != pausing_.end();) {
+        Transfer& transfer = *at++;
+        if (transfer.id != id) continue;
+        running_.splice(running_.end(), pausing_, transfer.self);
+        finish(transfer, CURLE_ABORTED_BY_CALLBACK);
     }
 }
 

@@ -44,11 +44,14 @@ private:
     void start(Transfers submitted);
     void finish_ended();
     void finish(Transfer& transfer, CURLcode result);
+    void pause(Transfer& transfer);
+    int  poll_those_due();
     void drop(std::uint64_t id);
 
     const Target target_;
     const Multi  multi_;
     Transfers    running_;  // of the loop thread alone
+    Transfers    pausing_;  // the same: told to come back for their answers
 
     std::mutex                 mutex_;
     Transfers                  submitted_;

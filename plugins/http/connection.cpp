@@ -17,7 +17,7 @@ public:
     cmpkit_transport_rc respond(const cmpkit_transport_message& answer) override {
         if (connection_->is_gone()) return CMPKIT_TRANSPORT_GONE;
         Household& household = connection_->household();
-        household.post([connection = std::move(connection_), reply = reply_of(answer)] { connection->answer(reply); });
+        household.post([reply = connection_->reply_to(answer), connection = std::move(connection_)] { connection->answer(reply); });
         return CMPKIT_TRANSPORT_OK;
     }
 
@@ -75,9 +75,29 @@ void Connection::invite() {
     start_write("HTTP/1.1 100 Continue\r\n\r\n", {});
 }
 
+Reply Connection::reply_to(const cmpkit_transport_message& answer) const {
+    Reply reply = reply_of(answer);
+    if (form_) reply.body = framed_answer(*form_, answer), reply.status = 200;
+    if (!type_.empty() && answer.kind == CMPKIT_TRANSPORT_CMP) reply.type = type_;
+    return reply;
+}
+
+/// Takes the message out of its TCP header. @return false: there is none, and that was answered
+bool Connection::unwrap() {
+    form_.reset();
+    type_ = site_.options.drafts ? std::string(request_->draft_type()) : std::string();
+    if (!site_.options.drafts || request_->kind() != CMPKIT_TRANSPORT_CMP || !is_framed(request_->body())) return true;
+    std::string refusal;
+    auto        message = framed_request(request_->body(), site_.options.max_message, form_.emplace(), refusal);
+    if (message) return request_->replace_body(std::move(*message)), true;
+    write({.status = 200, .type = type_.empty() ? "application/pkixcmp" : type_, .body = std::move(refusal)});
+    return false;
+}
+
 void Connection::hand_up() {
     was_1_0_ = request_->is_1_0();
     closing_ = closing_ || !request_->keeps_alive();
+    if (!unwrap()) return;
     auto exchange = std::make_unique<Exchange>(std::static_pointer_cast<Connection>(shared_from_this()));
     state_    = State::exchanging;
     deadline_ = never;

@@ -16,7 +16,9 @@ class Connection : public Guest {
 public:
     Connection(const Site& site, Household& household, std::string address);
 
-    void answer(Reply reply);
+    void  answer(Reply reply);
+    /// Any thread, while the exchange is open.
+    Reply reply_to(const cmpkit_transport_message& answer) const;
     void close() override;
     void close_after_answer() override { closing_ = true; }
 
@@ -45,6 +47,7 @@ private:
     void read_more();
     void parse();
     void hand_up();
+    bool unwrap();
     void refuse(unsigned status);
     void write(Reply reply);
     void invite();
@@ -63,6 +66,8 @@ private:
 
     std::optional<Request>                  request_;
     bool                                    was_1_0_ = false;
+    std::optional<Form>                     form_;  // of a request behind a TCP header
+    std::string                             type_;  // of the request, where it is one of the drafts'
     std::array<char, Request::header_limit> input_;
     std::size_t                             filled_  = 0;
     std::size_t                             drained_ = 0;

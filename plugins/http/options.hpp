@@ -1,5 +1,6 @@
 // The options of an instance.
 #pragma once
+#include "draft.hpp"
 #include "kit/options.hpp"
 #include "reach.hpp"
 
@@ -31,13 +32,20 @@ struct Options {
     Paths                     paths;
     std::string               proxy;  // empty: none, whatever the environment says
     Reach                     addresses;
-    bool                      discovery;  // GET /.well-known/cmp
+    bool                      discovery;   // GET /.well-known/cmp
+    std::string_view          media_type;  // of a client's messages of CMP
+    TcpHeader                 tcp_header;  // the same
+    bool                      drafts;      // server: whether it takes them so
 };
 
 inline constexpr std::pair<std::string_view, ContentType> content_types[] = {{"exact", ContentType::exact}, {"known", ContentType::known}, {"optional", ContentType::optional}};
 inline constexpr std::pair<std::string_view, Paths>       path_layouts[]  = {{"rfc", Paths::rfc}, {"draft", Paths::draft}};
 
 inline constexpr std::pair<std::string_view, bool>        switches[]      = {{"on", true}, {"off", false}};
+
+inline constexpr std::pair<std::string_view, std::string_view> media_types[] = {{"pkixcmp", "application/pkixcmp"}, {"pkixcmp-poll", "application/pkixcmp-poll"},
+                                                                                 {"x-pkixcmp", "application/x-pkixcmp"}, {"x-pkixcmp-poll", "application/x-pkixcmp-poll"}};
+inline constexpr std::pair<std::string_view, TcpHeader>        tcp_headers[] = {{"none", TcpHeader::none}, {"version10", TcpHeader::version10}, {"rfc2510", TcpHeader::rfc2510}};
 
 inline constexpr Option<Options> known_options[] = {
     {"max-message", "1048576", "octets of a message, either way", octets<&Options::max_message>},
@@ -48,6 +56,9 @@ inline constexpr Option<Options> known_options[] = {
     {"content-type", "known", "client, of an answer: exact: application/pkixcmp; known: also its names in drafts; optional: also none", word<&Options::content_type, content_types>},
     {"paths", "rfc", "client, where the URL has no path: rfc: /.well-known/cmp[/p/<profile>][/<operation>]; draft: [/cmp/<profile>]/<operation>", word<&Options::paths, path_layouts>},
     {"discovery", "on", "server: whether GET /.well-known/cmp tells what is offered", word<&Options::discovery, switches>},
+    {"media-type", "pkixcmp", "client, as drafts had it: pkixcmp, pkixcmp-poll, x-pkixcmp, x-pkixcmp-poll", word<&Options::media_type, media_types>},
+    {"tcp-header", "none", "client, as drafts had it, before each message: none, version10, rfc2510", word<&Options::tcp_header, tcp_headers>},
+    {"drafts", "off", "server: whether it also takes messages behind such a header, and answers in their form", word<&Options::drafts, switches>},
     {"proxy", "", "client: http://host:port", text<&Options::proxy>},
 };
 

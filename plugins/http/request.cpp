@@ -63,7 +63,7 @@ bool asks_for_links(const Parser& parser, const Route& route) {
 
 Request::Request(const Options& options, std::string_view own_path) : parts_(new Parts{.parser = {}, .own_path = std::string(own_path), .discovery = options.discovery}) {
     parts_->parser.header_limit(header_limit);
-    parts_->parser.body_limit(options.max_message);
+    parts_->parser.body_limit(options.drafts ? frame_limit(options.max_message) : options.max_message);
 }
 
 Request::~Request() = default;
@@ -124,6 +124,13 @@ bool Request::keeps_alive() const { return parts_->parser.keep_alive(); }
 bool Request::is_1_0() const { return parts_->parser.get().version() == 10; }
 std::int32_t Request::kind() const { return parts_->kind; }
 const Route& Request::route() const { return *parts_->route; }
+void Request::replace_body(std::string body) { parts_->parser.get().body() = std::move(body); }
+
+std::string_view Request::draft_type() const {
+    const auto type = parts_->parser.get()[http::field::content_type];
+    return parts_->kind == CMPKIT_TRANSPORT_CMP && !is_pkixcmp(type) ? std::string_view(type) : std::string_view();
+}
+
 const std::string& Request::body() const { return parts_->parser.get().body(); }
 
 }  // namespace cmpkit_http

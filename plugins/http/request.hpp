@@ -37,6 +37,9 @@ public:
     std::int32_t       kind() const;
     const Route&       route() const;
     const std::string& body() const;
+    void               replace_body(std::string body);
+    /// Its content type, if it is a name that CMP had in drafts; else empty.
+    std::string_view   draft_type() const;
 
 private:
     std::size_t feed_header(std::span<const char> octets);

@@ -17,6 +17,11 @@ std::string url_for(const Target& target, const cmpkit_plugin::Request& request)
                    elsewhere ? target.url.path : path_for(target.url.path, request.profile, request.operation, target.options.paths));
 }
 
+/// Messages of CMP may go under a name that they had in drafts.
+const char* type_for(const Target& target, std::int32_t kind) {
+    return kind == CMPKIT_TRANSPORT_CMP || kind == CMPKIT_TRANSPORT_ANNOUNCEMENT ? target.options.media_type.data() : request_type(kind);
+}
+
 Transfer::Headers make_headers(const char* type) {
     Transfer::Headers list(nullptr, &curl_slist_free_all);
     // Without the empty Expect, libcurl waits a second for a 100 that many servers never send.
@@ -32,7 +37,7 @@ Transfer::Headers make_headers(const char* type) {
 
 std::size_t take_body(char* data, std::size_t, std::size_t size, void* user) {
     auto& transfer = *static_cast<Transfer*>(user);
-    if (size > transfer.target.options.max_message - transfer.answer.size()) return transfer.too_large = true, 0;
+    if (size > frame_limit(transfer.target.options.max_message) - transfer.answer.size()) return transfer.too_large = true, 0;
     const auto rc = guarded([&] { return transfer.answer.append(data, size), CMPKIT_TRANSPORT_OK; });
     return rc == CMPKIT_TRANSPORT_OK ? size : 0;
 }
@@ -88,8 +93,10 @@ std::string address_of(CURL* easy) {
 
 Transfer::Transfer(const Target& to, const cmpkit_transport_message& message, std::uint32_t ms, std::uint64_t number, cmpkit_transport_done callback, void* of)
     : target(to), request(message), url(url_for(to, request)), id(number), timeout_ms(ms), done(callback), user(of),
-      headers(make_headers(request_type(message.kind))), easy(curl_easy_init(), &curl_easy_cleanup) {
+      deadline(ms ? Clock::now() + std::chrono::milliseconds(ms) : Clock::time_point::max()), headers(make_headers(type_for(to, message.kind))), easy(curl_easy_init(), &curl_easy_cleanup) {
     if (!easy) throw std::bad_alloc();
+    const bool is_cmp = request.kind == CMPKIT_TRANSPORT_CMP || request.kind == CMPKIT_TRANSPORT_ANNOUNCEMENT;
+    body              = request_body(is_cmp ? target.options.tcp_header : TcpHeader::none, request.data);
     set_up();
 }
 
@@ -102,8 +109,8 @@ void Transfer::set_up() {
     set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
     if (request_type(request.kind)) {
         set(CURLOPT_POST, 1L);
-        set(CURLOPT_POSTFIELDS, request.data.data());
-        set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.data.size()));
+        set(CURLOPT_POSTFIELDS, body.data());
+        set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
     }
     set(CURLOPT_HTTPHEADER, headers.get());
     set(CURLOPT_PROXY, target.options.proxy.c_str());  // "" also keeps the environment out
@@ -133,9 +140,9 @@ void Transfer::set_up() {
     if (!complete) throw std::bad_alloc();
 }
 
-Outcome Transfer::outcome(CURLcode result, cmpkit_transport_message& message) const {
+Outcome Transfer::outcome(CURLcode result, cmpkit_transport_message& message) {
     if (result == CURLE_ABORTED_BY_CALLBACK) return {CMPKIT_TRANSPORT_CANCELLED, ""};
-    if (too_large) return {CMPKIT_TRANSPORT_TOO_LARGE, "the answer is larger than " + std::to_string(target.options.max_message) + " octets"};
+    if (too_large) return too_large_answer();
     if (out_of_reach && result == CURLE_COULDNT_CONNECT) return {CMPKIT_TRANSPORT_CONNECT, "its address is none that may be connected to: " + url};
     if (tls_failed) return {CMPKIT_TRANSPORT_TLS, "the keys and trust for TLS could not be set up"};
     const std::string why = (*error ? error : curl_easy_strerror(result)) + std::string(": ") + url;
@@ -170,10 +177,12 @@ bool Transfer::may_carry(long status) const {
     return hundreds == 2 || (request.kind == CMPKIT_TRANSPORT_CMP && (hundreds == 4 || hundreds == 5));
 }
 
-Outcome Transfer::answered(cmpkit_transport_message& message) const {
+Outcome Transfer::answered(cmpkit_transport_message& message) {
     const auto        status = info<long>(easy.get(), CURLINFO_RESPONSE_CODE);
     const char* const type   = info<char*>(easy.get(), CURLINFO_CONTENT_TYPE);
     const std::string what   = status_line + " from " + url;
+    if (is_wrapped() && may_carry(status) && kind_of_answer(type)) return unwrapped(message);
+    if (answer.size() > target.options.max_message) return too_large_answer();
     if (request.kind == CMPKIT_TRANSPORT_ANNOUNCEMENT && status / 100 == 2) return announced(status, message);
     if (const auto kind = kind_of_answer(type); kind && may_carry(status) && !answer.empty()) return message.kind = *kind, Outcome{CMPKIT_TRANSPORT_OK, ""};
     if (status / 100 == 3) return {CMPKIT_TRANSPORT_STATUS, what + ", a redirect that is not followed, to " + or_none(info<char*>(easy.get(), CURLINFO_REDIRECT_URL))};
@@ -188,6 +197,48 @@ Outcome Transfer::announced(long status, cmpkit_transport_message& message) cons
     message.data_size = 0;
     message.status    = status == 201 ? CMPKIT_TRANSPORT_STORED : CMPKIT_TRANSPORT_ACCEPTED;
     return {CMPKIT_TRANSPORT_OK, ""};
+}
+
+Outcome Transfer::too_large_answer() const { return {CMPKIT_TRANSPORT_TOO_LARGE, "the answer is larger than " + std::to_string(target.options.max_message) + " octets"}; }
+
+Outcome Transfer::unwrapped(cmpkit_transport_message& message) {
+    using What        = Unframed::What;
+    Unframed came     = unframed(answer, target.options.max_message);
+    const bool is_news = request.kind == CMPKIT_TRANSPORT_ANNOUNCEMENT;
+    switch (came.what) {
+        case What::message:
+            if (is_news) break;
+            inner   = std::move(came.value);
+            message = view_of(CMPKIT_TRANSPORT_CMP, inner, *message.peer);
+            return {CMPKIT_TRANSPORT_OK, ""};
+        case What::nothing:
+            if (!is_news) break;
+            message.data_size = 0;
+            message.status    = CMPKIT_TRANSPORT_STORED;
+            return {CMPKIT_TRANSPORT_OK, ""};
+        case What::too_large: return too_large_answer();
+        case What::refusal: return {CMPKIT_TRANSPORT_STATUS, came.value + " from " + url};
+        default: break;
+    }
+    return {CMPKIT_TRANSPORT_CONTENT, status_line + " from " + url + " brought a TCP message that is no answer"};
+}
+
+// The server may have closed meanwhile, which libcurl heeds by itself.
+bool Transfer::is_to_poll(CURLcode result) {
+    if (result != CURLE_OK || !is_wrapped() || info<long>(easy.get(), CURLINFO_RESPONSE_CODE) / 100 != 2) return false;
+    const Unframed came = unframed(answer, target.options.max_message);
+    reference           = came.reference;
+    due                 = std::min(Clock::now() + came.pause, deadline);
+    return came.what == Unframed::What::later;
+}
+
+void Transfer::poll() {
+    const auto left = deadline == Clock::time_point::max() ? std::chrono::milliseconds(0) : std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+    body            = poll_body(target.options.tcp_header, reference);
+    answer.clear();
+    curl_easy_setopt(easy.get(), CURLOPT_POSTFIELDS, body.data());
+    curl_easy_setopt(easy.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+    if (timeout_ms > 0) curl_easy_setopt(easy.get(), CURLOPT_TIMEOUT_MS, static_cast<long>(std::max<std::int64_t>(left.count(), 1)));
 }
 
 std::optional<std::int32_t> Transfer::kind_of_answer(const char* type) const {

@@ -3,9 +3,12 @@
 #include "client.hpp"
 #include "kit/message.hpp"
 
+#include <chrono>
 #include <optional>
 
 namespace cmpkit_http {
+
+using Clock = std::chrono::steady_clock;
 
 struct Transfer {
     /// @param message  of a kind that is a request  @throws std::bad_alloc
@@ -15,6 +18,9 @@ struct Transfer {
 
     /// Calls done. CURLE_ABORTED_BY_CALLBACK: it was cancelled.
     void end(CURLcode result);
+    /// Whether a server of the drafts said to come back for the answer; then, at `due`, poll() is to be called and it is to be carried again.
+    bool is_to_poll(CURLcode result);
+    void poll();
 
     static Transfer& of(CURL* easy);
 
@@ -24,12 +30,17 @@ struct Transfer {
     const Target&              target;
     const cmpkit_plugin::Request request;
     const std::string          url;
+    std::string                body;  // that is sent
     const std::uint64_t        id;
     const std::uint32_t        timeout_ms;
     const cmpkit_transport_done done;
     void* const                user;
+    Clock::time_point          deadline;   // for the whole
+    Clock::time_point          due{};      // to poll
+    std::uint32_t              reference = 0;
 
-    std::string answer;
+    std::string answer;      // as it came
+    std::string inner;       // the message in a wrapped one
     std::string status_line;
     Peer        peer;
     bool        too_large  = false;
@@ -43,9 +54,12 @@ struct Transfer {
 
 private:
     void    set_up();
-    Outcome outcome(CURLcode result, cmpkit_transport_message& answer) const;
-    Outcome answered(cmpkit_transport_message& answer) const;
+    bool    is_wrapped() const { return target.options.tcp_header != TcpHeader::none && is_framed(answer); }
+    Outcome too_large_answer() const;
+    Outcome outcome(CURLcode result, cmpkit_transport_message& answer);
+    Outcome answered(cmpkit_transport_message& answer);
     Outcome announced(long status, cmpkit_transport_message& answer) const;
+    Outcome unwrapped(cmpkit_transport_message& answer);
     bool    may_carry(long status) const;
     Outcome timed_out() const;
     bool    has_tls_alert() const;

@@ -141,7 +141,7 @@ TEST_CASE("the draft's profile has each of the draft's forms", "[operations]") {
         Talk       talk{{}, profile.peer};
         CHECK(form->is_so(talk));
     }
-    CHECK(profile.options_for("http://127.0.0.1") == transport::Options{{"paths", "draft"}});
+    CHECK(transport::options_for(profile.transport, "http://127.0.0.1") == transport::Options{{"paths", "draft"}});
 }
 
 TEST_CASE("the recipient of a later message is who answered the one before, also after a rest", "[operations]") {

@@ -65,6 +65,6 @@ TEST_CASE("a slip in a profile is named with its line and key", "[service]") {
 
 TEST_CASE("a transport is told the options for the plugin that its scheme means", "[service]") {
     const auto strict = value_of(peer_named("strict"));
-    for (const char* url : {"http://127.0.0.1", "https://127.0.0.1/pkix", "HTTP://127.0.0.1"}) CHECK(strict.options_for(url).at("content-type") == "exact");
-    for (const char* url : {"file:/tmp", "coap://127.0.0.1", "nng+tcp://127.0.0.1", "", "httpx://127.0.0.1"}) CHECK(strict.options_for(url).empty());
+    for (const char* url : {"http://127.0.0.1", "https://127.0.0.1/pkix", "HTTP://127.0.0.1"}) CHECK(transport::options_for(strict.transport, url).at("content-type") == "exact");
+    for (const char* url : {"file:/tmp", "coap://127.0.0.1", "nng+tcp://127.0.0.1", "", "httpx://127.0.0.1"}) CHECK(transport::options_for(strict.transport, url).empty());
 }

@@ -15,14 +15,16 @@ struct Pair {
     std::unique_ptr<Channel>  channel;
 };
 
-Options client_options(const Carrier& carrier) {
-    Options options = carrier.client_options;
-    options.insert(carrier.options.begin(), carrier.options.end());
-    return options;
+/// @param besides  of one side
+Options options_of(const Carrier& carrier, Options besides) {
+    besides.insert(carrier.options.begin(), carrier.options.end());
+    return besides;
 }
+Options client_options(const Carrier& carrier) { return options_of(carrier, carrier.client_options); }
+Options server_options(const Carrier& carrier) { return options_of(carrier, carrier.server_options); }
 
 Pair pair_of(Registry& registry, const Carrier& carrier, Handler handler) {
-    auto listener = registry.listen(carrier.listen_url(), carrier.tls, std::move(handler), carrier.options);
+    auto listener = registry.listen(carrier.listen_url(), carrier.tls, std::move(handler), server_options(carrier));
     if (!listener) FAIL(listener.error().text());
     auto channel = registry.open((*listener)->url(), carrier.tls, client_options(carrier));
     if (!channel) FAIL(channel.error().text());

@@ -11,6 +11,7 @@ struct Carrier {
     std::function<std::string()> listen_url;  // one nobody else uses; called once a section
     Options                      options{};         // of both sides
     Options                      client_options{};  // besides
+    Options                      server_options{};  // besides
     const Tls*                   tls = nullptr;
     bool sees_peer_leave = true;  // it learns that a client left before its answer
     bool carries_hints   = true;  // operation and profile arrive at the handler

@@ -32,17 +32,17 @@ bool connect_to(int fd, std::uint16_t port) {
     return connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
 }
 
-std::uint16_t port_of(const std::string& url) { return static_cast<std::uint16_t>(std::stoi(url.substr(url.find(':', 6) + 1))); }
+std::uint16_t port_of(const std::string& url) { return static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1))); }
 
 /// Bound to a free port and listening; fills in the URL.
-int new_listener(int backlog, std::string& url) {
+int new_listener(int backlog, const std::string& scheme, std::string& url) {
     const int  fd      = new_socket();
     auto       address = loopback(0);
     socklen_t  size    = sizeof address;
     const bool bound   = bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0 && listen(fd, backlog) == 0 &&
                        getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
     if (!bound) throw std::runtime_error("no listener");
-    url = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+    url = scheme + "://127.0.0.1:" + std::to_string(ntohs(address.sin_port));
     return fd;
 }
 
@@ -93,6 +93,13 @@ std::string Socket::read_message() {
     return message;
 }
 
+std::string Socket::read(std::size_t size) {
+    while (input_.size() < size && read_some()) {}
+    std::string octets = input_.substr(0, size);
+    input_.erase(0, octets.size());
+    return octets;
+}
+
 std::string Socket::read_rest() {
     while (read_some()) {}
     return std::exchange(input_, {});
@@ -100,7 +107,8 @@ std::string Socket::read_rest() {
 
 void Socket::stop_sending() { shutdown(fd_, SHUT_WR); }
 
-ScriptedServer::ScriptedServer(std::string answer) : answer_(std::move(answer)), fd_(new_listener(16, url_)), thread_([this] { run(); }) {}
+ScriptedServer::ScriptedServer(std::string answer, const std::string& scheme, std::size_t request_size)
+    : answer_(std::move(answer)), request_size_(request_size), fd_(new_listener(16, scheme, url_)), thread_([this] { run(); }) {}
 
 ScriptedServer::~ScriptedServer() {
     shutdown(fd_, SHUT_RDWR);
@@ -111,7 +119,7 @@ ScriptedServer::~ScriptedServer() {
 void ScriptedServer::run() {
     for (int fd = 0; (fd = accept(fd_, nullptr, nullptr)) >= 0;) {
         Socket            peer(fd);
-        const std::string request = peer.read_message();
+        const std::string request = request_size_ ? peer.read(request_size_) : peer.read_message();
         {
             const std::lock_guard lock(mutex_);
             requests_.push_back(request);
@@ -128,7 +136,7 @@ std::vector<std::string> ScriptedServer::requests() {
 }
 
 // The kernel drops a SYN for a full queue, so whoever connects now waits.
-DeafServer::DeafServer() : fd_(new_listener(0, url_)) {
+DeafServer::DeafServer(const std::string& scheme) : fd_(new_listener(0, scheme, url_)) {
     for (int i = 0; i < 4; ++i) {
         waiting_.push_back(new_socket());
         fcntl(waiting_.back(), F_SETFL, O_NONBLOCK);

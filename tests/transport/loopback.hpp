@@ -24,6 +24,8 @@ public:
     bool        send(std::string_view octets);
     /// One HTTP message: header, and as much body as Content-Length says. Short if the peer closed or went silent.
     std::string read_message();
+    /// Up to `size` octets; fewer if the peer closed or went silent.
+    std::string read(std::size_t size);
     /// All that comes until the peer closes.
     std::string read_rest();
     /// The peer closed, and sent nothing before.
@@ -42,7 +44,8 @@ private:
 /// Answers every request with the same octets, then closes; remembers the requests.
 class ScriptedServer {
 public:
-    explicit ScriptedServer(std::string answer);
+    /// @param request_size  0: a request is one of HTTP
+    explicit ScriptedServer(std::string answer, const std::string& scheme = "http", std::size_t request_size = 0);
     ~ScriptedServer();
 
     const std::string&       url() const { return url_; }
@@ -52,6 +55,7 @@ private:
     void run();
 
     const std::string        answer_;
+    const std::size_t        request_size_;
     std::string              url_;
     int                      fd_;  // filling in url_
     std::mutex               mutex_;
@@ -62,7 +66,7 @@ private:
 /// Listens, and accepts nothing; its queue is full.
 class DeafServer {
 public:
-    DeafServer();
+    explicit DeafServer(const std::string& scheme = "http");
     ~DeafServer();
     const std::string& url() const { return url_; }
 
