@@ -145,7 +145,7 @@ struct Saved {
             --answers;
             return play.ca.answer(send.message);
         };
-        return service::drive(operation, carry, application, {.exchange = 1s, .total = 60s}, play.random, cancel);
+        return service::drive(operation, carry, service::Way::online, application, {.exchange = 1s, .total = 60s}, play.random, cancel);
     }
     EndEntity fresh() { return EndEntity({wanted, {}}, play.by_secret(), play.trust()); }
     EndEntity last() { return value_of(EndEntity::restore(states.back(), play.by_secret(), play.trust(), wanted.key)); }

@@ -4,6 +4,8 @@
 
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <filesystem>
+#include <malloc.h>
 
 namespace cmpkit::transport::test {
 
@@ -34,7 +36,7 @@ Pair pair_of(Registry& registry, const Carrier& carrier, Handler handler) {
 void echoes(const Carrier& carrier) {
     auto registry = built_plugins();
     auto pair     = pair_of(registry, carrier, echo);
-    for (const std::size_t size : {1u, 2u, 100u, 1500u, 16383u, 16384u, 16385u, 65536u, 1u << 20}) {
+    for (const std::size_t size : {1u, 2u, 100u, 1500u, 16383u, 16384u, 16385u, 60'000u, 65536u, 1u << 20}) {
         INFO(size << " octets");
         const Octets message = some_octets(size);
         const auto   answer  = send(*pair.channel, message);
@@ -197,6 +199,64 @@ void stops(const Carrier& carrier) {
     desk.clear();
 }
 
+/// What a process holds that leaks would make more of.
+struct Holdings {
+    std::ptrdiff_t descriptors = std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
+    std::ptrdiff_t threads     = std::distance(std::filesystem::directory_iterator("/proc/self/task"), {});
+    std::size_t    octets      = mallinfo2().uordblks;  // 0 under a sanitizer, which finds leaks by itself
+};
+
+void send_many(Channel& channel, int count) {
+    std::vector<std::future<int>> clients;
+    for (int i = 0; i < 4; ++i)
+        clients.push_back(std::async(std::launch::async, [&channel, count] {
+            int answered = 0;
+            for (int n = 0; n < count / 4; ++n) answered += send(channel, some_octets(200)) ? 1 : 0;
+            return answered;
+        }));
+    int answered = 0;
+    for (auto& client : clients) answered += client.get();
+    CHECK(answered == count);
+}
+
+void leaks_nothing(const Carrier& carrier) {
+    auto registry = built_plugins();
+    auto pair     = pair_of(registry, carrier, echo);
+    send_many(*pair.channel, 1000);  // by then all buffers have grown
+    const Holdings before;
+    send_many(*pair.channel, 9000);
+    const Holdings after;
+    CHECK(after.descriptors <= before.descriptors + 4);
+    CHECK(after.threads <= before.threads + 4);
+    CHECK(after.octets < before.octets + 9000 * 50);  // fewer than 50 octets an exchange
+}
+
+void waits_for_a_slow_server(const Carrier& carrier) {
+    auto    registry  = built_plugins();
+    Carrier impatient = carrier;
+    impatient.options["idle-timeout"] = "100";
+    Desk desk;
+    auto pair   = pair_of(registry, impatient, desk.handler());
+    auto answer = begin_exchange(*pair.channel, some_octets(5), patience);
+    auto open   = desk.take();
+    CHECK(answer.wait_for(400ms) == std::future_status::timeout);  // an open exchange is not idle
+    CHECK(open->respond(some_octets(60'000), CMPKIT_TRANSPORT_ANSWERED));
+    const auto got = answer.get();
+    if (!got) FAIL(got.error().text());
+    CHECK(got->message == some_octets(60'000));
+}
+
+void refuses_a_truncated_answer(const Carrier& carrier) {
+    if (!carrier.truncating) return;
+    auto       registry = built_plugins();
+    const auto [url, server] = carrier.truncating();
+    auto channel = registry.open(url, carrier.tls, client_options(carrier));
+    REQUIRE(channel);
+    const auto answer = send(**channel, some_octets(5), 10s);
+    REQUIRE(!answer);
+    CHECK(answer.error().code != Code::deadline);
+}
+
 void stops_under_load(const Carrier& carrier) {
     auto             registry = built_plugins();
     auto             pair     = pair_of(registry, carrier, echo);
@@ -290,6 +350,9 @@ void conform(const Carrier& carrier) {
     SECTION("the handler learns operation, profile and peer") { passes_hints(carrier); }
     SECTION("many exchanges are open at a time") { carries_many_at_a_time(carrier); }
     SECTION("an answer may come from any thread") { answers_from_another_thread(carrier); }
+    SECTION("a slow server is waited for") { waits_for_a_slow_server(carrier); }
+    SECTION("an answer that ends in its middle is refused") { refuses_a_truncated_answer(carrier); }
+    SECTION("ten thousand exchanges leave nothing behind") { leaks_nothing(carrier); }
     SECTION("an exchange can be cancelled") { cancels(carrier); }
     SECTION("an exchange ends at its deadline") { keeps_the_deadline(carrier); }
     SECTION("the server learns that the client left") { learns_that_the_peer_left(carrier); }

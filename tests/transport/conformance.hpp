@@ -15,6 +15,8 @@ struct Carrier {
     const Tls*                   tls = nullptr;
     bool sees_peer_leave = true;  // it learns that a client left before its answer
     bool carries_hints   = true;  // operation and profile arrive at the handler
+    /// A server whose answer ends in its middle, and its URL; the server goes with what is returned.
+    std::function<std::pair<std::string, std::shared_ptr<void>>()> truncating{};
 };
 
 /// Runs the suite; each section is a behaviour.

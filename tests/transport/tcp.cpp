@@ -1,10 +1,20 @@
 #include "conformance.hpp"
+#include "kit/framing.hpp"
+#include "loopback.hpp"
 
 #include <catch2/catch.hpp>
 
 using namespace cmpkit::transport::test;
+using cmpkit_plugin::Form;
+using cmpkit_plugin::Type;
+using cmpkit_plugin::write_frame;
 
 TEST_CASE("the tcp plugin conforms in both forms", "[transport]") {
-    const std::string form = GENERATE("version10", "rfc2510");
-    conform({.name = "tcp " + form, .listen_url = [] { return std::string("tcp://127.0.0.1:0"); }, .options = {}, .client_options = {{"form", form}}, .carries_hints = false});
+    const Form        form = GENERATE(Form::version10, Form::rfc2510);
+    const std::string name = form == Form::version10 ? "version10" : "rfc2510";
+    conform({.name = "tcp " + name, .listen_url = [] { return std::string("tcp://127.0.0.1:0"); }, .options = {}, .client_options = {{"form", name}}, .carries_hints = false, .truncating = [form] {
+        const std::string whole = write_frame({.form = form, .type = Type::response, .value = "abc"});
+        auto              server = std::make_shared<ScriptedServer>(whole.substr(0, whole.size() - 1), "tcp", 5);
+        return std::pair(server->url(), std::static_pointer_cast<void>(server));
+    }});
 }
