@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdexcept>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -103,6 +104,13 @@ std::string Socket::read(std::size_t size) {
 std::string Socket::read_rest() {
     while (read_some()) {}
     return std::exchange(input_, {});
+}
+
+bool Socket::is_closed_within(std::chrono::milliseconds time) {
+    pollfd ready{.fd = fd_, .events = POLLIN, .revents = 0};
+    while (poll(&ready, 1, static_cast<int>(time.count())) > 0)
+        if (!read_some()) return true;
+    return false;
 }
 
 void Socket::stop_sending() { shutdown(fd_, SHUT_WR); }

@@ -1,6 +1,7 @@
 // Bare sockets on 127.0.0.1, for saying what no well-behaved library would say.
 // Every read gives up after a while, so that a test fails and does not hang.
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -30,6 +31,8 @@ public:
     std::string read_rest();
     /// The peer closed, and sent nothing before.
     bool        is_closed() { return read_rest().empty() && !timed_out_; }
+    /// The same, without waiting longer; what was sent before is passed over.
+    bool        is_closed_within(std::chrono::milliseconds time);
     void        stop_sending();
     int         fd() const { return fd_; }
 

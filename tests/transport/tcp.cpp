@@ -1,6 +1,7 @@
 #include "conformance.hpp"
 #include "kit/framing.hpp"
 #include "loopback.hpp"
+#include "siege.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -17,4 +18,9 @@ TEST_CASE("the tcp plugin conforms in both forms", "[transport]") {
         auto              server = std::make_shared<ScriptedServer>(whole.substr(0, whole.size() - 1), "tcp", 5);
         return std::pair(server->url(), std::static_pointer_cast<void>(server));
     }});
+}
+
+TEST_CASE("a thousand bad connections do not keep the tcp plugin from serving", "[transport]") {
+    const Siege siege{.beginning = write_frame({.type = Type::request, .value = std::string(5000, 'x')}).substr(0, 100), .garbage = "GET / HTTP/1.1\r\n\r\n"};
+    besiege({.name = "tcp", .listen_url = [] { return std::string("tcp://127.0.0.1:0"); }}, siege);
 }
