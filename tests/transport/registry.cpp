@@ -281,6 +281,12 @@ TEST_CASE("what is no plugin is refused, and its reason given", "[transport]") {
         std::ofstream(file) << "hello";
         CHECK(has(refusal_in(folder.path()).detail, "cmpkit-transport-http.so"));
     }
+    SECTION("a library without the symbol") {
+        Dl_info library{};  // any will do
+        REQUIRE(dladdr(reinterpret_cast<const void*>(static_cast<double (*)(double)>(&std::tgamma)), &library) != 0);
+        fs::copy_file(fs::canonical(library.dli_fname), file);
+        CHECK(has(refusal_in(folder.path()).detail, "exports no cmpkit_transport_entry"));
+    }
     SECTION("a folder") {
         fs::create_directory(file);
         CHECK(has(refusal_in(folder.path()).detail, "is not a regular file"));
