@@ -77,4 +77,39 @@ cmpkit_transport_rc Keys::server(void* ssl_ctx, const void* openssl_version) con
     return fill(context, true) ? CMPKIT_TRANSPORT_OK : CMPKIT_TRANSPORT_TLS;
 }
 
+namespace {
+
+const std::string& secret_of(const SSL* ssl) { return static_cast<const Keys*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), 0))->secret; }
+
+unsigned copy_secret(const SSL* ssl, unsigned char* key, unsigned most) {
+    const std::string& secret = secret_of(ssl);
+    if (secret.size() > most) return 0;
+    secret.copy(reinterpret_cast<char*>(key), secret.size());
+    return static_cast<unsigned>(secret.size());
+}
+unsigned tell_secret(SSL* ssl, const char*, char* identity, unsigned most, unsigned char* key, unsigned most_key) {
+    identity[std::string("device").copy(identity, most - 1)] = 0;
+    return copy_secret(ssl, key, most_key);
+}
+unsigned find_secret(SSL* ssl, const char* identity, unsigned char* key, unsigned most) { return std::string(identity) == "device" ? copy_secret(ssl, key, most) : 0; }
+
+}  // namespace
+
+// An SSL takes over of another SSL_CTX its certificates and trust, and nothing else.
+cmpkit_transport_rc Keys::replace_context(SSL* ssl, cmpkit_transport_rc (Keys::*fill_context)(void*, const void*) const, const void* openssl_version) const {
+    const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(DTLS_method()), &SSL_CTX_free);
+    if (!context || !SSL_CTX_set_ex_data(context.get(), 0, const_cast<Keys*>(this))) return CMPKIT_TRANSPORT_NO_MEMORY;
+    if (const auto rc = (this->*fill_context)(context.get(), openssl_version); rc != CMPKIT_TRANSPORT_OK) return rc;
+    SSL_set_SSL_CTX(ssl, context.get());
+    const int mode = SSL_is_server(ssl) ? SSL_CTX_get_verify_mode(context.get()) : SSL_VERIFY_PEER;
+    SSL_set_verify(ssl, mode, nullptr);
+    if (!by_secret()) return CMPKIT_TRANSPORT_OK;
+    SSL_set_psk_client_callback(ssl, tell_secret);
+    SSL_set_psk_server_callback(ssl, find_secret);
+    return SSL_set_cipher_list(ssl, "ECDHE-PSK-CHACHA20-POLY1305") == 1 ? CMPKIT_TRANSPORT_OK : CMPKIT_TRANSPORT_TLS;
+}
+
+cmpkit_transport_rc Keys::client_connection(void* ssl, const void* openssl_version) const { return replace_context(static_cast<SSL*>(ssl), &Keys::client, openssl_version); }
+cmpkit_transport_rc Keys::server_connection(void* ssl, const void* openssl_version) const { return replace_context(static_cast<SSL*>(ssl), &Keys::server, openssl_version); }
+
 }  // namespace cmpkit::transport::test

@@ -29,13 +29,18 @@ public:
     Keys(Identity own, Identity anchor) : own_(std::move(own)), anchor_(std::move(anchor)) {}
     cmpkit_transport_rc client(void* ssl_ctx, const void* openssl_version) const override;
     cmpkit_transport_rc server(void* ssl_ctx, const void* openssl_version) const override;
+    cmpkit_transport_rc client_connection(void* ssl, const void* openssl_version) const override;
+    cmpkit_transport_rc server_connection(void* ssl, const void* openssl_version) const override;
 
     bool shows_certificate = true;   // as a client
     bool asks_certificate  = false;  // as a server
     bool fails             = false;
+    std::string secret{};           // not empty: both sides go by it alone, in a single connection (DTLS); the client calls itself "device"
+    bool by_secret() const override { return !secret.empty(); }
 
 private:
     bool fill(SSL_CTX* context, bool with_certificate) const;
+    cmpkit_transport_rc replace_context(SSL* ssl, cmpkit_transport_rc (Keys::*fill_context)(void*, const void*) const, const void* openssl_version) const;
 
     Identity own_, anchor_;
 };
