@@ -68,10 +68,10 @@ void Transfer::put_path(coap_pdu_t* pdu) const {
 
 /// Sends a part of the request, or asks for a part of the answer.
 void Transfer::ask(const std::optional<Block>& up, const std::optional<Block>& down, std::optional<std::uint32_t> observe) {
-    std::array<std::uint8_t, 8> token{};
-    std::size_t                 size = token.size();
-    coap_session_new_token(session_, &size, token.data());
-    token_.assign(reinterpret_cast<const char*>(token.data()), size);
+    // RFC 7252 11.4: who cannot read along must not guess it. libcoap's own tokens count up.
+    std::array<char, 8> token{};
+    if (coap_prng(token.data(), token.size()) != 1) return fail(CMPKIT_TRANSPORT_FAILED, "no random octets");
+    token_.assign(token.data(), token.size());
     if (observe == register_me && observed_token_.empty()) observed_token_ = token_;
     const bool posts = kind() == CMPKIT_TRANSPORT_CMP;
     auto       pdu   = make(session_, COAP_MESSAGE_CON, posts ? COAP_REQUEST_CODE_POST : COAP_REQUEST_CODE_GET, observe ? observed_token_ : token_);
