@@ -18,6 +18,11 @@ using cmpkit_plugin::Outcome;
 
 std::string within(std::chrono::milliseconds time) { return " within " + std::to_string(time.count()) + " ms"; }
 
+void end_if_late(Transfer& transfer, Clock::time_point now) {
+    if (transfer.deadline > now) return;
+    transfer.fail(CMPKIT_TRANSPORT_DEADLINE, "no answer" + within(std::chrono::duration_cast<std::chrono::milliseconds>(transfer.deadline - transfer.begun)));
+}
+
 }  // namespace
 
 Line::~Line() {
@@ -61,7 +66,10 @@ void Client::take(std::shared_ptr<Transfer> transfer) {
         if (!has_begun()) Loop::begin();
     }
     // A list of one, which needs no memory to be taken over: from here on done comes in all cases.
-    post([this, list = std::make_shared<Transfers>(std::move(one))] { waiting_.splice(waiting_.end(), *list); });
+    post([this, list = std::make_shared<Transfers>(std::move(one))] {
+        waiting_due_ = std::min(waiting_due_, list->front()->deadline);
+        waiting_.splice(waiting_.end(), *list);
+    });
 }
 
 void Client::cancel(std::uint64_t id) {
@@ -71,8 +79,8 @@ void Client::cancel(std::uint64_t id) {
 std::optional<Clock::time_point> Client::turn() {
     if (stopping_) return end_all(), std::nullopt;
     const auto now = Clock::now();
-    finish_ended();
     expire(now);
+    if (waiting_due_ <= now) finish_waiting();
     finish_ended();
     start_waiting();
     finish_ended();
@@ -80,6 +88,7 @@ std::optional<Clock::time_point> Client::turn() {
 }
 
 void Client::drop(std::uint64_t id) {
+    waiting_due_ = Clock::now();
     for (const auto& transfer : waiting_)
         if (transfer->id == id) transfer->fail(CMPKIT_TRANSPORT_CANCELLED, "");
     for (Line& line : lines_) {
@@ -149,26 +158,29 @@ void Client::begin(Line& line) {
 }
 
 void Client::expire(Clock::time_point now) {
-    const auto late = [&](Transfer& transfer) {
-        if (transfer.deadline <= now) transfer.fail(CMPKIT_TRANSPORT_DEADLINE, "no answer" + within(std::chrono::duration_cast<std::chrono::milliseconds>(transfer.deadline - transfer.begun)));
-    };
-    for (const auto& transfer : waiting_) late(*transfer);
     for (Line& line : lines_) {
         if (!line.connected && !line.spent && line.since + target_.options.connect_timeout <= now) lose(line, CMPKIT_TRANSPORT_CONNECT, "no connection" + within(target_.options.connect_timeout));
         if (!line.transfer) line.spent = line.spent || line.since + target_.options.idle_timeout <= now;
         else if (line.transfer->renewal <= now) (void)cmpkit_plugin::guarded([&] { return line.transfer->renew(), CMPKIT_TRANSPORT_OK; });
-        if (line.transfer) late(*line.transfer);
+        if (line.transfer) end_if_late(*line.transfer, now);
     }
 }
 
-void Client::finish_ended() {
-    Transfers ended;
+void Client::finish_waiting() {
+    Transfers  ended;
+    const auto now = Clock::now();
+    waiting_due_   = Clock::time_point::max();
     for (auto at = waiting_.begin(); at != waiting_.end();) {
         const auto next = std::next(at);
+        end_if_late(**at, now);
         if ((*at)->ended) ended.splice(ended.end(), waiting_, at);
+        else waiting_due_ = std::min(waiting_due_, (*at)->deadline);
         at = next;
     }
     for (const auto& transfer : ended) transfer->end();
+}
+
+void Client::finish_ended() {
     for (auto at = lines_.begin(); at != lines_.end();) {
         auto transfer = at->transfer && at->transfer->ended ? std::exchange(at->transfer, nullptr) : nullptr;
         if (transfer) {
@@ -185,13 +197,13 @@ void Client::end_all() {
     for (const auto& transfer : waiting_) transfer->fail(CMPKIT_TRANSPORT_CANCELLED, "");
     for (Line& line : lines_)
         if (line.transfer) line.transfer->fail(CMPKIT_TRANSPORT_CANCELLED, "");
+    finish_waiting();
     finish_ended();
     lines_.clear();
 }
 
 Clock::time_point Client::next_event() const {
-    auto next = Clock::time_point::max();
-    for (const auto& transfer : waiting_) next = std::min(next, transfer->deadline);
+    auto next = waiting_due_;
     for (const Line& line : lines_) {
         if (!line.connected) next = std::min(next, line.since + target_.options.connect_timeout);
         if (line.transfer) next = std::min({next, line.transfer->deadline, line.transfer->renewal});

@@ -57,6 +57,7 @@ private:
     void resolved(std::uint64_t number, const std::optional<coap_address_t>& address, const std::string& error);
     void begin(Line& line);
     void expire(Clock::time_point now);
+    void finish_waiting();
     void finish_ended();
     void end_all();
     Clock::time_point next_event() const;
@@ -71,6 +72,7 @@ private:
     const Target                    target_;
     const std::unique_ptr<Security> security_;
     Transfers                       waiting_;  // these of the loop's thread alone
+    Clock::time_point               waiting_due_ = Clock::time_point::max();  // when one of them may have ended
     std::list<Line>                 lines_;
     std::uint64_t                   next_number_ = 1;
     bool                            stopping_    = false;

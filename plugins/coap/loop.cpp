@@ -67,12 +67,19 @@ void Loop::join() {
 
 void Loop::run() {
     speaking_for = &host_;
-    while (const auto until = turn()) {
+    while (const auto until = guarded_turn()) {
         wait(*until);
-        mailbox_->run();
+        (void)cmpkit_plugin::guarded([&] { return mailbox_->run(), CMPKIT_TRANSPORT_OK; });
         coap_io_process(context_.get(), COAP_IO_NO_WAIT);
     }
     speaking_for = nullptr;
+}
+
+/// Without memory it tries again in a moment.
+std::optional<Clock::time_point> Loop::guarded_turn() {
+    std::optional<Clock::time_point> until = Clock::now() + std::chrono::milliseconds(100);
+    (void)cmpkit_plugin::guarded([&] { return until = turn(), CMPKIT_TRANSPORT_OK; });
+    return until;
 }
 
 void Loop::wait(Clock::time_point until) {

@@ -43,6 +43,7 @@ protected:
 
 private:
     void run();
+    std::optional<Clock::time_point> guarded_turn();
     void wait(Clock::time_point until);
 
     const cmpkit_transport_host             host_;

@@ -300,12 +300,15 @@ void Server::answer(Pending& pending, const cmpkit_plugin::Answer& given) {
         Pending& pending;
         ~End() { server.end(pending); }
     } const at_end{*this, pending};
-    auto* const session = pending.session.get();
-    Reply       reply{.code = code_of(given, pending.kind), .format = pending.kind == CMPKIT_TRANSPORT_LINKS ? link_format : pkixcmp, .body = given.data};
+    auto* const       session = pending.session.get();
+    const std::string address = caller_of(session).peer.address;  // sending may end the session, and the caller with it
+    Reply             reply{.code = code_of(given, pending.kind), .format = pending.kind == CMPKIT_TRANSPORT_LINKS ? link_format : pkixcmp, .body = given.data};
     if (pending.kind == CMPKIT_TRANSPORT_LINKS) reply.body = filtered(with_short_labels(reply.body), pending.query);
+    // RFC 7959 2.2: a block has a number of 20 bits.
+    if (reply.body.size() > (std::size_t{16} << pending.szx) << 20) reply = {};
     auto pdu = make(session, COAP_MESSAGE_CON, reply.code, pending.token);
     caller_of(session).put_first(pdu.get(), pending.key, std::move(reply), pending.szx, std::nullopt, pending.up);
-    if (send(session, std::move(pdu)) == COAP_INVALID_MID) log(site_.host, CMPKIT_TRANSPORT_LOG_WARNING, "coap: an answer could not be sent to " + caller_of(session).peer.address);
+    if (send(session, std::move(pdu)) == COAP_INVALID_MID) log(site_.host, CMPKIT_TRANSPORT_LOG_WARNING, "coap: an answer could not be sent to " + address);
 }
 
 void Server::end(Pending& pending) {
@@ -333,13 +336,15 @@ cmpkit_transport_rc Server::announce(const cmpkit_transport_message& announcemen
 // Confirmable, so that observers that left are noticed (RFC 7641 4.5).
 void Server::tell(const cmpkit_plugin::Request& announcement) {
     notification_ = (notification_ + 1) & 0xffffff;
+    std::vector<std::pair<Held, PduPointer>> out;  // sending may end sessions, and observations with them
     for (const Observer& observer : observers_) {
         if (!announcement.profile.empty() && !observer.profile.empty() && observer.profile != announcement.profile) continue;
         auto* const session = observer.session.get();
         auto        pdu     = make(session, COAP_MESSAGE_CON, COAP_RESPONSE_CODE_CONTENT, observer.token);
         caller_of(session).put_first(pdu.get(), observer.key, {.code = COAP_RESPONSE_CODE_CONTENT, .body = announcement.data}, site_.options.szx, notification_, std::nullopt);
-        (void)send(session, std::move(pdu));
+        out.emplace_back(hold(session), std::move(pdu));
     }
+    for (auto& [session, pdu] : out) (void)send(session.get(), std::move(pdu));
 }
 
 void Server::forget(coap_session_t* session, std::string_view token) {
@@ -420,12 +425,13 @@ void Server::dismiss_observers() {
 
 // Nobody is left who could send it again, so it is said once.
 void Server::end_all() {
-    (void)guarded([&] {
-        for (const auto& pending : pending_)
+    for (const auto& pending : std::exchange(pending_, {})) {
+        (void)guarded([&] {
             (void)send(pending->session.get(), make(pending->session.get(), COAP_MESSAGE_NON, COAP_RESPONSE_CODE_SERVICE_UNAVAILABLE, pending->token));
-        return CMPKIT_TRANSPORT_OK;
-    });
-    while (!pending_.empty()) end(*PendingPointer(pending_.front()));
+            return CMPKIT_TRANSPORT_OK;
+        });
+        end(*pending);
+    }
     observers_.clear();
     callers_.clear();
 }

@@ -207,7 +207,7 @@ void Transfer::note_peer() {
 }
 
 void Transfer::end() {
-    const auto outcome = ended.value_or(Outcome{CMPKIT_TRANSPORT_FAILED, {}});
+    const auto outcome = ended ? std::move(*ended) : Outcome{CMPKIT_TRANSPORT_FAILED, {}};
     const auto rc      = cmpkit_plugin::guarded([&] {
         if (kind() == CMPKIT_TRANSPORT_LINKS) answer_ = with_long_labels(answer_);
         return CMPKIT_TRANSPORT_OK;
