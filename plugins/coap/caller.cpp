@@ -4,14 +4,26 @@
 
 namespace cmpkit_coap {
 
-bool Caller::is_repeated(const coap_pdu_t* request) const {
-    return std::ranges::any_of(noted_, [&](const auto& noted) { return noted.first == coap_pdu_get_mid(request) && noted.second == token_of(request); });
+void First::put_into(coap_pdu_t* pdu) const {
+    coap_pdu_set_code(pdu, code);
+    if (down) add(pdu, COAP_OPTION_ETAG, etag);
+    if (observe) add(pdu, COAP_OPTION_OBSERVE, *observe);
+    if (!body.empty()) add(pdu, COAP_OPTION_CONTENT_FORMAT, format);
+    if (down) add(pdu, COAP_OPTION_BLOCK2, *down);
+    if (up) add(pdu, COAP_OPTION_BLOCK1, *up);
+    if (down) add(pdu, COAP_OPTION_SIZE2, size);
+    add_body(pdu, body);
 }
 
 void Caller::note(const coap_pdu_t* request) {
-    noted_.emplace_back(coap_pdu_get_mid(request), token_of(request));
+    noted_.push_back({.mid = coap_pdu_get_mid(request), .token = std::string(token_of(request))});
     if (noted_.size() > most_noted) noted_.pop_front();
     strikes_ = 0;
+}
+
+Caller::Noted* Caller::noted(coap_mid_t mid, std::string_view token) {
+    const auto found = std::ranges::find_if(noted_, [&](const Noted& each) { return each.mid == mid && each.token == token; });
+    return found == noted_.end() ? nullptr : &*found;
 }
 
 Caller::Upload Caller::take(const std::string& key, const Block& block, std::string_view octets, std::size_t most) {
@@ -43,20 +55,17 @@ std::string four_octets(std::uint32_t number) {
 
 }  // namespace
 
-void Caller::put_first(coap_pdu_t* pdu, const std::string& key, Reply reply, unsigned szx, std::optional<std::uint32_t> observe, const std::optional<Block>& up) {
-    const Block       first = block_at(0, reply.body.size(), szx);
-    const std::string etag  = first.more ? four_octets(next_etag_++) : "";
-    if (first.more) add(pdu, COAP_OPTION_ETAG, etag);
-    if (observe) add(pdu, COAP_OPTION_OBSERVE, *observe);
-    if (!reply.body.empty()) add(pdu, COAP_OPTION_CONTENT_FORMAT, reply.format);
-    if (first.more) add(pdu, COAP_OPTION_BLOCK2, first);
-    if (up) add(pdu, COAP_OPTION_BLOCK1, *up);
-    if (first.more) add(pdu, COAP_OPTION_SIZE2, static_cast<std::uint32_t>(reply.body.size()));
-    add_body(pdu, cut(reply.body, first));
-    if (!first.more) return;
+First Caller::begin(const std::string& key, Reply reply, unsigned szx, std::optional<std::uint32_t> observe, const std::optional<Block>& up) {
+    const Block block = block_at(0, reply.body.size(), szx);
+    First       first{.code = reply.code, .etag = {}, .down = {}, .observe = observe, .format = reply.format, .up = up, .body = std::string(cut(reply.body, block))};
+    if (!block.more) return first;
+    first.etag = four_octets(next_etag_++);
+    first.down = block;
+    first.size = static_cast<std::uint32_t>(reply.body.size());
     std::erase_if(kept_, [&](const Kept& kept) { return kept.key == key; });
-    kept_.push_back({.key = key, .etag = etag, .reply = std::move(reply)});
+    kept_.push_back({.key = key, .etag = first.etag, .reply = std::move(reply)});
     if (kept_.size() > most_kept) kept_.pop_front();
+    return first;
 }
 
 bool Caller::put_later(coap_pdu_t* pdu, const std::string& key, const Block& wanted, unsigned szx) {

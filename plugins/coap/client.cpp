@@ -28,6 +28,8 @@ void end_if_late(Transfer& transfer, Clock::time_point now) {
 Line::~Line() {
     if (!session) return;
     coap_session_set_app_data(session, nullptr);
+    // A message that was not acknowledged holds the session, and would be sent again for a minute and a half.
+    coap_session_disconnected(session, COAP_NACK_NOT_DELIVERABLE);
     coap_session_release(session);
 }
 

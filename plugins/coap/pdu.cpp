@@ -88,6 +88,12 @@ PduPointer make(coap_session_t* session, coap_pdu_type_t type, coap_pdu_code_t c
     return pdu;
 }
 
+PduPointer make_acknowledgement(coap_session_t* session, coap_mid_t mid, coap_pdu_code_t code, std::string_view token) {
+    PduPointer pdu(coap_pdu_init(COAP_MESSAGE_ACK, code, mid, coap_session_max_pdu_size(session)));
+    demand(pdu && (token.empty() || coap_add_token(pdu.get(), token.size(), octets(token)) == 1));
+    return pdu;
+}
+
 coap_mid_t send(coap_session_t* session, PduPointer pdu) { return coap_send(session, pdu.release()); }
 
 }  // namespace cmpkit_coap

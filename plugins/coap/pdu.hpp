@@ -48,6 +48,8 @@ void add_body(coap_pdu_t* pdu, std::string_view body);
 
 /// A message of our own. @throws std::bad_alloc
 PduPointer make(coap_session_t* session, coap_pdu_type_t type, coap_pdu_code_t code, std::string_view token);
+/// What acknowledges the message of that ID; empty without a code. @throws std::bad_alloc
+PduPointer make_acknowledgement(coap_session_t* session, coap_mid_t mid, coap_pdu_code_t code, std::string_view token);
 /// @return COAP_INVALID_MID: it did not go
 coap_mid_t send(coap_session_t* session, PduPointer pdu);
 

@@ -34,9 +34,15 @@ struct Pending {
     std::int32_t         kind;
     unsigned             szx;
     std::optional<Block> up;
-    std::atomic<bool>    gone = false;  // what other threads learn
+    coap_mid_t           mid;
+    Clock::time_point    acknowledge_by;  // never: it was, or need not be
+    std::atomic<bool>    gone = false;    // what other threads learn
 };
 using PendingPointer = std::shared_ptr<Pending>;  // shared by the loop and the exchange
+
+// RFC 7252 5.2.1: the answer goes with the acknowledgement if it is there in time. The client sends its request again after two seconds.
+constexpr auto acknowledge_after = std::chrono::milliseconds(700);
+constexpr auto never             = Clock::time_point::max();
 
 struct Observer {
     Held        session;
@@ -62,13 +68,17 @@ private:
 
     Caller& caller_of(coap_session_t* session);
     void    take(coap_session_t* session, const coap_pdu_t* request, coap_pdu_t* response);
+    void    repeat(const Caller::Noted& noted, coap_pdu_t* response);
     void    take_get(coap_session_t* session, Caller& caller, const coap_pdu_t* request, coap_pdu_t* response);
     void    take_post(coap_session_t* session, Caller& caller, const coap_pdu_t* request, coap_pdu_t* response);
     void    take_block(coap_session_t* session, Caller& caller, const coap_pdu_t* request, const Block& block, const Route& route, coap_pdu_t* response);
     void    hand_up(coap_session_t* session, Caller& caller, const coap_pdu_t* request, const std::string& body, const Route& route, std::int32_t kind, coap_pdu_t* response);
     void    misfit(coap_session_t* session, Caller& caller, coap_pdu_t* response);
     void    observe(coap_session_t* session, const std::string& profile, const coap_pdu_t* request, coap_pdu_t* response);
+    void    acknowledge(Pending& pending);
+    Clock::time_point acknowledge_due();
     void    answer(Pending& pending, const cmpkit_plugin::Answer& given);
+    PduPointer answer_to(Pending& pending, Reply reply);
     void    tell(const cmpkit_plugin::Request& announcement);
     void    end(Pending& pending);
     void    leave(coap_session_t* session);
@@ -206,8 +216,7 @@ Caller& Server::caller_of(coap_session_t* session) {
 
 void Server::take(coap_session_t* session, const coap_pdu_t* request, coap_pdu_t* response) {
     Caller& caller = caller_of(session);
-    // No code: libcoap acknowledges it with an empty message, and the answer follows or has followed.
-    if (caller.is_repeated(request)) return;
+    if (const auto* const noted = caller.noted(coap_pdu_get_mid(request), token_of(request))) return repeat(*noted, response);
     const auto method = coap_pdu_get_code(request);
     const auto down   = block_in(request, COAP_OPTION_BLOCK2);
     if (down && down->num > 0) {
@@ -219,6 +228,15 @@ void Server::take(coap_session_t* session, const coap_pdu_t* request, coap_pdu_t
     } else {
         coap_pdu_set_code(response, COAP_RESPONSE_CODE_NOT_ALLOWED);
     }
+}
+
+/// libcoap sends nothing in answer.
+void stay_silent(coap_pdu_t* response) { coap_pdu_set_type(response, COAP_MESSAGE_NON); }
+
+// Without a code libcoap acknowledges it with an empty message, and the answer follows or has followed.
+void Server::repeat(const Caller::Noted& noted, coap_pdu_t* response) {
+    if (noted.answer) noted.answer->put_into(response);
+    else if (!noted.acknowledged) stay_silent(response);
 }
 
 // A client that asks for blocks of an answer that is not there any more may ask for ever: libcoap 4.3.1's does if it has two large answers under way.
@@ -274,7 +292,10 @@ void Server::hand_up(coap_session_t* session, Caller& caller, const coap_pdu_t* 
     pending->kind    = kind;
     pending->szx     = std::min(site_.options.szx, block_in(request, COAP_OPTION_BLOCK2).value_or(Block{}).szx);
     pending->up      = block_in(request, COAP_OPTION_BLOCK1);
+    pending->mid     = coap_pdu_get_mid(request);
     pending->session = hold(session);
+    pending->acknowledge_by = coap_pdu_get_type(request) == COAP_MESSAGE_CON ? Clock::now() + acknowledge_after : never;
+    stay_silent(response);
     auto exchange    = std::make_unique<Exchange>(*this, pending);
     caller.note(request);
     pending_.push_back(std::move(pending));
@@ -292,7 +313,37 @@ cmpkit_transport_rc Server::respond(PendingPointer pending, const cmpkit_transpo
     return CMPKIT_TRANSPORT_OK;
 }
 
-// Always a message of its own: the request was acknowledged when it came (RFC 7252 5.2.2).
+void Server::acknowledge(Pending& pending) {
+    pending.acknowledge_by = never;
+    if (auto* const noted = caller_of(pending.session.get()).noted(pending.mid, pending.token)) noted->acknowledged = true;
+    (void)send(pending.session.get(), make_acknowledgement(pending.session.get(), pending.mid, {}, {}));
+}
+
+/// Acknowledges what waits too long. @return when the next one will have
+Clock::time_point Server::acknowledge_due() {
+    const auto now = Clock::now();
+    auto       due = never;
+    for (auto at = pending_.begin(); at != pending_.end();) {
+        const PendingPointer pending = *at++;
+        if (pending->acknowledge_by <= now) acknowledge(*pending);
+        due = std::min(due, pending->acknowledge_by);
+    }
+    return due;
+}
+
+/// With the acknowledgement, or by a message of its own (RFC 7252 5.2).
+PduPointer Server::answer_to(Pending& pending, Reply reply) {
+    auto* const session = pending.session.get();
+    Caller&     caller  = caller_of(session);
+    const First first   = caller.begin(pending.key, std::move(reply), pending.szx, std::nullopt, pending.up);
+    const bool  is_late = pending.acknowledge_by == never;
+    auto        pdu     = is_late ? make(session, COAP_MESSAGE_CON, first.code, pending.token) : make_acknowledgement(session, pending.mid, first.code, pending.token);
+    first.put_into(pdu.get());
+    auto* const noted = caller.noted(pending.mid, pending.token);
+    if (!is_late && noted) noted->answer = first;
+    return pdu;
+}
+
 void Server::answer(Pending& pending, const cmpkit_plugin::Answer& given) {
     if (!pending.session) return;
     struct End {
@@ -300,15 +351,13 @@ void Server::answer(Pending& pending, const cmpkit_plugin::Answer& given) {
         Pending& pending;
         ~End() { server.end(pending); }
     } const at_end{*this, pending};
-    auto* const       session = pending.session.get();
-    const std::string address = caller_of(session).peer.address;  // sending may end the session, and the caller with it
+    const std::string address = caller_of(pending.session.get()).peer.address;  // sending may end the session, and the caller with it
     Reply             reply{.code = code_of(given, pending.kind), .format = pending.kind == CMPKIT_TRANSPORT_LINKS ? link_format : pkixcmp, .body = given.data};
     if (pending.kind == CMPKIT_TRANSPORT_LINKS) reply.body = filtered(with_short_labels(reply.body), pending.query);
     // RFC 7959 2.2: a block has a number of 20 bits.
     if (reply.body.size() > (std::size_t{16} << pending.szx) << 20) reply = {};
-    auto pdu = make(session, COAP_MESSAGE_CON, reply.code, pending.token);
-    caller_of(session).put_first(pdu.get(), pending.key, std::move(reply), pending.szx, std::nullopt, pending.up);
-    if (send(session, std::move(pdu)) == COAP_INVALID_MID) log(site_.host, CMPKIT_TRANSPORT_LOG_WARNING, "coap: an answer could not be sent to " + address);
+    if (send(pending.session.get(), answer_to(pending, std::move(reply))) == COAP_INVALID_MID)
+        log(site_.host, CMPKIT_TRANSPORT_LOG_WARNING, "coap: an answer could not be sent to " + address);
 }
 
 void Server::end(Pending& pending) {
@@ -341,7 +390,7 @@ void Server::tell(const cmpkit_plugin::Request& announcement) {
         if (!announcement.profile.empty() && !observer.profile.empty() && observer.profile != announcement.profile) continue;
         auto* const session = observer.session.get();
         auto        pdu     = make(session, COAP_MESSAGE_CON, COAP_RESPONSE_CODE_CONTENT, observer.token);
-        caller_of(session).put_first(pdu.get(), observer.key, {.code = COAP_RESPONSE_CODE_CONTENT, .body = announcement.data}, site_.options.szx, notification_, std::nullopt);
+        caller_of(session).begin(observer.key, {.code = COAP_RESPONSE_CODE_CONTENT, .body = announcement.data}, site_.options.szx, notification_, std::nullopt).put_into(pdu.get());
         out.emplace_back(hold(session), std::move(pdu));
     }
     for (auto& [session, pdu] : out) (void)send(session.get(), std::move(pdu));
@@ -387,12 +436,13 @@ std::optional<Clock::time_point> Server::turn() {
         coap_session_disconnected(session.get(), COAP_NACK_NOT_DELIVERABLE);
     }
     if (ending_) return end_all(), std::nullopt;
+    const auto due = acknowledge_due();
     if (stopping_ && is_quiet()) {
         const std::lock_guard lock(mutex_);
         quiet_ = true;
         changed_.notify_all();
     }
-    return Clock::time_point::max();
+    return due;
 }
 
 /// All exchanges were answered, and the answers taken.
@@ -427,6 +477,7 @@ void Server::dismiss_observers() {
 void Server::end_all() {
     for (const auto& pending : std::exchange(pending_, {})) {
         (void)guarded([&] {
+            if (pending->acknowledge_by != never) acknowledge(*pending);
             (void)send(pending->session.get(), make(pending->session.get(), COAP_MESSAGE_NON, COAP_RESPONSE_CODE_SERVICE_UNAVAILABLE, pending->token));
             return CMPKIT_TRANSPORT_OK;
         });

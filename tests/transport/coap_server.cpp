@@ -64,23 +64,52 @@ std::string pattern(std::size_t size, char first) {
 
 }  // namespace
 
-TEST_CASE("the coap server answers by a message of its own, after an acknowledgement", "[transport][coap]") {
+TEST_CASE("a coap answer that is there in time goes with the acknowledgement", "[transport][coap]") {
     const CoapServed served;
     Datagrams        peer(served.listener->url());
-    const Coap       sent  = peer.send(a_post("/.well-known/cmp", "abc"));
-    const auto       first = peer.receive();
+    const Coap       sent   = peer.send(a_post("/.well-known/cmp", "abc"));
+    const auto       answer = peer.receive();
+    REQUIRE(answer);
+    CHECK(answer->type == ack);
+    CHECK(answer->code == code(2, 4));
+    CHECK(answer->mid == sent.mid);
+    CHECK(answer->token == sent.token);
+    CHECK(answer->number(content_format) == 259u);
+    CHECK(answer->body == "||abc");
+    SECTION("and is repeated if it was lost") {
+        peer.send(octets_of(sent));
+        const auto again = peer.receive();
+        REQUIRE(again);
+        CHECK(octets_of(*again) == octets_of(*answer));
+        CHECK(served.handed_up == 1);
+    }
+}
+
+TEST_CASE("a coap answer that comes late is a message of its own", "[transport][coap]") {
+    auto registry = built_plugins();
+    Desk desk;
+    auto listener = registry.listen("coap://127.0.0.1:0", nullptr, desk.handler());
+    REQUIRE(listener);
+    Datagrams  peer((*listener)->url());
+    const Coap sent = peer.send(a_post("/.well-known/cmp", "abc"));
+    peer.send(octets_of(sent));  // too early to say anything
+    const auto first = peer.receive();
     REQUIRE(first);
     CHECK(first->type == ack);
     CHECK(first->code == 0);
     CHECK(first->mid == sent.mid);
     CHECK(first->token.empty());
+    peer.send(octets_of(sent));
+    const auto second = peer.receive();
+    REQUIRE(second);
+    CHECK(octets_of(*second) == octets_of(*first));
+    CHECK(desk.take()->respond(some_octets(3000), CMPKIT_TRANSPORT_ANSWERED));
     const auto answer = peer.receive();
     REQUIRE(answer);
     CHECK(answer->type == con);
     CHECK(answer->code == code(2, 4));
     CHECK(answer->token == sent.token);
-    CHECK(answer->number(content_format) == 259u);
-    CHECK(answer->body == "||abc");
+    CHECK(fetch(peer, a_post("/.well-known/cmp", ""), *answer) == std::string(text_of(some_octets(3000))));
 }
 
 TEST_CASE("a coap request that comes twice is handed up once", "[transport][coap]") {
