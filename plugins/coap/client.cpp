@@ -16,6 +16,9 @@ std::unique_ptr<Security> security_for(const Target& target) {
 
 using cmpkit_plugin::Outcome;
 
+// More would overflow the receive buffer of a server, and what is lost is sent again after a second.
+constexpr std::ptrdiff_t most_openings = 16;
+
 std::string within(std::chrono::milliseconds time) { return " within " + std::to_string(time.count()) + " ms"; }
 
 void end_if_late(Transfer& transfer, Clock::time_point now) {
@@ -104,7 +107,7 @@ void Client::start_waiting() {
     while (!waiting_.empty() && assign(waiting_.front())) waiting_.pop_front();
 }
 
-/// @return false: all sessions are busy, and no more are allowed
+/// @return false: all sessions are busy, and no more may be opened now
 bool Client::assign(std::shared_ptr<Transfer>& transfer) {
     const auto idle = std::ranges::find_if(lines_, [](const Line& line) { return !line.transfer && line.connected && !line.spent; });
     if (idle != lines_.end()) {
@@ -112,7 +115,8 @@ bool Client::assign(std::shared_ptr<Transfer>& transfer) {
         begin(*idle);
         return true;
     }
-    if (lines_.size() >= target_.options.max_connections) return false;
+    const auto opening = std::ranges::count_if(lines_, [](const Line& line) { return !line.connected && !line.spent; });
+    if (lines_.size() >= target_.options.max_connections || opening >= most_openings) return false;
     Line& line    = lines_.emplace_back(next_number_++);
     line.transfer = transfer;
     open(line);

@@ -189,9 +189,9 @@ class Coap(stage.Stage):
     def test_a_server_of_libcoap_that_knows_no_cmp_is_told_apart(self):
         url = self.coap_server()
         self.ca()
-        self.assertIn("4.04", self.enroll(url, "--timeout", "2s", expect=4).err)
+        self.assertIn("4.04", self.enroll(url, "--timeout", "2", expect=4).err)
         self.assertIn("nothing of CMP", self.cmpkit("discover", url, expect=1).err)
-        self.assertIn("CoAP", self.enroll(url + "/example_data", "--timeout", "2s", name="dev2", expect=4).err)
+        self.assertIn("CoAP", self.enroll(url + "/example_data", "--timeout", "2", name="dev2", expect=4).err)
 
     # -- tshark
 
