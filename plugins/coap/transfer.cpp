@@ -116,8 +116,8 @@ void Transfer::receive(const coap_pdu_t* received) {
         begin_body(received);
     } else if (goes_on(received)) {
         return;
-    } else if (answer_.empty()) {
-        begin_body(received);
+    } else if (answer_.empty() || coap_pdu_get_code(received) != code_) {
+        begin_body(received);  // also of what is told in the place of a further block
     }
     take_body(received);
 }

@@ -133,6 +133,25 @@ class Coap(stage.Stage):
         self.assertIn(("initialization", ""), {(link["operation"], link["profile"]) for link in told})
         self.assertIn("getcacerts", {link["operation"] for link in told})
 
+    # -- DTLS by a shared secret
+
+    def psk_ca(self):
+        self.write("psk", "0123456789abcdef0123456789abcdef\n")
+        self.found_ca(listen="coaps://127.0.0.1:0", more=f'\n[[tls.secret]]\nidentity = "dev1"\nsecret = "file:{self.path("psk")}"\n')
+        return self.serve()
+
+    def test_dtls_goes_by_a_shared_secret_too(self):
+        ca = self.psk_ca()
+        self.enroll(ca.url, "--tls-psk", "dev1", "--tls-secret", "file:psk")
+        self.assert_verified("dev1.pem")
+
+    def test_dtls_does_not_go_by_another_secret_or_name(self):
+        ca = self.psk_ca()
+        self.write("other", "another one of 32 octets, or so.\n")
+        self.enroll(ca.url, "--tls-psk", "dev1", "--tls-secret", "file:other", "--timeout", "2", expect=4)
+        self.enroll(ca.url, "--tls-psk", "dev2", "--tls-secret", "file:psk", "--timeout", "2", name="dev2", expect=4)
+        self.assertEqual(self.json_of("ca", "list", "plant"), [])
+
     # -- libcoap's client and our server
 
     def coap_client(self, *arguments, **how):
@@ -162,6 +181,11 @@ class Coap(stage.Stage):
         ca = self.coaps_ca()
         self.coap_client("-m", "post", "-t", "259", "-f", request, "-o", "answer.der", "-c", "client.pem", "-j", "client.key", "-C", "tls.pem", ca.url + "/.well-known/cmp/ir")
         self.assert_answered("answer.der")
+
+    def test_the_client_of_libcoap_gets_an_answer_under_a_shared_secret(self):
+        ca = self.psk_ca()
+        said = self.coap_client("-m", "get", "-u", "dev1", "-k", "0123456789abcdef0123456789abcdef", ca.url + "/.well-known/core").out
+        self.assertIn("</.well-known/cmp/ir>;ct=259", said)
 
     def test_the_client_of_libcoap_sees_what_is_offered(self):
         ca = self.ca()

@@ -151,6 +151,15 @@ TEST_CASE("a coap answer in pieces is put together only if they fit", "[transpor
     CHECK(refusal_of(piecewise(0, "1"), {{"max-message", "137"}}).code == Code::too_large);
 }
 
+TEST_CASE("a coap answer whose rest the server has no more is told as such", "[transport][coap]") {
+    const auto forgetful = refusal_of([](const Coap& request) -> std::vector<Coap> {
+        if (request.number(block2).value_or(0) >> 4) return {reply_to(request, code(4, 8))};
+        return {reply_to(request, code(2, 4), std::string(64, 'x')).with(content_format, 259u).with_block(block2, 0, true, 2)};
+    });
+    CHECK(forgetful.code == Code::http_status);
+    CHECK(has(forgetful.detail, "4.08"));
+}
+
 TEST_CASE("a coap answer that claims to be too large is refused before it comes", "[transport][coap]") {
     const auto claims = [](const Coap& request) -> std::vector<Coap> {
         return {reply_to(request, code(2, 4), std::string(64, 'x')).with(content_format, 259u).with_block(block2, 0, true, 2).with(size2, 0xffffffffu)};
