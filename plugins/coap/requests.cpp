@@ -112,18 +112,18 @@ void Server::take_block(coap_session_t* session, Caller& caller, const coap_pdu_
 void Server::hand_up(coap_session_t* session, Caller& caller, const coap_pdu_t* request, const std::string& body, const Route& route, std::int32_t kind, coap_pdu_t* response) {
     if (stopping_ || pending_.size() >= site_.options.max_connections) return coap_pdu_set_code(response, COAP_RESPONSE_CODE_SERVICE_UNAVAILABLE);
     if (body.empty() && kind == CMPKIT_TRANSPORT_CMP) return coap_pdu_set_code(response, COAP_RESPONSE_CODE_BAD_REQUEST);
-    auto pending     = std::make_shared<Pending>();
-    pending->token   = token_of(request);
-    pending->key     = key_of(request);
-    pending->query   = query_of(request);
-    pending->kind    = kind;
-    pending->szx     = std::min(site_.options.szx, block_in(request, COAP_OPTION_BLOCK2).value_or(Block{}).szx);
-    pending->up      = block_in(request, COAP_OPTION_BLOCK1);
-    pending->mid     = coap_pdu_get_mid(request);
-    pending->session = hold(session);
+    auto pending            = std::make_shared<Pending>();
+    pending->token          = token_of(request);
+    pending->key            = key_of(request);
+    pending->query          = query_of(request);
+    pending->kind           = kind;
+    pending->szx            = std::min(site_.options.szx, block_in(request, COAP_OPTION_BLOCK2).value_or(Block{}).szx);
+    pending->up             = block_in(request, COAP_OPTION_BLOCK1);
+    pending->mid            = coap_pdu_get_mid(request);
+    pending->session        = hold(session);
     pending->acknowledge_by = coap_pdu_get_type(request) == COAP_MESSAGE_CON ? Clock::now() + acknowledge_after : never;
     stay_silent(response);
-    auto exchange    = std::make_unique<Exchange>(*this, pending);
+    auto exchange = std::make_unique<Exchange>(*this, pending);
     caller.note(request);
     pending_.push_back(std::move(pending));
 

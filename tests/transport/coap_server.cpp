@@ -275,6 +275,18 @@ TEST_CASE("garbage harms no coap server", "[transport][coap]") {
     CHECK(served.ask("/", "m").body == "||m");
 }
 
+TEST_CASE("coap goes over IPv6 as well", "[transport][coap]") {
+    auto registry = built_plugins();
+    auto listener = registry.listen("coap://[::1]:0", nullptr, echo);
+    if (!listener) return;  // a machine without it
+    CHECK((*listener)->url().starts_with("coap://[::1]:"));
+    auto channel = registry.open((*listener)->url(), nullptr);
+    REQUIRE(channel);
+    const auto answer = send(**channel, some_octets(3000));
+    if (!answer) FAIL(answer.error().text());
+    CHECK("coap://" + answer->peer.address == (*listener)->url());
+}
+
 TEST_CASE("a coap listener holds its port for itself", "[transport][coap]") {
     const CoapServed served;
     auto             registry = built_plugins();
