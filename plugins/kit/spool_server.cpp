@@ -132,6 +132,7 @@ void Server::take_all() {
 
 bool Server::is_answered(const std::string& name) const {
     const std::string stem(stem_of(name));
+    if (form_->is_reply_name(name) && spool_->replies.has(name)) return true;
     for (const std::int32_t kind : {CMPKIT_TRANSPORT_CMP, CMPKIT_TRANSPORT_CMC_SIMPLE_RESPONSE, CMPKIT_TRANSPORT_CMC_FULL_RESPONSE})
         if (spool_->replies.has(stem + form_->extension(kind))) return true;
     return spool_->replies.has(stem + std::string(status_extension));
@@ -228,8 +229,10 @@ int Server::write_reply(const std::string& name, Open& open) {
     const Answer&     answer = *open.answer;
     const std::string stem(stem_of(name));
     if (answer.data.empty()) return spool_->replies.write(stem + std::string(status_extension), line_of(answer.status) + "\n", site_.options.durability);
-    const std::string octets = form_->write_reply(answer, open.request, stem);
-    return spool_->replies.write(stem + form_->extension(answer.kind), octets, site_.options.durability);
+    const std::string extension = form_->extension(answer.kind);
+    // The request's very name, in whatever case it is, if the kinds have the same extension.
+    const std::string file = has_extension(name, extension) ? name : stem + extension;
+    return spool_->replies.write(file, form_->write_reply(answer, open.request, stem), site_.options.durability);
 }
 
 }  // namespace cmpkit_spool
