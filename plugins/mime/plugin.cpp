@@ -1,0 +1,46 @@
+// The table of the plugin: where the contract's calls lead.
+#include "kit/spool_client.hpp"
+#include "kit/spool_server.hpp"
+#include "mail_form.hpp"
+#include "mail_options.hpp"
+
+namespace cmpkit_mime {
+namespace {
+
+using namespace cmpkit_spool;
+
+struct Carrier {
+    static constexpr const char*   name      = "mime";
+    static constexpr const char*   schemes[] = {"mime+file", nullptr};
+    static constexpr const auto&   options   = known_options.rows;
+    static constexpr std::uint32_t traits    = CMPKIT_TRANSPORT_OFFLINE;
+
+    static cmpkit_transport_rc start() { return CMPKIT_TRANSPORT_OK; }
+
+    static cmpkit_transport_rc open(Setting setting, std::unique_ptr<cmpkit_transport_channel>& out, std::string& error) {
+        std::string path = path_in(setting.url, error);
+        if (path.empty()) return CMPKIT_TRANSPORT_BAD_URL;
+        auto form = form_of(setting.options);
+        out       = std::make_unique<cmpkit_spool::Client>(std::move(setting), std::move(path), std::move(form));
+        return CMPKIT_TRANSPORT_OK;
+    }
+
+    static cmpkit_transport_rc listen(cmpkit_spool::Site site, std::unique_ptr<cmpkit_transport_listener>& out, std::string& error) {
+        std::string path = path_in(site.url, error);
+        if (path.empty()) return CMPKIT_TRANSPORT_BAD_URL;
+        auto form   = form_of(site.options);
+        auto server = std::make_unique<Server>(std::move(site), std::move(path), std::move(form));
+        error       = server->begin();
+        if (!error.empty()) return CMPKIT_TRANSPORT_CONNECT;
+        out = std::move(server);
+        return CMPKIT_TRANSPORT_OK;
+    }
+
+private:
+    static std::unique_ptr<Form> form_of(const Options& options) { return std::make_unique<MailForm>(options); }
+};
+
+}  // namespace
+}  // namespace cmpkit_mime
+
+CMPKIT_PLUGIN(cmpkit_mime::Carrier)
