@@ -6,9 +6,9 @@ namespace cmpkit_spool {
 
 using namespace cmpkit_plugin;
 
-Client::Client(Setting setting, std::string path, std::unique_ptr<Form> form)
-    : setting_(std::move(setting)), form_(std::move(form)), address_("file:" + path), spool_(path, setting_.options, setting_.host),
-      watch_({path + "/replies", path + "/failed"}, setting_.host), settling_(setting_.options.settle), manifest_(setting_.options.manifest, *form_) {}
+Client::Client(Setting setting, std::string path, std::unique_ptr<Form> form, Post post)
+    : setting_(std::move(setting)), form_(std::move(form)), post_(std::move(post)), address_("file:" + path), spool_(path, setting_.options, setting_.host),
+      inbox_(post_.maildir), watch_({path + "/replies", path + "/failed", inbox_.folder()}, setting_.host), settling_(setting_.options.settle), manifest_(setting_.options.manifest, *form_) {}
 
 Client::~Client() {
     {
@@ -103,6 +103,7 @@ void Client::turn(bool is_due) {
 void Client::move_files(bool is_due) {
     watch_.arm();
     if (spool_.is_new()) learn_what_is_left();
+    if (is_due) take_in();
     if (is_due) take_all();
     place_all();
     if (is_due) see_failed();

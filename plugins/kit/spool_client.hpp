@@ -7,6 +7,7 @@
 #include "plugin.hpp"
 #include "spool_folders.hpp"
 #include "spool_form.hpp"
+#include "spool_inbox.hpp"
 #include "spool_manifest.hpp"
 #include "spool_settling.hpp"
 #include "spool_waiting.hpp"
@@ -23,7 +24,7 @@ using Setting = cmpkit_plugin::Client<Options>;
 
 class Client : public cmpkit_transport_channel {
 public:
-    Client(Setting setting, std::string path, std::unique_ptr<Form> form);
+    Client(Setting setting, std::string path, std::unique_ptr<Form> form, Post post = {});
     ~Client() override;
 
     cmpkit_transport_rc submit(const cmpkit_transport_message& request, std::uint32_t timeout_ms, std::uint64_t id, cmpkit_transport_done done, void* user) override;
@@ -44,15 +45,18 @@ private:
     bool        adopt(Waiting& waiting);
     bool        stands(const std::string& name, const Waiting& waiting);
     void        write(Waiting& waiting);
+    void        send(Waiting& waiting);
     void        learn_what_is_left();
     void        wait_for(Waiting& waiting, const std::string& name);
     std::string withdraw(Waiting& waiting, bool is_given_up);
 
     // Answers.
+    void     take_in();
     void     take_all();
     void     take(const std::string& file);
     Waiting* who_waits_for(const std::string& file, const File& at);
     void     take_status(Waiting& waiting, const std::string& file);
+    void     take_note(Waiting& waiting, const std::string& line);
     void     take_answer(Waiting& waiting, const std::string& file);
     void     store_away(const Waiting& waiting, const std::string& file);
     void     see_failed();
@@ -66,8 +70,10 @@ private:
 
     const Setting               setting_;
     const std::unique_ptr<Form> form_;
+    const Post                  post_;
     const std::string           address_;
     Spool                       spool_;
+    Inbox                       inbox_;
     Watch                       watch_;
     Settling                    settling_;
     Manifest                    manifest_;

@@ -2,6 +2,7 @@
 #include "spool_client.hpp"
 #include "spool_status.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 
@@ -14,6 +15,15 @@ namespace {
 bool is_refused(cmpkit_transport_rc rc) { return rc == CMPKIT_TRANSPORT_CONTENT || rc == CMPKIT_TRANSPORT_TOO_LARGE; }
 
 }  // namespace
+
+void Client::take_in() {
+    if (post_.maildir.empty() || by_mail_.empty()) return;
+    const auto is_wanted = [this](const std::string& name, const std::string& octets) {
+        const auto answers = form_->read_reply(name, octets).answers;
+        return std::any_of(answers.begin(), answers.end(), [this](const std::string& id) { return by_mail_.contains(id); });
+    };
+    (void)inbox_.take_in(spool_->replies, form_->largest_file(), setting_.options.durability, is_wanted);
+}
 
 void Client::take_all() {
     if (waiting_.empty()) return;
@@ -51,6 +61,12 @@ void Client::take_status(Waiting& waiting, const std::string& file) {
     const auto        status = status_in(line);
     if (!status && !settling_.is_settled(file, at, Clock::now())) return;
     (void)spool_->replies.remove(file);
+    take_note(waiting, line);
+}
+
+void Client::take_note(Waiting& waiting, const std::string& line) {
+    const auto status = status_in(line);
+    (void)spool_->requests.remove(waiting.name);  // there until now if it went by post
     if (!status || (*status != CMPKIT_TRANSPORT_STORED && *status != CMPKIT_TRANSPORT_ACCEPTED))
         return finish(waiting, {CMPKIT_TRANSPORT_STATUS, "the server answered " + waiting.name + " without a message: " + line});
     const Peer  peer{address_, {}, {}};
@@ -76,6 +92,7 @@ void Client::take_answer(Waiting& waiting, const std::string& file) {
         if (settling_.is_settled(file, at, Clock::now())) refuse_file(waiting, file, CMPKIT_TRANSPORT_CONTENT, letter.refusal);
         return;
     }
+    if (!letter.note.empty()) return (void)spool_->replies.remove(file), take_note(waiting, letter.note);
     if (letter.data.size() > setting_.options.max_message) return refuse_file(waiting, file, CMPKIT_TRANSPORT_TOO_LARGE, "the message is larger than is taken here");
     store_away(waiting, file);
     const Peer peer{address_, {}, {}};

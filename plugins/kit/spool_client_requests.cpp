@@ -43,6 +43,7 @@ void Client::wait_for(Waiting& waiting, const std::string& name) {
     by_stem_[stem] = waiting.number;
     if (const std::string mail = form_->id_of(stem); !mail.empty()) by_mail_[mail] = waiting.number;
     strangers_.clear();
+    inbox_.look_again();
 }
 
 bool Client::stands(const std::string& name, const Waiting& waiting) {
@@ -66,7 +67,9 @@ bool Client::adopt(Waiting& waiting) {
         if (answer.empty() && !stands(name, waiting)) continue;
         left_.erase(at);
         wait_for(waiting, name);
-        if (!answer.empty()) take(answer);
+        // It may have been lost on its way, or never sent; a CMP server answers the same octets with the same reply.
+        if (answer.empty()) send(waiting);
+        else take(answer);
         return true;
     }
     return false;
@@ -82,10 +85,22 @@ void Client::write(Waiting& waiting) {
         trouble                = spool_->requests.write(name, form_->write_request(waiting.request, stem), setting_.options.durability);
     }
     manifest_.touch();
-    if (trouble == 0) return wait_for(waiting, name);
+    if (trouble == 0) return wait_for(waiting, name), send(waiting);
     // A folder that went away in between is waited for; one that is full or not ours is told of.
     const bool is_away = trouble == ENOENT || trouble == EIO || trouble == ENODEV || trouble == ENXIO || trouble == ESTALE;
     if (!is_away) finish(waiting, {CMPKIT_TRANSPORT_CONNECT, "the request cannot be written to " + spool_.path() + "/requests: " + words_of(trouble)});
+}
+
+/// By post, where there is one. The file stays, as what is waited for.
+void Client::send(Waiting& waiting) {
+    if (!post_.send) return;
+    File      mail;
+    const int trouble = spool_->requests.read(waiting.name, form_->largest_file(), mail);
+    if (trouble == ENOENT) return;  // somebody took it from the folder itself
+    const std::string why = trouble ? words_of(trouble) : post_.send(mail.octets);
+    if (why.empty()) return;
+    (void)spool_->requests.remove(waiting.name);
+    finish(waiting, {CMPKIT_TRANSPORT_CONNECT, "the request cannot be sent: " + why});
 }
 
 /// @return what became of the request, for the operator
@@ -93,6 +108,10 @@ std::string Client::withdraw(Waiting& waiting, bool is_given_up) {
     if (waiting.name.empty()) return "the request was not written, as the folder " + spool_.path() + " was not there";
     if (!spool_.look()) return "the folder " + spool_.path() + " is not there now, so it is not known whether anybody took the request";
     const std::string where = spool_.path() + "/requests/" + waiting.name;
+    if (post_.send) {
+        if (!is_given_up) left_.emplace(waiting.digest, waiting.name);
+        return where + " was given to the post, and may be answered later";
+    }
     if (setting_.options.withdraw && spool_->requests.remove(waiting.name) == 0) return "nobody took " + where + ", and it was withdrawn";
     if (!is_given_up) left_.emplace(waiting.digest, waiting.name);
     if (spool_->requests.has(waiting.name)) return "nobody took " + where + " yet, and it was left there";

@@ -4,6 +4,7 @@
 #include "message.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,8 @@ struct Letter {
     std::string  id;                   // of mails: Message-ID
     std::string  from;                 // of mails: the address that an answer goes to
     std::vector<std::string> answers;  // of mails: In-Reply-To and References, the nearest first
+    bool         is_automatic = false; // of mails: no person sent it, nor a client (RFC 3834)
+    std::string  note;                 // of mails: a server's word without a message, as in a reply's line; then there is no data
     std::string  refusal;              // not empty: it is no message, and why
 };
 
@@ -41,8 +44,18 @@ public:
     virtual std::string write_reply(const cmpkit_plugin::Answer& answer, const Letter& request, const std::string& stem) const = 0;
     virtual Letter      read_request(std::string_view file_name, std::string_view octets) const = 0;
     virtual Letter      read_reply(std::string_view file_name, std::string_view octets) const = 0;
+    /// A server's word without a message, where it cannot be left in the folder; empty: the form has none for that.
+    virtual std::string write_note(const std::string&, const Letter&, const std::string&) const { return {}; }
     /// Message-ID of the request of that stem; empty: the form has none.
     virtual std::string id_of(const std::string&) const { return {}; }
+};
+
+/// Where messages go and come from beside the folder.
+struct Post {
+    /// Sends a mail, and says why it cannot, or nothing; empty: there is no post.
+    std::function<std::string(const std::string& mail)> send;
+    /// A maildir that mails come to; empty: they come to the folder.
+    std::string maildir;
 };
 
 /// Why `octets` are not one DER value as long as they are; empty: they are one.

@@ -25,9 +25,9 @@ const char* or_null(const std::string& text) { return text.empty() ? nullptr : t
 
 }  // namespace
 
-Server::Server(Site site, std::string path, std::unique_ptr<Form> form, Dispatch dispatch)
-    : site_(std::move(site)), form_(std::move(form)), dispatch_(std::move(dispatch)), address_("file:" + path), spool_(path, site_.options, site_.host),
-      watch_({path + "/requests"}, site_.host), settling_(site_.options.settle), manifest_(site_.options.manifest, *form_) {}
+Server::Server(Site site, std::string path, std::unique_ptr<Form> form, Post post)
+    : site_(std::move(site)), form_(std::move(form)), post_(std::move(post)), address_("file:" + path), spool_(path, site_.options, site_.host),
+      inbox_(post_.maildir), watch_({path + "/requests", inbox_.folder()}, site_.host), settling_(site_.options.settle), manifest_(site_.options.manifest, *form_) {}
 
 Server::~Server() { stop(std::chrono::milliseconds(0)); }
 
@@ -89,6 +89,7 @@ void Server::turn(bool is_due) {
     write_answers();
     // Not for each place that gets free: the folder is read in whole each time.
     const bool has_room_again = is_full_ && open_.size() <= site_.options.max_open / 2;
+    if (is_due) take_in();
     if (is_due || has_room_again) take_all();
     manifest_.write_if_due(spool_, Clock::now());
     // Nothing stays open between two looks, so that a stick can be taken out.
@@ -119,6 +120,12 @@ void Server::release_all() {
 }
 
 // -- taking
+
+void Server::take_in() {
+    if (post_.maildir.empty() || stop_at_) return;
+    const auto is_wanted = [this](const std::string& name, const std::string& octets) { return form_->read_request(name, octets).refusal.empty(); };
+    if (inbox_.take_in(spool_->requests, form_->largest_file(), site_.options.durability, is_wanted) > 0) manifest_.touch();
+}
 
 void Server::take_all() {
     is_full_ = false;
@@ -218,14 +225,23 @@ void Server::write_answers() {
 }
 
 int Server::write_answer(const std::string& name, Open& open) {
-    const int trouble = write_reply(name, open);
+    const int trouble = post_.send && !open.request.from.empty() ? send_reply(name, open) : write_reply(name, open);
     if (trouble != 0 && trouble != EEXIST) return trouble;
     (void)spool_->requests.remove(claim_name(name, claimant_.name()));
     manifest_.touch();
     return 0;
 }
 
-int Server::write_reply(const std::string& name, Open& open) {
+int Server::send_reply(const std::string& name, const Open& open) {
+    const Answer&     answer = *open.answer;
+    const std::string stem(stem_of(name));
+    const std::string why = post_.send(answer.data.empty() ? form_->write_note(line_of(answer.status), open.request, stem) : form_->write_reply(answer, open.request, stem));
+    if (why.empty()) return 0;
+    log(site_.host, CMPKIT_TRANSPORT_LOG_WARNING, "the answer to " + name + " cannot be sent, and is tried again: " + why);
+    return EAGAIN;
+}
+
+int Server::write_reply(const std::string& name, const Open& open) {
     const Answer&     answer = *open.answer;
     const std::string stem(stem_of(name));
     if (answer.data.empty()) return spool_->replies.write(stem + std::string(status_extension), line_of(answer.status) + "\n", site_.options.durability);

@@ -8,12 +8,12 @@
 #include "spool_claims.hpp"
 #include "spool_folders.hpp"
 #include "spool_form.hpp"
+#include "spool_inbox.hpp"
 #include "spool_manifest.hpp"
 #include "spool_names.hpp"
 #include "spool_settling.hpp"
 #include "spool_watch.hpp"
 
-#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -23,12 +23,9 @@ namespace cmpkit_spool {
 
 using Site = cmpkit_plugin::Site<Options>;
 
-/// Brings an answer away by other means than the folder; the reason why not, or empty.
-using Dispatch = std::function<std::string(const std::string& mail)>;
-
 class Server : public cmpkit_transport_listener {
 public:
-    Server(Site site, std::string path, std::unique_ptr<Form> form, Dispatch dispatch = {});
+    Server(Site site, std::string path, std::unique_ptr<Form> form, Post post = {});
     ~Server() override;
 
     /// Begins; the folder must be there. @return why it cannot, or empty
@@ -45,7 +42,6 @@ private:
     struct Open {
         Letter                               request;
         std::optional<cmpkit_plugin::Answer> answer;  // that could not be written yet
-        bool                                 is_sent = false;
     };
     using Opens = std::map<std::string, Open>;
 
@@ -53,6 +49,7 @@ private:
     void turn(bool is_due);
     bool hold_lock();
     void let_go_if_idle();
+    void take_in();
     void take_all();
     void take_over(const Claim& claim, const std::string& file);
     void take(const std::string& name);
@@ -62,7 +59,8 @@ private:
     void set_answer(const std::string& name, cmpkit_plugin::Answer answer);
     void write_answers();
     int  write_answer(const std::string& name, Open& open);
-    int  write_reply(const std::string& name, Open& open);
+    int  write_reply(const std::string& name, const Open& open);
+    int  send_reply(const std::string& name, const Open& open);
     bool is_answered(const std::string& name) const;
     void release_all();
     void complain(const std::string& what, int trouble);
@@ -70,9 +68,10 @@ private:
 
     const Site                  site_;
     const std::unique_ptr<Form> form_;
-    const Dispatch              dispatch_;
+    const Post                  post_;
     const std::string           address_;
     Spool                       spool_;
+    Inbox                       inbox_;
     Watch                       watch_;
     Claimant                    claimant_;
     Settling                    settling_;

@@ -11,7 +11,8 @@ Watch::Watch(std::vector<std::string> paths, const cmpkit_transport_host& host) 
 
 void Watch::arm() {
     if (!events_) return;
-    for (const std::string& path : paths_) (void)inotify_add_watch(events_.get(), path.c_str(), IN_MOVED_TO | IN_CLOSE_WRITE | IN_ONLYDIR | IN_DONT_FOLLOW);
+    for (const std::string& path : paths_)
+        if (!path.empty()) (void)inotify_add_watch(events_.get(), path.c_str(), IN_MOVED_TO | IN_CLOSE_WRITE | IN_ONLYDIR | IN_DONT_FOLLOW);
 }
 
 /// An overflow of the queue is an event as well, and who waits looks at all anyway.

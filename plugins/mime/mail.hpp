@@ -16,7 +16,7 @@ cmpkit_spool::Letter read_mail(std::string_view mail, std::size_t max_message);
 
 /// A mail to be written.
 struct Draft {
-    std::int32_t     kind;
+    std::int32_t     kind;  // 0: none; the data is a line of text, a server's word
     std::string_view data;
     std::string      file_stem;  // of the attachment
     std::string      id, from, to, subject, answers;  // answers: a Message-ID; empty: none

@@ -60,21 +60,30 @@ std::string MailForm::write_reply(const cmpkit_plugin::Answer& answer, const Let
                       now);
 }
 
+std::string MailForm::write_note(const std::string& line, const Letter& request, const std::string& stem) const {
+    static std::atomic<unsigned> sequence{0};
+    const auto                   now = std::chrono::system_clock::now();
+    return write_mail({.kind = 0, .data = line, .file_stem = stem, .id = id_of(fresh_stem(now, ++sequence, digest_of(line), {})), .from = sender(), .to = request.from,
+                       .subject = "Re: CMP request: " + line, .answers = request.id, .is_automatic = true},
+                      now);
+}
+
 Letter MailForm::read(std::string_view octets) const {
     Letter letter = read_mail(octets, options_.max_message);
-    if (letter.refusal.empty() && options_.one_value) letter.refusal = why_not_one_value(letter.data);
+    if (letter.refusal.empty() && letter.note.empty() && options_.one_value) letter.refusal = why_not_one_value(letter.data);
     return letter;
 }
 
 Letter MailForm::read_request(std::string_view, std::string_view octets) const {
-    Letter     letter = read(octets);
-    const bool fits   = is_request(letter.kind);
+    Letter letter = read(octets);
+    // Two servers that take each other's answers for requests would go on for ever (RFC 3834 2).
+    const bool fits = is_request(letter.kind) && !letter.is_automatic;
     return limited(std::move(letter), fits);
 }
 
 Letter MailForm::read_reply(std::string_view, std::string_view octets) const {
     Letter     letter = read(octets);
-    const bool fits   = is_answer(letter.kind);
+    const bool fits   = !letter.note.empty() || is_answer(letter.kind);
     return limited(std::move(letter), fits);
 }
 

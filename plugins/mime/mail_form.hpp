@@ -16,6 +16,7 @@ public:
     std::size_t          largest_file() const override;
     std::string          write_request(const cmpkit_plugin::Request& request, const std::string& stem) const override;
     std::string          write_reply(const cmpkit_plugin::Answer& answer, const cmpkit_spool::Letter& request, const std::string& stem) const override;
+    std::string          write_note(const std::string& line, const cmpkit_spool::Letter& request, const std::string& stem) const override;
     cmpkit_spool::Letter read_request(std::string_view file_name, std::string_view octets) const override;
     cmpkit_spool::Letter read_reply(std::string_view file_name, std::string_view octets) const override;
     std::string          id_of(const std::string& stem) const override;

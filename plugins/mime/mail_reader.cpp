@@ -88,6 +88,7 @@ std::string why_not(const Found& found, const std::string& name) {
 }
 
 void read_envelope(const Entity& mail, Letter& letter) {
+    letter.is_automatic = valued(mail.value("auto-submitted")).value == "auto-replied";
     const auto ids  = message_ids(mail.value("message-id"));
     letter.id       = ids.empty() ? std::string() : ids.front();
     letter.from     = address_in(mail.value(mail.value("reply-to").empty() ? "from" : "reply-to"));
@@ -117,8 +118,11 @@ Letter read_mail(std::string_view text, std::size_t max_message) {
     if (!mail) return refused("it is no mail: its header is not one, or is far too large");
     Search      search;
     std::string why = search.walk(*mail, 0);
-    if (why.empty() && !search.found()) why = "there is no message in it: no part of the type application/pkixcmp, or of CMC's types";
-    Letter letter = why.empty() ? read_message(*search.found(), max_message) : refused(std::move(why));
+    Letter      letter;
+    if (!why.empty()) letter = refused(std::move(why));
+    else if (search.found()) letter = read_message(*search.found(), max_message);
+    else if (const auto status = mail->value("x-cmp-status"); !status.empty()) letter.note = cmpkit_spool::one_line(status, 500);
+    else letter = refused("there is no message in it: no part of the type application/pkixcmp, or of CMC's types");
     read_envelope(*mail, letter);
     return letter;
 }

@@ -31,16 +31,29 @@ std::string plain_name(const std::string& stem) {
 
 std::string field(const char* name, const std::string& value) { return value.empty() ? std::string() : std::string(name) + ": " + value + "\r\n"; }
 
+/// Its date and whom it is from and to.
+std::string write_envelope(const Draft& draft, std::chrono::system_clock::time_point now) {
+    return field("Date", date(now)) + field("From", draft.from) + field("To", draft.to) + field("Subject", draft.subject) + field("Message-ID", draft.id) +
+           field("In-Reply-To", draft.answers) + field("References", draft.answers) + field("Auto-Submitted", draft.is_automatic ? "auto-replied" : "") +
+           field("MIME-Version", "1.0");
+}
+
+std::string attachment(const Draft& draft) {
+    const Medium&     medium     = medium_of(draft.kind);
+    const std::string name       = "\"" + plain_name(draft.file_stem) + std::string(medium.extension) + "\"";
+    const std::string smime_type = medium.smime_type.empty() ? std::string() : "; smime-type=" + std::string(medium.smime_type);
+    return field("Content-Type", std::string(medium.type) + smime_type + ";\r\n name=" + name) + field("Content-Transfer-Encoding", "base64") +
+           field("Content-Disposition", "attachment;\r\n filename=" + name) + "\r\n" + base64_lines(draft.data);
+}
+
+std::string note(const Draft& draft) {
+    return field("X-CMP-Status", std::string(draft.data)) + field("Content-Type", "text/plain; charset=us-ascii") + "\r\n" + std::string(draft.data) + "\r\n";
+}
+
 }  // namespace
 
 std::string write_mail(const Draft& draft, std::chrono::system_clock::time_point now) {
-    const Medium&     medium = medium_of(draft.kind);
-    const std::string name = "\"" + plain_name(draft.file_stem) + std::string(medium.extension) + "\"";
-    const std::string smime_type = medium.smime_type.empty() ? std::string() : "; smime-type=" + std::string(medium.smime_type);
-    return field("Date", date(now)) + field("From", draft.from) + field("To", draft.to) + field("Subject", draft.subject) + field("Message-ID", draft.id) +
-           field("In-Reply-To", draft.answers) + field("References", draft.answers) + field("Auto-Submitted", draft.is_automatic ? "auto-replied" : "") +
-           field("MIME-Version", "1.0") + field("Content-Type", std::string(medium.type) + smime_type + ";\r\n name=" + name) + field("Content-Transfer-Encoding", "base64") +
-           field("Content-Disposition", "attachment;\r\n filename=" + name) + "\r\n" + base64_lines(draft.data);
+    return write_envelope(draft, now) + (draft.kind == 0 ? note(draft) : attachment(draft));
 }
 
 }  // namespace cmpkit_mime

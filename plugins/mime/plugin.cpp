@@ -1,4 +1,5 @@
 // The table of the plugin: where the contract's calls lead.
+#include "courier.hpp"
 #include "kit/spool_client.hpp"
 #include "kit/spool_server.hpp"
 #include "mail_form.hpp"
@@ -20,8 +21,13 @@ struct Carrier {
     static cmpkit_transport_rc open(Setting setting, std::unique_ptr<cmpkit_transport_channel>& out, std::string& error) {
         std::string path = path_in(setting.url, error);
         if (path.empty()) return CMPKIT_TRANSPORT_BAD_URL;
-        auto form = form_of(setting.options);
-        out       = std::make_unique<cmpkit_spool::Client>(std::move(setting), std::move(path), std::move(form));
+        const Options& options = setting.options;
+        if (options.sendmail.empty() && options.layout == Layout::maildir) return error = "a client of a maildir sends by a command: it needs the option sendmail", CMPKIT_TRANSPORT_BAD_ARGUMENT;
+        if (!options.sendmail.empty() && options.to.empty()) return error = "the option sendmail needs the option to", CMPKIT_TRANSPORT_BAD_ARGUMENT;
+        auto form = form_of(options);
+        auto post = post_of(options, path);
+        path      = spool_in(options, path);
+        out       = std::make_unique<cmpkit_spool::Client>(std::move(setting), std::move(path), std::move(form), std::move(post));
         return CMPKIT_TRANSPORT_OK;
     }
 
@@ -29,7 +35,9 @@ struct Carrier {
         std::string path = path_in(site.url, error);
         if (path.empty()) return CMPKIT_TRANSPORT_BAD_URL;
         auto form   = form_of(site.options);
-        auto server = std::make_unique<Server>(std::move(site), std::move(path), std::move(form));
+        auto post   = post_of(site.options, path);
+        path        = spool_in(site.options, path);
+        auto server = std::make_unique<Server>(std::move(site), std::move(path), std::move(form), std::move(post));
         error       = server->begin();
         if (!error.empty()) return CMPKIT_TRANSPORT_CONNECT;
         out = std::move(server);
@@ -37,6 +45,15 @@ struct Carrier {
     }
 
 private:
+    static std::string spool_in(const Options& options, const std::string& path) { return options.layout == Layout::maildir ? path + "/cmpkit" : path; }
+
+    static Post post_of(const Options& options, const std::string& path) {
+        Post post;
+        if (options.layout == Layout::maildir) post.maildir = path;
+        if (!options.sendmail.empty()) post.send = [courier = Courier(options.sendmail)](const std::string& mail) { return courier.send(mail); };
+        return post;
+    }
+
     static std::unique_ptr<Form> form_of(const Options& options) { return std::make_unique<MailForm>(options); }
 };
 
