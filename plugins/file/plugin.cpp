@@ -36,7 +36,7 @@ struct Carrier {
     }
 
 private:
-    static std::unique_ptr<Form> form_of(const Options& options) { return std::make_unique<DerFile>(options.max_message, options.one_value); }
+    static std::unique_ptr<Form> form_of(const Options& given) { return std::make_unique<DerFile>(given.max_message, given.one_value); }
 };
 
 }  // namespace

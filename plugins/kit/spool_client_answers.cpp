@@ -37,6 +37,7 @@ Waiting* Client::who_waits_for(const std::string& file, const File& at) {
     if (by_mail_.empty() || !form_->is_reply_name(file)) return nullptr;
     const std::string seen = file + "/" + std::to_string(at.size) + "/" + std::to_string(at.written.time_since_epoch().count());
     if (strangers_.contains(seen)) return nullptr;
+    if (strangers_.size() > 10'000) strangers_.clear();
     File whole;
     if (spool_->replies.read(file, form_->largest_file(), whole) != 0) return nullptr;
     for (const std::string& answered : form_->read_reply(file, whole.octets).answers)

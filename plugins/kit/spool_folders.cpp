@@ -16,7 +16,9 @@ bool Spool::refuse(const std::string& what, int trouble) {
 bool Spool::open_base(Folder& out) {
     // Only once: when a stick is taken out, a folder made in its place would hide what comes back.
     if (may_be_made_ && options_.create) (void)mkdir(path_.c_str(), 0700);
-    if (const int trouble = Folder::open(AT_FDCWD, path_, true, out)) return refuse(path_, trouble);
+    const int trouble = Folder::open(AT_FDCWD, path_, true, out);
+    is_absent_        = trouble == ENOENT;
+    if (trouble) return refuse(path_, trouble);
     may_be_made_ = false;
     const auto mode = out.state().st_mode;
     if ((mode & S_IWOTH) != 0 && (mode & S_ISVTX) == 0) return why_ = path_ + ": anybody may write to this folder; take that right away (chmod o-w)", false;

@@ -31,6 +31,8 @@ public:
     const Folders*     operator->() const { return &folders_; }
     const std::string& path() const { return path_; }
     const std::string& why() const { return why_; }
+    /// At the last look there was no folder at the path, rather than one that is refused.
+    bool is_absent() const { return is_absent_; }
 
 private:
     bool open_all(Folders& out);
@@ -43,7 +45,7 @@ private:
     const cmpkit_transport_host host_;
     Folders                     folders_;
     std::string                 why_;
-    bool                        is_new_ = false, was_away_ = false, may_be_made_ = true;
+    bool                        is_absent_ = false, is_new_ = false, was_away_ = false, may_be_made_ = true;
     dev_t                       device_ = 0;
     ino_t                       inode_ = 0;
 };

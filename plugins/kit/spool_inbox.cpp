@@ -10,6 +10,7 @@ namespace cmpkit_spool {
 int Inbox::take_in(const Folder& to, std::size_t most, Durability durability, const Wanted& is_wanted) {
     Folder fresh, seen;
     if (Folder::open(AT_FDCWD, folder(), false, fresh) != 0 || Folder::open(AT_FDCWD, maildir_ + "/cur", false, seen) != 0) return 0;
+    if (others_.size() > 100'000) others_.clear();  // names of mails that are gone are among them
     int taken = 0;
     for (const std::string& name : fresh.names()) {
         if (!is_plain(name) || others_.contains(name)) continue;

@@ -31,7 +31,7 @@ void add(std::vector<Line>& lines, const Folder& folder, const std::string& file
     File at;
     if (!is_plain(name) || folder.look(file, at) != 0) return;
     const std::string label = hints_in(stem_of(name)).label;
-    lines.push_back({utc(at.written), direction, state, label.empty() ? "-" : label, name, at.size});
+    lines.push_back({utc(at.written), direction, state, label.empty() ? "-" : label, one_line(name, name.size()), at.size});
 }
 
 std::vector<Line> lines_of(const Folders& folders, const Form& form) {

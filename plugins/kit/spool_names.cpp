@@ -109,7 +109,7 @@ std::optional<Claim> claim_in(std::string_view name) {
 
 std::string one_line(std::string_view text, std::size_t most) {
     std::string line(text.substr(0, std::min(most, text.find_first_of("\r\n"))));
-    std::replace_if(line.begin(), line.end(), [](char c) { return c < 0x20 || c == 0x7f; }, '?');
+    std::replace_if(line.begin(), line.end(), [](char c) { return c < 0x20 || c >= 0x7f; }, '?');  // whether char has a sign or not
     return line;
 }
 

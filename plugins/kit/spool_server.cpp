@@ -32,8 +32,10 @@ Server::Server(Site site, std::string path, std::unique_ptr<Form> form, Post pos
 Server::~Server() { stop(std::chrono::milliseconds(0)); }
 
 std::string Server::begin() {
-    if (!spool_.look()) return spool_.why();
-    claimant_.sweep(spool_->requests);
+    // A stick that is not in yet is waited for, as one that is taken out is.
+    const bool may_come = !site_.options.create;
+    if (!spool_.look() && !(may_come && spool_.is_absent())) return spool_.why();
+    if (spool_.is_there()) claimant_.sweep(spool_->requests);
     spool_.close();
     thread_ = quiet_thread([this] { run(); });
     return {};

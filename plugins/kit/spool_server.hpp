@@ -28,7 +28,7 @@ public:
     Server(Site site, std::string path, std::unique_ptr<Form> form, Post post = {});
     ~Server() override;
 
-    /// Begins; the folder must be there. @return why it cannot, or empty
+    /// Begins; the folder must be there, unless it is one that others make. @return why it cannot, or empty
     std::string         begin();
     const char*         url() const override { return site_.url.c_str(); }
     void                stop(std::chrono::milliseconds grace) override;

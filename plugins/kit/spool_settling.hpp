@@ -15,6 +15,7 @@ public:
 
     /// @return whether `file` has been the same for long enough
     bool is_settled(const std::string& name, const File& file, Clock::time_point now) {
+        if (seen_.size() > most) seen_.clear();  // they wait once more
         const auto [at, is_first] = seen_.try_emplace(name, Seen{file.size, file.written, now});
         Seen& seen                = at->second;
         if (seen.size != file.size || seen.written != file.written) seen = {file.size, file.written, now};
@@ -28,6 +29,8 @@ private:
         std::chrono::system_clock::time_point written;
         Clock::time_point                     since;
     };
+
+    static constexpr std::size_t most = 10'000;
 
     const std::chrono::milliseconds enough_;
     std::map<std::string, Seen>     seen_;

@@ -21,12 +21,12 @@ struct Carrier {
     static cmpkit_transport_rc open(Setting setting, std::unique_ptr<cmpkit_transport_channel>& out, std::string& error) {
         std::string path = path_in(setting.url, error);
         if (path.empty()) return CMPKIT_TRANSPORT_BAD_URL;
-        const Options& options = setting.options;
-        if (options.sendmail.empty() && options.layout == Layout::maildir) return error = "a client of a maildir sends by a command: it needs the option sendmail", CMPKIT_TRANSPORT_BAD_ARGUMENT;
-        if (!options.sendmail.empty() && options.to.empty()) return error = "the option sendmail needs the option to", CMPKIT_TRANSPORT_BAD_ARGUMENT;
-        auto form = form_of(options);
-        auto post = post_of(options, path);
-        path      = spool_in(options, path);
+        const Options& given = setting.options;
+        if (given.sendmail.empty() && given.layout == Layout::maildir) return error = "a client of a maildir sends by a command: it needs the option sendmail", CMPKIT_TRANSPORT_BAD_ARGUMENT;
+        if (!given.sendmail.empty() && given.to.empty()) return error = "the option sendmail needs the option to", CMPKIT_TRANSPORT_BAD_ARGUMENT;
+        auto form = form_of(given);
+        auto post = post_of(given, path);
+        path      = spool_in(given, path);
         out       = std::make_unique<cmpkit_spool::Client>(std::move(setting), std::move(path), std::move(form), std::move(post));
         return CMPKIT_TRANSPORT_OK;
     }
@@ -45,16 +45,16 @@ struct Carrier {
     }
 
 private:
-    static std::string spool_in(const Options& options, const std::string& path) { return options.layout == Layout::maildir ? path + "/cmpkit" : path; }
+    static std::string spool_in(const Options& given, const std::string& path) { return given.layout == Layout::maildir ? path + "/cmpkit" : path; }
 
-    static Post post_of(const Options& options, const std::string& path) {
+    static Post post_of(const Options& given, const std::string& path) {
         Post post;
-        if (options.layout == Layout::maildir) post.maildir = path;
-        if (!options.sendmail.empty()) post.send = [courier = Courier(options.sendmail)](const std::string& mail) { return courier.send(mail); };
+        if (given.layout == Layout::maildir) post.maildir = path;
+        if (!given.sendmail.empty()) post.send = [courier = Courier(given.sendmail)](const std::string& mail) { return courier.send(mail); };
         return post;
     }
 
-    static std::unique_ptr<Form> form_of(const Options& options) { return std::make_unique<MailForm>(options); }
+    static std::unique_ptr<Form> form_of(const Options& given) { return std::make_unique<MailForm>(given); }
 };
 
 }  // namespace

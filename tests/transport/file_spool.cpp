@@ -182,7 +182,7 @@ TEST_CASE("a folder that anybody may write to is refused, unless it is sticky", 
 
 TEST_CASE("a folder is made for its owner alone, and not where it may not", "[transport]") {
     Room room;
-    CHECK(!room.registry.listen(room.url(), nullptr, answer, quick_and({{"create", "off"}})));
+    room.serve(answer, quick_and({{"create", "off"}}))->stop(0ms);
     CHECK(!fs::exists(room.path));
     auto server = room.serve(answer);
     CHECK(fs::status(room.path).permissions() == fs::perms::owner_all);
@@ -433,6 +433,26 @@ TEST_CASE("a request made while the stick is away is written when it is back", "
     fs::create_directory(room.path);
     auto server = room.serve(answer);
     CHECK(waits.get());
+}
+
+TEST_CASE("a server that is started before the stick is in serves it when it comes", "[transport]") {
+    Room room;
+    auto server = room.serve(answer, quick_and({{"create", "off"}}));
+    room.make();
+    room.request("a.PKI", der("a"));
+    CHECK(room.comes("replies/a.PKI"));
+}
+
+TEST_CASE("a name that a terminal would act on is left alone, and one in another script is not", "[transport]") {
+    Room room;
+    Book book;
+    auto server = room.serve(book.handler());
+    put(room.path / "requests/a\x1b[31m.PKI", der("escape"));
+    put(room.path / "requests/Größe.PKI", der("fine"));
+    CHECK(room.comes("replies/Größe.PKI"));
+    CHECK(book.came() == std::vector{der("fine")});
+    CHECK(fs::exists(room.path / "requests/a\x1b[31m.PKI"));
+    CHECK(eventually([&] { return has(content_of(room.path / "MANIFEST.txt"), "Gr????e.PKI"); }));
 }
 
 TEST_CASE("nothing in the folder stays open while nothing happens, so that a stick can be taken out", "[transport]") {

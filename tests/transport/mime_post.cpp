@@ -141,6 +141,26 @@ TEST_CASE("an automatic answer is no request, or two servers would answer each o
     desk.clear();
 }
 
+TEST_CASE("an answer that a person saved under a name of their own is known by what it answers", "[transport]") {
+    TemporaryFolder folder;
+    const fs::path  spool    = folder.fresh();
+    auto            registry = built_plugins();
+    auto            client   = registry.open("mime+file://" + spool.string(), nullptr, {{"rescan", "50"}});
+    REQUIRE(client);
+    auto waits = begin_exchange(**client, question, patience);
+    REQUIRE(eventually([&] { return !names_in(spool / "requests").empty(); }));
+    const std::string request = content_of(spool / "requests" / names_in(spool / "requests").front());
+    const std::size_t at      = request.find("Message-ID: ") + 12;
+    const std::string id      = request.substr(at, request.find('\r', at) - at);
+    std::string       mail    = content_of(CMPKIT_TEST_DATA "/mime/mutt.eml");
+    put(spool / "replies/Somebody else's.eml", mail);
+    put(spool / "replies/Re CMP.eml", "In-Reply-To: " + id + "\n" + mail);
+    const auto got = waits.get();
+    if (!got) FAIL(got.error().text());
+    CHECK(got->message == question);
+    CHECK(names_in(spool / "replies") == std::vector<std::string>{"Somebody else's.eml"});
+}
+
 TEST_CASE("options of the post are checked", "[transport]") {
     Town town;
     const std::string url = "mime+file://" + town.house("desk");
