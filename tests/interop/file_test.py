@@ -96,6 +96,20 @@ class OverTheFolder:
             self.assertEqual(self.state(f"dev{number}.pem"), "valid")
         self.eventually(lambda: self.names("requests") == [], "a request is left")
 
+    def test_a_client_that_was_killed_is_answered_when_it_resumes(self):
+        ca = self.ca()
+        ca.stop()
+        words = [stage.program, "enroll", ca.url, "--trust", "plant/root.pem", *self.by_secret, *self.made, "--new-key", "dev1.key", "--subject", "/CN=dev1", "--out", "dev1.pem",
+                 "--state", "dev1.state", "--option", "rescan=200"]
+        client = self.started(stage.Server(words, self.folder, self.path("client.log")))
+        self.eventually(lambda: self.names("requests"), "no request comes")
+        client.kill()
+        asked = self.names("requests")
+        self.serve()
+        self.eventually(lambda: self.names("replies") == asked, "no answer comes")
+        self.cmpkit("resume", "dev1.state")
+        self.assertEqual(self.state("dev1.pem"), "valid")
+
     def told_by_manifest(self, word):
         manifest = self.spool() / "MANIFEST.txt"
         self.eventually(lambda: manifest.exists() and word in manifest.read_text(), f"the manifest does not say: {word}")
