@@ -10,12 +10,6 @@ namespace cmpkit_spool {
 
 using namespace cmpkit_plugin;
 
-namespace {
-
-bool is_refused(cmpkit_transport_rc rc) { return rc == CMPKIT_TRANSPORT_CONTENT || rc == CMPKIT_TRANSPORT_TOO_LARGE; }
-
-}  // namespace
-
 void Client::take_in() {
     if (post_.maildir.empty() || by_mail_.empty()) return;
     const auto is_wanted = [this](const std::string& name, const std::string& octets) {
@@ -78,7 +72,7 @@ void Client::take_note(Waiting& waiting, const std::string& line) {
 }
 
 void Client::refuse_file(Waiting& waiting, const std::string& file, cmpkit_transport_rc rc, const std::string& why) {
-    if (is_refused(rc)) (void)quarantine(spool_->replies, file, spool_->failed, "reply-" + file, why);
+    (void)quarantine(spool_->replies, file, spool_->failed, "reply-" + file, why);
     finish(waiting, {rc, spool_.path() + "/replies/" + file + ": " + why});
 }
 
