@@ -145,8 +145,13 @@ Result<void> run(cmpkit_operation& operation, const char* url, const cmpkit_tls*
         if (!opened) return opened.error();
         connection = std::move(*opened);
         carry      = [&](const Send& send, std::chrono::milliseconds timeout) {
-            return connection->exchange({.message = send.message, .operation = std::string(send.label), .profile = send.profile, .label = service::label_of(send.message)}, timeout,
-                                        &operation.cancel);
+            const bool is_left_behind = send.is_report && connection->way() == service::Way::offline;
+            return connection->exchange({.message   = send.message,
+                                         .operation = std::string(send.label),
+                                         .profile   = send.profile,
+                                         .kind      = is_left_behind ? CMPKIT_TRANSPORT_ANNOUNCEMENT : CMPKIT_TRANSPORT_CMP,
+                                         .label     = service::label_of(send.message)},
+                                        timeout, &operation.cancel);
         };
     }
     service::Application application = operation.application;

@@ -174,7 +174,10 @@ Action EndEntity::report() {
     auto&      content    = body.emplace<"error">();
     content.pKIStatusInfo = rejection(failure_->fail_info.value_or(FailInfo::badRequest), text_of(failure_->code), arena);
     auto octets           = message(body, Pvno::cmp2000, {});
-    return octets ? Action(sending(std::move(*octets))) : fail();
+    if (!octets) return fail();
+    Send report      = sending(std::move(*octets));
+    report.is_report = true;
+    return report;
 }
 
 // ---------------------------------------------------------------- messages

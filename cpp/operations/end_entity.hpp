@@ -82,6 +82,7 @@ struct Send {
     Octets           message;
     std::string_view label;    // path label of the operation, RFC 9483 6.1
     std::string      profile;  // named in the path, RFC 9483 6.1; empty: none
+    bool             is_report = false;  // of a failure: whatever is said to it, the operation is over (RFC 9483 3.6.2)
 };
 struct Decide {  // the certificate fits the request and a path leads to an anchor: is it wanted?
     crypto::Cert certificate;

@@ -40,7 +40,7 @@ public:
         auto answer = way_ == Way::online ? carry_until_end(send) : forward(send);
         if (!answer && is_overdue(answer.error())) return Overdue{answer.error()};
         if (!answer) return Lost{answer.error()};
-        if (application_.trace) application_.trace(false, *answer);
+        if (application_.trace && !answer->empty()) application_.trace(false, *answer);
         return Received{std::move(*answer)};
     }
     Event act(const operations::Fetch& wanted) {

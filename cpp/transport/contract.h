@@ -60,7 +60,8 @@ enum {
     CMPKIT_TRANSPORT_BUSY        = 2, /* come again later (HTTP 503) */
     CMPKIT_TRANSPORT_BROKEN      = 3, /* the server failed (HTTP 500) */
     CMPKIT_TRANSPORT_STORED      = 4, /* an announcement was taken, or known before; no data (HTTP 201) */
-    CMPKIT_TRANSPORT_ACCEPTED    = 5, /* an announcement will be looked at later: send it again until it is stored; no data (HTTP 202) */
+    CMPKIT_TRANSPORT_ACCEPTED    = 5, /* an announcement will be looked at later: send it again until it is stored; no data (HTTP 202). A carrier that stores
+                                         and forwards says so as soon as it has stored it */
     CMPKIT_TRANSPORT_NOT_OFFERED = 6  /* this kind is not taken here (HTTP 415, or 404 for links) */
 };
 

@@ -1,6 +1,6 @@
 #include "der_file.hpp"
 
-#include "kit/spool_names.hpp"
+#include "spool/names.hpp"
 
 namespace cmpkit_file {
 

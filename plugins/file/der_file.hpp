@@ -1,6 +1,6 @@
 // A message as a file of bare DER (RFC 9483 6.4 and the drafts before it; the CMC names of RFC 5273 3): nothing around it, and nothing behind it.
 #pragma once
-#include "kit/spool_form.hpp"
+#include "spool/form.hpp"
 
 namespace cmpkit_file {
 

@@ -1,7 +1,7 @@
 // The table of the plugin: where the contract's calls lead.
 #include "der_file.hpp"
-#include "kit/spool_client.hpp"
-#include "kit/spool_server.hpp"
+#include "spool/client.hpp"
+#include "spool/server.hpp"
 
 namespace cmpkit_file {
 namespace {

@@ -1,6 +1,6 @@
 #include "courier.hpp"
 
-#include "kit/spool_folder.hpp"
+#include "spool/folder.hpp"
 
 #include <cerrno>
 #include <csignal>

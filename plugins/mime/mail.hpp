@@ -2,7 +2,7 @@
 // Reading takes what mail programs write: text beside the message, any folding, any line ends, the name in either field. It refuses what RFC 2510 forbids
 // (another transfer encoding, no file name of the right extension), two messages in a mail, and mails nested deeper or larger than any that carries one.
 #pragma once
-#include "kit/spool_form.hpp"
+#include "spool/form.hpp"
 
 #include <chrono>
 

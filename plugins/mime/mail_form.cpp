@@ -1,6 +1,6 @@
 #include "mail_form.hpp"
 
-#include "kit/spool_names.hpp"
+#include "spool/names.hpp"
 #include "mail.hpp"
 
 #include <atomic>

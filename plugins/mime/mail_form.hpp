@@ -1,8 +1,8 @@
 // A message as a file with one mail in it.
 // The spool's names go on in the name of the attachment, so that hints and label survive a mail program; what answers what is told by Message-IDs.
 #pragma once
-#include "kit/spool_form.hpp"
-#include "kit/spool_options.hpp"
+#include "spool/form.hpp"
+#include "spool/options.hpp"
 
 namespace cmpkit_mime {
 

@@ -1,7 +1,7 @@
 // The options of the mime plugin: those of every spool, and those of mails.
 // Each is declared once.
 #pragma once
-#include "kit/spool_options.hpp"
+#include "spool/options.hpp"
 
 namespace cmpkit_mime {
 

@@ -1,6 +1,6 @@
 #include "base64.hpp"
 #include "field.hpp"
-#include "kit/spool_names.hpp"
+#include "spool/names.hpp"
 #include "mail.hpp"
 #include "media.hpp"
 

@@ -1,7 +1,7 @@
 // The table of the plugin: where the contract's calls lead.
 #include "courier.hpp"
-#include "kit/spool_client.hpp"
-#include "kit/spool_server.hpp"
+#include "spool/client.hpp"
+#include "spool/server.hpp"
 #include "mail_form.hpp"
 #include "mail_options.hpp"
 

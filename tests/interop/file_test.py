@@ -85,6 +85,16 @@ class OverTheFolder:
         client.result()
         self.assertEqual(self.state("dev1.pem"), "valid")
 
+    def test_what_does_not_come_in_time_is_told_to_the_ca_by_an_error_message(self):
+        ca = self.ca()
+        ca.stop()
+        self.enroll("--timeout", "1", expect=4)
+        self.assertEqual([name for name in self.names("requests") if "-error" not in name], [], "the request was not withdrawn")
+        self.assertEqual(len(self.names("requests")), 1)
+        self.serve()
+        self.eventually(lambda: self.names("requests") == [], "the report is not taken")
+        self.assertIn('"body":"error"', ca.log.read_text())
+
     def test_a_server_that_is_killed_answers_when_it_is_started_again(self):
         ca = self.ca()
         for number in range(5):

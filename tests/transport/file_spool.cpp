@@ -489,3 +489,16 @@ TEST_CASE("the manifest tells what is in the folder, and what stands in it is be
     CHECK(says("answered"));
     CHECK(!has(content_of(room.path / "MANIFEST.txt"), "evil"));
 }
+
+TEST_CASE("an announcement is left in the folder, and nobody waits for what is said to it", "[transport][file]") {
+    Room       room;
+    const auto client = room.client();
+    const auto left   = client->exchange({.message = bytes_of(der("news")), .kind = CMPKIT_TRANSPORT_ANNOUNCEMENT}, patience, nullptr);
+    if (!left) FAIL(left.error().text());
+    CHECK(left->status == CMPKIT_TRANSPORT_ACCEPTED);
+    CHECK(left->message.empty());
+    Book       book;
+    const auto server = room.serve(book.handler());
+    CHECK(eventually([&] { return book.came().size() == 1; }));
+    CHECK(book.came().at(0) == der("news"));
+}

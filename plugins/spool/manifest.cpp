@@ -1,7 +1,7 @@
-#include "spool_manifest.hpp"
+#include "manifest.hpp"
 
-#include "spool_names.hpp"
-#include "spool_status.hpp"
+#include "names.hpp"
+#include "status.hpp"
 
 #include <algorithm>
 #include <cstdio>

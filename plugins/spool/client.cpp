@@ -1,4 +1,4 @@
-#include "spool_client.hpp"
+#include "client.hpp"
 
 #include <algorithm>
 

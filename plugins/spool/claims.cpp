@@ -1,4 +1,4 @@
-#include "spool_claims.hpp"
+#include "claims.hpp"
 
 #include <cerrno>
 #include <cstdio>

@@ -2,9 +2,9 @@
 // stick's file system it may not tell, so who waits looks from time to time as well.
 // It refuses to say what happened: the folders themselves are the truth.
 #pragma once
-#include "border.hpp"
-#include "mailbox.hpp"
-#include "spool_folder.hpp"
+#include "kit/border.hpp"
+#include "kit/mailbox.hpp"
+#include "folder.hpp"
 
 #include <chrono>
 #include <string>

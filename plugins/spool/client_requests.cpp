@@ -1,6 +1,6 @@
 // The client's requests: written, found again, withdrawn.
-#include "spool_client.hpp"
-#include "spool_status.hpp"
+#include "client.hpp"
+#include "status.hpp"
 
 #include <cerrno>
 
@@ -85,10 +85,24 @@ void Client::write(Waiting& waiting) {
         trouble                = spool_->requests.write(name, form_->write_request(waiting.request, stem), setting_.options.durability);
     }
     manifest_.touch();
+    if (trouble == 0 && waiting.request.kind == CMPKIT_TRANSPORT_ANNOUNCEMENT) return leave(waiting, name);
     if (trouble == 0) return wait_for(waiting, name), send(waiting);
     // A folder that went away in between is waited for; one that is full or not ours is told of.
     const bool is_away = trouble == ENOENT || trouble == EIO || trouble == ENODEV || trouble == ENXIO || trouble == ESTALE;
     if (!is_away) finish(waiting, {CMPKIT_TRANSPORT_CONNECT, "the request cannot be written to " + spool_.path() + "/requests: " + words_of(trouble)});
+}
+
+/// Nobody waits for what is said to an announcement: it is enough that it stands.
+void Client::leave(Waiting& waiting, const std::string& name) {
+    waiting.name = name;
+    const auto number = waiting.number;
+    send(waiting);
+    if (!waiting_.contains(number)) return;  // it could not be sent, which was told
+    const Peer        peer{address_, {}, {}};
+    const auto        shown = view_of(peer);
+    const std::string nothing;
+    const auto        answer = view_of(CMPKIT_TRANSPORT_ANNOUNCEMENT, nothing, shown, CMPKIT_TRANSPORT_ACCEPTED);
+    finish(waiting, {CMPKIT_TRANSPORT_OK, {}}, &answer);
 }
 
 /// By post, where there is one. The file stays, as what is waited for.

@@ -1,7 +1,7 @@
 // The options of transports that carry messages as files in a spool folder; the plugins file and mime share them.
 // Each is declared once here; a plugin that has more of its own joins them to these. No option changes what a message is.
 #pragma once
-#include "options.hpp"
+#include "kit/options.hpp"
 
 #include <utility>
 

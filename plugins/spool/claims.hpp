@@ -2,7 +2,7 @@
 // lives, which a lock on ".server-<claimant>.lock" shows to the others, and the system lifts it with the process.
 // So a claim of a server that is gone is taken over, again by renaming, and two never handle one request.
 #pragma once
-#include "spool_folder.hpp"
+#include "folder.hpp"
 
 #include <string>
 

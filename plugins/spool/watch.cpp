@@ -1,4 +1,4 @@
-#include "spool_watch.hpp"
+#include "watch.hpp"
 
 #include <poll.h>
 #include <sys/inotify.h>

@@ -1,7 +1,7 @@
 // An exchange of a client, from submit to done.
 #pragma once
-#include "message.hpp"
-#include "spool_names.hpp"
+#include "kit/message.hpp"
+#include "names.hpp"
 
 #include <chrono>
 #include <optional>

@@ -1,7 +1,7 @@
 // MANIFEST.txt: what is in a spool, as a table for people who carry it about. It is made from the folders each time and never read.
 #pragma once
-#include "spool_folders.hpp"
-#include "spool_form.hpp"
+#include "folders.hpp"
+#include "form.hpp"
 
 namespace cmpkit_spool {
 

@@ -1,4 +1,4 @@
-#include "spool_status.hpp"
+#include "status.hpp"
 
 #include <cerrno>
 

@@ -3,16 +3,16 @@
 // and a CMP server answers the same octets with the same reply.
 // It refuses to judge a message; what is none goes to failed/ with the reason beside it.
 #pragma once
-#include "message.hpp"
-#include "plugin.hpp"
-#include "spool_claims.hpp"
-#include "spool_folders.hpp"
-#include "spool_form.hpp"
-#include "spool_inbox.hpp"
-#include "spool_manifest.hpp"
-#include "spool_names.hpp"
-#include "spool_settling.hpp"
-#include "spool_watch.hpp"
+#include "kit/message.hpp"
+#include "kit/plugin.hpp"
+#include "claims.hpp"
+#include "folders.hpp"
+#include "form.hpp"
+#include "inbox.hpp"
+#include "manifest.hpp"
+#include "names.hpp"
+#include "settling.hpp"
+#include "watch.hpp"
 
 #include <map>
 #include <optional>

@@ -1,7 +1,7 @@
 // Files that are no message, and may be still in writing by somebody who does not rename: they are judged once they have not changed for a while.
 // It refuses to look at the disk; it remembers what it is shown.
 #pragma once
-#include "spool_folder.hpp"
+#include "folder.hpp"
 
 #include <map>
 

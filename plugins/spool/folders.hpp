@@ -5,7 +5,7 @@
 //     if (spool.look()) …; spool.close();
 #pragma once
 #include "contract.h"
-#include "spool_folder.hpp"
+#include "folder.hpp"
 
 #include <string>
 

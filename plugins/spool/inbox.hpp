@@ -2,7 +2,7 @@
 // A copy is made before the mark, so a crash in between makes the same copy again.
 // It refuses to delete a mail.
 #pragma once
-#include "spool_folder.hpp"
+#include "folder.hpp"
 
 #include <functional>
 #include <set>

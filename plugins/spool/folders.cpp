@@ -1,7 +1,7 @@
-#include "spool_folders.hpp"
+#include "folders.hpp"
 
-#include "border.hpp"
-#include "route.hpp"
+#include "kit/border.hpp"
+#include "kit/route.hpp"
 
 #include <cerrno>
 #include <fcntl.h>

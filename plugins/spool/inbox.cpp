@@ -1,6 +1,6 @@
-#include "spool_inbox.hpp"
+#include "inbox.hpp"
 
-#include "spool_names.hpp"
+#include "names.hpp"
 
 #include <cerrno>
 #include <fcntl.h>

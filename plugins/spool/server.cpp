@@ -1,6 +1,6 @@
-#include "spool_server.hpp"
+#include "server.hpp"
 
-#include "spool_status.hpp"
+#include "status.hpp"
 
 #include <algorithm>
 #include <cerrno>

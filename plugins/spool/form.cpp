@@ -1,4 +1,4 @@
-#include "spool_form.hpp"
+#include "form.hpp"
 
 namespace cmpkit_spool {
 

@@ -3,15 +3,15 @@
 // between the two. A folder that is away ends nothing.
 // It refuses to believe more of a name than which request it belongs to.
 #pragma once
-#include "message.hpp"
-#include "plugin.hpp"
-#include "spool_folders.hpp"
-#include "spool_form.hpp"
-#include "spool_inbox.hpp"
-#include "spool_manifest.hpp"
-#include "spool_settling.hpp"
-#include "spool_waiting.hpp"
-#include "spool_watch.hpp"
+#include "kit/message.hpp"
+#include "kit/plugin.hpp"
+#include "folders.hpp"
+#include "form.hpp"
+#include "inbox.hpp"
+#include "manifest.hpp"
+#include "settling.hpp"
+#include "waiting.hpp"
+#include "watch.hpp"
 
 #include <functional>
 #include <map>
@@ -45,6 +45,7 @@ private:
     bool        adopt(Waiting& waiting);
     bool        stands(const std::string& name, const Waiting& waiting);
     void        write(Waiting& waiting);
+    void        leave(Waiting& waiting, const std::string& name);
     void        send(Waiting& waiting);
     void        learn_what_is_left();
     void        wait_for(Waiting& waiting, const std::string& name);

@@ -1,6 +1,6 @@
 // The client's answers: found, checked, handed up, kept.
-#include "spool_client.hpp"
-#include "spool_status.hpp"
+#include "client.hpp"
+#include "status.hpp"
 
 #include <algorithm>
 #include <cerrno>

@@ -1,6 +1,6 @@
-#include "spool_names.hpp"
+#include "names.hpp"
 
-#include "route.hpp"
+#include "kit/route.hpp"
 
 #include <algorithm>
 #include <cstdint>

@@ -2,8 +2,8 @@
 // The first word of a reply's line is the contract's status, so that a program reads what a technician reads.
 #pragma once
 #include "contract.h"
-#include "spool_folder.hpp"
-#include "spool_names.hpp"
+#include "folder.hpp"
+#include "names.hpp"
 
 #include <optional>
 

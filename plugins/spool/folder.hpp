@@ -1,7 +1,7 @@
 // One folder of a spool, through its descriptor: files are written whole or not at all, moved without replacing, read without following links.
 // It refuses to read what is no regular file or larger than it was told. Failures are errno's numbers; 0 is success.
 #pragma once
-#include "spool_options.hpp"
+#include "options.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,7 +1,7 @@
 // How a message stands in a file: bare DER, or a mail around it. The spool moves files; a form alone knows what is in them.
 // It refuses to touch the disk: octets in, octets out.
 #pragma once
-#include "message.hpp"
+#include "kit/message.hpp"
 
 #include <cstdint>
 #include <functional>

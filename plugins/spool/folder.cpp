@@ -1,4 +1,4 @@
-#include "spool_folder.hpp"
+#include "folder.hpp"
 
 #include <algorithm>
 #include <atomic>
