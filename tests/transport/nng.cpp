@@ -1,0 +1,38 @@
+#include "conformance.hpp"
+#include "nng_places.hpp"
+#include "tls_keys.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace cmpkit::transport;
+using namespace cmpkit::transport::test;
+
+namespace {
+
+/// A client that stops waiting for one answer keeps its connection, which carries its other exchanges: the server does not learn of it.
+/// Without a connection an exchange fails soon, so that the suite does not wait.
+Carrier bus(const std::string& name, std::function<std::string()> listen_url, const Tls* tls = nullptr) {
+    return {.name = name, .listen_url = std::move(listen_url), .options = {{"connect-timeout", "1000"}}, .tls = tls, .sees_peer_leave = false};
+}
+
+}  // namespace
+
+TEST_CASE("the nng plugin conforms over TCP", "[transport]") {
+    conform(bus("nng+tcp", [] { return std::string("nng+tcp://127.0.0.1:0"); }));
+}
+
+TEST_CASE("the nng plugin conforms over sockets of the file system", "[transport]") {
+    const Folder folder;
+    conform(bus("nng+ipc", [&] { return "nng+ipc://" + folder.fresh_path(); }));
+}
+
+TEST_CASE("the nng plugin conforms within a process", "[transport]") {
+    conform(bus("nng+inproc", [] { return "nng+inproc://" + fresh_name(); }));
+}
+
+TEST_CASE("the nng plugin conforms under TLS, both sides with certificates", "[transport]") {
+    const Identity authority = make_authority("Test Root");
+    Keys           keys(make_identity(authority, "both", "IP:127.0.0.1"), authority);
+    keys.asks_certificate = true;
+    conform(bus("nng+tls", [] { return std::string("nng+tls://127.0.0.1:0"); }, &keys));
+}
