@@ -36,6 +36,7 @@ thread_local Peer*                              asking      = nullptr;  // of co
 struct Connection {
     std::shared_ptr<TlsSetting> setting;
     SslPointer                  ssl;
+    bool                        closed = false;
 };
 
 // -- octets between OpenSSL and NNG's stream
@@ -98,6 +99,8 @@ int result_of(const Connection& connection, int returned) {
 /// Runs a call of OpenSSL's; nothing of the error queue is left to others, and no exception goes to NNG.
 template <class Call> int carefully(nng_tls_engine_conn* conn, Call call) {
     if (!conn->connection) return NNG_ECRYPTO;
+    // Who is told to come again by a stream that is closed waits for ever, and NNG's thread that ends connections with it.
+    if (conn->connection->closed) return NNG_ECONNSHUT;
     ERR_clear_error();
     int  result = NNG_ECRYPTO;
     (void)cmpkit_plugin::guarded([&] {
@@ -112,7 +115,7 @@ template <class Call> int carefully(nng_tls_engine_conn* conn, Call call) {
 int conn_init(nng_tls_engine_conn* conn, void* stream, nng_tls_engine_config* config) {
     if (!config->setting) return NNG_ECRYPTO;
     const auto rc = cmpkit_plugin::guarded([&] {
-        auto connection = std::make_unique<Connection>(Connection{*config->setting, (*config->setting)->connect()});
+        auto connection = std::make_unique<Connection>(Connection{.setting = *config->setting, .ssl = (*config->setting)->connect()});
         if (!connection->ssl) return CMPKIT_TRANSPORT_TLS;
         BIO* const bio = make_bio(stream);
         SSL_set_bio(connection->ssl.get(), bio, bio);
@@ -125,8 +128,9 @@ int conn_init(nng_tls_engine_conn* conn, void* stream, nng_tls_engine_config* co
 void conn_fini(nng_tls_engine_conn* conn) { delete std::exchange(conn->connection, nullptr); }
 
 void conn_close(nng_tls_engine_conn* conn) {
-    if (!conn->connection || !SSL_is_init_finished(conn->connection->ssl.get())) return;
-    (void)carefully(conn, [](SSL* ssl) { return (void)SSL_shutdown(ssl), 1; });
+    if (!conn->connection) return;
+    if (SSL_is_init_finished(conn->connection->ssl.get())) (void)carefully(conn, [](SSL* ssl) { return (void)SSL_shutdown(ssl), 1; });
+    conn->connection->closed = true;
 }
 
 int conn_handshake(nng_tls_engine_conn* conn) {
@@ -173,9 +177,9 @@ int config_init(nng_tls_engine_config* config, nng_tls_mode mode) {
 }
 
 void config_fini(nng_tls_engine_config* config) { delete std::exchange(config->setting, nullptr); }
-// NNG names the server of its own accord; ours is named by the setting.
-int config_server(nng_tls_engine_config*, const char*) { return 0; }
-int config_auth(nng_tls_engine_config*, nng_tls_auth_mode) { return NNG_ENOTSUP; }
+// These two NNG calls of its own accord, for the configurations that no connection is made with. Ours change by no call.
+int config_server(nng_tls_engine_config* config, const char*) { return config->setting ? NNG_ENOTSUP : 0; }
+int config_auth(nng_tls_engine_config* config, nng_tls_auth_mode) { return config->setting ? NNG_ENOTSUP : 0; }
 int config_ca_chain(nng_tls_engine_config*, const char*, const char*) { return NNG_ENOTSUP; }
 int config_own_cert(nng_tls_engine_config*, const char*, const char*, const char*) { return NNG_ENOTSUP; }
 int config_version(nng_tls_engine_config*, nng_tls_version, nng_tls_version) { return NNG_ENOTSUP; }
