@@ -49,6 +49,8 @@ Client::~Client() {
     nng_aio_stop(alarm_.get());
     for (Call& call : idle_) call.line.stop();
     for (Call& call : idle_) call.line.close();
+    if (tls_) tls_->frozen = true;
+    if (has_late_answers_) socket_.settle();
     socket_.close();
 }
 
@@ -135,6 +137,7 @@ bool Client::goes_on(Call& call, Message& answer, Outcome& outcome) {
         return true;
     }
     answer     = call.line.aio().take_message();
+    if (call.state == Call::State::receiving && result != 0) has_late_answers_ = true;
     call.state = Call::State::idle;
     (void)guarded([&] { return outcome = outcome_of(call, result), CMPKIT_TRANSPORT_OK; });
     return false;

@@ -93,6 +93,7 @@ private:
     std::list<Call>               active_, idle_;
     std::map<std::uint32_t, Peer> pipes_;  // connections that stand
     bool                          dialing_ = false, watching_ = false, closing_ = false;
+    bool                          has_late_answers_ = false;  // may come: we waited no longer
 
     std::mutex  failure_mutex_;  // taken with NNG's locks held
     std::string failure_;        // why the last handshake failed; empty: none did since a connection stood

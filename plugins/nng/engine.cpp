@@ -138,6 +138,7 @@ int conn_handshake(nng_tls_engine_conn* conn) {
 }
 
 int conn_recv(nng_tls_engine_conn* conn, std::uint8_t* data, std::size_t* size) {
+    if (conn->connection && conn->connection->setting->frozen && !conn->connection->closed) return NNG_EAGAIN;
     return carefully(conn, [&](SSL* ssl) { return SSL_read_ex(ssl, data, *size, size); });
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 #include <memory>
 #include <nng/nng.h>
+#include <nng/supplemental/util/platform.h>
 #include <string>
 #include <string_view>
 
@@ -34,6 +35,11 @@ public:
     nng_socket get() const { return socket_; }
     /// After each of its contexts. Blocks until its connections are gone. May be called again.
     void       close() { (void)nng_close(socket_); }
+    /// Before close, when little comes in any more: lets what is coming in come to its end.
+    ///
+    /// NNG 1.5.2 waits for ever in nng_close, and in the one thread that ends connections, if a connection is closed in the moment between the length of a
+    /// message and the message: its next read is refused, and nobody is told.
+    void       settle() const { nng_msleep(20); }
 
 private:
     nng_socket socket_{};

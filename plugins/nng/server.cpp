@@ -282,6 +282,8 @@ void Server::close() {
     for (Seat& seat : seats_) seat.line.stop();
     for (Seat& seat : seats_) seat.line.close();
     if (tls_) tls_->failures.forget();
+    if (tls_) tls_->frozen = true;
+    socket_.settle();  // as no seat receives, each connection brings one more request at most
     socket_.close();
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 #include "contract.h"
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -41,6 +42,7 @@ struct TlsSetting {
     bool                  by_secret;    // a client that checks no certificate, as the host goes by a shared secret
     std::string           server_name;  // of a client: the URL's host
     Failures              failures{};
+    std::atomic<bool>     frozen = false;  // nothing more is read from its connections
 
     /// A connection's own SSL. Null: out of memory, or a context that would not verify.
     SslPointer connect() const;
