@@ -30,13 +30,6 @@ struct Seat {
     bool          bare  = true;   // so goes the answer
 };
 
-/// A connection that stands.
-struct Connection {
-    std::shared_ptr<const Peer> peer;  // shared with the handlers that run
-    Clock::time_point           last;  // when it began, or brought a request
-    unsigned                    open = 0;
-};
-
 // After the last answer its octets may stand in the connection's buffer, of which NNG tells nothing.
 constexpr auto time_to_leave = std::chrono::milliseconds(250);
 
@@ -57,7 +50,6 @@ private:
     static void on_seat(void* user);
     static void on_pipe(nng_pipe pipe, nng_pipe_ev event, void* user);
     void admit(nng_pipe pipe);
-    std::optional<std::uint32_t> silent_longest() const;
 
     void    set_up();
     void    proceed(Seat& seat);
@@ -75,13 +67,13 @@ private:
     Socket                            socket_;
     nng_listener                      listener_{};
 
-    std::mutex                          mutex_;
-    std::condition_variable             changed_;
-    std::list<Seat>                     seats_;
-    std::map<std::uint32_t, Connection> pipes_;
-    std::size_t                         receiving_ = 0, open_ = 0;
-    Clock::time_point                   last_answer_{};
-    bool                                stopping_ = false, stopped_ = false;
+    std::mutex              mutex_;
+    std::condition_variable changed_;
+    std::list<Seat>         seats_;
+    std::map<std::uint32_t, std::shared_ptr<const Peer>> pipes_;  // connections that stand; shared with the handlers that run
+    std::size_t             receiving_ = 0, open_ = 0;
+    Clock::time_point       last_answer_{};
+    bool                    stopping_ = false, stopped_ = false;
 };
 
 /// A request that waits for the host's answer; its seat lives as long as the listener.
@@ -162,9 +154,7 @@ void Server::take(Seat& seat, nng_msg* request, std::shared_ptr<const Peer>& pee
     seat.state = Seat::State::serving;
     seat.pipe  = found->first;
     ++open_;
-    ++found->second.open;
-    found->second.last = Clock::now();
-    peer = found->second.peer;
+    peer = found->second;
     // Without memory for another seat, the next request waits until this one is answered.
     (void)guarded([&] { return make_room(), CMPKIT_TRANSPORT_OK; });
 }
@@ -184,7 +174,6 @@ void Server::receive(Seat& seat) {
 /// The seat's exchange is over.
 void Server::leave(Seat& seat) {
     --open_;
-    if (const auto found = pipes_.find(seat.pipe); found != pipes_.end()) --found->second.open;
     seat.state = Seat::State::idle;
     if (!stopping_) receive(seat);
     changed_.notify_all();
@@ -236,27 +225,15 @@ void Server::on_pipe(nng_pipe pipe, nng_pipe_ev event, void* user) {
     server.pipes_.erase(pipe.id);
 }
 
+// One that is full closes the new connection and none that stands: what NNG 1.5.2 makes of closing one that may be receiving, see Socket::settle, a peer could
+// bring about.
 void Server::admit(nng_pipe pipe) {
-    auto     peer  = std::make_shared<const Peer>(peer_of(pipe, site_.url));
-    nng_pipe leave = {};
+    auto peer = std::make_shared<const Peer>(peer_of(pipe, site_.url));
     {
         const Lock lock(mutex_);
-        const bool full   = pipes_.size() >= site_.options.max_connections;
-        const auto oldest = full ? silent_longest() : std::nullopt;
-        if (oldest) leave.id = *oldest;
-        if (stopping_ || (full && !oldest)) leave = pipe;
-        if (oldest) pipes_.erase(*oldest);
-        if (leave.id != pipe.id) pipes_.emplace(pipe.id, Connection{std::move(peer), Clock::now()});
+        if (!stopping_ && pipes_.size() < site_.options.max_connections) return (void)pipes_.emplace(pipe.id, std::move(peer));
     }
-    if (leave.id != 0) (void)nng_pipe_close(leave);
-}
-
-/// None: all have open exchanges.
-std::optional<std::uint32_t> Server::silent_longest() const {
-    const std::pair<const std::uint32_t, Connection>* oldest = nullptr;
-    for (const auto& entry : pipes_)
-        if (entry.second.open == 0 && (!oldest || entry.second.last < oldest->second.last)) oldest = &entry;
-    return oldest ? std::optional(oldest->first) : std::nullopt;
+    (void)nng_pipe_close(pipe);
 }
 
 // -- the end
