@@ -1,5 +1,6 @@
 #include "conformance.hpp"
 #include "nng_places.hpp"
+#include "nng_raw.hpp"
 #include "tls_keys.hpp"
 
 #include <catch2/catch.hpp>
@@ -18,7 +19,13 @@ Carrier bus(const std::string& name, std::function<std::string()> listen_url, co
 }  // namespace
 
 TEST_CASE("the nng plugin conforms over TCP", "[transport]") {
-    conform(bus("nng+tcp", [] { return std::string("nng+tcp://127.0.0.1:0"); }));
+    Carrier carrier    = bus("nng+tcp", [] { return std::string("nng+tcp://127.0.0.1:0"); });
+    carrier.truncating = [] {
+        auto server = std::make_shared<TruncatingServer>();
+        auto url    = server->url();
+        return std::pair<std::string, std::shared_ptr<void>>(std::move(url), std::move(server));
+    };
+    conform(carrier);
 }
 
 TEST_CASE("the nng plugin conforms over sockets of the file system", "[transport]") {

@@ -3,6 +3,7 @@
 #include "loopback.hpp"
 
 #include <arpa/inet.h>
+#include <atomic>
 #include <stdexcept>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -86,10 +87,37 @@ public:
         return peer;
     }
 
+    void stop() { shutdown(fd_, SHUT_RDWR); }
+
     std::string url;
 
 private:
     int fd_;
+};
+
+/// Whoever asks it gets the beginning of an answer, and is left.
+class TruncatingServer {
+public:
+    TruncatingServer() : thread_([this] { run(); }) {}
+    ~TruncatingServer() {
+        stopping_ = true;
+        listener_.stop();
+        thread_.join();
+    }
+    const std::string& url() const { return listener_.url; }
+
+private:
+    void run() {
+        while (!stopping_) {
+            RawPeer    peer    = listener_.accept();
+            const auto request = peer.read_framed();
+            (void)peer.send(size_of(1000) + request.substr(0, 4) + "0abc");
+        }
+    }
+
+    RawListener       listener_;
+    std::atomic<bool> stopping_ = false;
+    std::thread       thread_;
 };
 
 }  // namespace cmpkit::transport::test
