@@ -63,6 +63,7 @@ cmpkit_transport_rc Client::submit(const cmpkit_transport_message& request, std:
     const auto now     = Clock::now();
     const Lock lock(mutex_);
     dial();
+    if (active_.empty()) forget_failures();
     Call& call = take_call();
     call.id = id, call.done = done, call.user = user, call.kind = request.kind, call.bare = head.empty();
     call.timeout_ms = timeout_ms, call.losses = 0, call.verdict.reset();
@@ -211,7 +212,12 @@ void Client::on_connected(nng_pipe pipe) {
     Peer       peer = peer_of(pipe, target_.url);
     const Lock lock(mutex_);
     pipes_.emplace(pipe.id, std::move(peer));
-    const Lock failure_lock(failure_mutex_);
+    forget_failures();
+}
+
+/// What failed before is not why this one waits.
+void Client::forget_failures() {
+    const Lock lock(failure_mutex_);
     failure_.clear();
     failed_now_ = false;
 }

@@ -70,6 +70,7 @@ private:
     static void on_alarm(void* user);
     static void on_pipe(nng_pipe pipe, nng_pipe_ev event, void* user);
     void on_failure(const std::string& why);
+    void forget_failures();
     void on_connected(nng_pipe pipe);
     void on_lost(nng_pipe pipe);
 
@@ -96,7 +97,7 @@ private:
     bool                          has_late_answers_ = false;  // may come: we waited no longer
 
     std::mutex  failure_mutex_;  // taken with NNG's locks held
-    std::string failure_;        // why the last handshake failed; empty: none did since a connection stood
+    std::string failure_;        // why the last handshake failed; empty: none did since a connection stood, or while one waits
     bool        failed_now_ = false;
 };
 
