@@ -237,7 +237,7 @@ void take_identity(nng_pipe pipe, Peer& peer) {
     const int result = nng_pipe_get_bool(pipe, NNG_OPT_TLS_VERIFIED, &verified);
     asking        = nullptr;
     demand(result);
-    if (!verified) throw std::bad_alloc();
+    demand(verified ? 0 : NNG_EPEERAUTH);
 }
 
 }  // namespace cmpkit_nng

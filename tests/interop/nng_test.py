@@ -84,6 +84,16 @@ class Bus(stage.Stage):
         self.enroll(ca, "--tls-trust", "plant/root.pem", *self.client_of_tls[2:], "--force", expect=4)
         self.assertEqual(self.json_of("ca", "list", "plant"), [])
 
+    def test_tls_by_a_pre_shared_key_lets_in_who_has_it(self):
+        for name in ("psk", "other"):
+            self.write(name, f"{name}-0123456789abcdef0123456789abcdef")
+        self.found_ca(listen="nng+tls://127.0.0.1:0", more=f'\n[[tls.secret]]\nidentity = "dev1"\nsecret = "file:{self.path("psk")}"\n')
+        ca = self.serve()
+        self.enroll(ca, "--tls-psk", "dev1", "--tls-secret", "file:other", expect=4)
+        self.enroll(ca, "--tls-trust", "plant/root.pem", "--force", expect=4)
+        self.enroll(ca, "--tls-psk", "dev1", "--tls-secret", "file:psk", "--force")
+        self.assert_verified("dev1.pem")
+
     # -- strangers
 
     def request(self):
