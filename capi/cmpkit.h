@@ -362,7 +362,8 @@ CMPKIT_API cmpkit_rc cmpkit_operation_set_exchange(cmpkit_operation *operation, 
  * what did not come within total is told to the CA by an error message. */
 CMPKIT_API cmpkit_rc cmpkit_operation_set_timeouts(cmpkit_operation *operation, uint32_t connect_ms, uint32_t exchange_ms, uint32_t total_ms, cmpkit_error **error);
 
-/* Blocks until the operation is over. url NULL: only with an exchange callback. tls NULL: none. */
+/* Blocks until the operation is over. Operations of one context to the same URL, with the same options and the same unchanged tls, share their connections, at the
+ * same time too; four such ways are kept, with the plugin's thread of each, until the context is freed. url NULL: only with an exchange callback. tls NULL: none. */
 CMPKIT_API cmpkit_rc cmpkit_operation_run(cmpkit_operation *operation, const char *url, const cmpkit_tls *tls, cmpkit_error **error);
 /* The one function that another thread may call: a run under way ends with CMPKIT_E_CANCELLED. */
 CMPKIT_API void      cmpkit_operation_cancel(cmpkit_operation *operation);

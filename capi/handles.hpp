@@ -2,6 +2,7 @@
 #pragma once
 #include <cstring>
 
+#include "connections.hpp"
 #include "guard.hpp"
 #include "operations/end_entity.hpp"
 #include "service/peer.hpp"
@@ -17,6 +18,7 @@ struct cmpkit_context {
     cmpkit_log_level         most = CMPKIT_LOG_INFO;
     std::unique_ptr<cmpkit::transport::Registry> registry;
     cmpkit::transport::OptionsByPlugin options;
+    cmpkit::capi::Connections          connections;  // has a lock of its own; goes before the registry that it borrows
 
     void log(cmpkit_log_level level, std::string_view text);
     cmpkit::transport::Registry& plugins();
@@ -43,6 +45,9 @@ struct cmpkit_trust {
 struct cmpkit_tls {
     cmpkit::crypto::TlsCredentials credentials;
     cmpkit::service::FetchLimits   fetching;
+    std::uint64_t                  number = cmpkit::capi::fresh_tls_number();  // another one with each change
+
+    void changed() { number = cmpkit::capi::fresh_tls_number(); }
 };
 
 namespace cmpkit::capi {

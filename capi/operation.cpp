@@ -127,23 +127,31 @@ Result<crypto::TlsCredentials> credentials_for(const cmpkit_tls& tls, const oper
     return shown;
 }
 
+Result<std::shared_ptr<service::Connection>> connection_to(cmpkit_operation& operation, const std::string& url, const cmpkit_tls* tls, const transport::Options& options) {
+    Connections::Terms                    terms{.url = url, .options = options, .tls = tls ? tls->number : 0};
+    std::optional<crypto::TlsCredentials> shown;
+    if (tls) {
+        auto credentials = credentials_for(*tls, operation.machine.credentials());
+        if (!credentials) return credentials.error();
+        shown = std::move(*credentials);
+        if (!shown->chain.empty()) terms.shown = copy_of(shown->chain.front().der());
+    }
+    return operation.context->connections.to(terms, [&] {
+        return service::Connection::open(operation.context->plugins(), url, shown ? &*shown : nullptr, options, tls ? tls->fetching : service::FetchLimits());
+    });
+}
+
 Result<void> run(cmpkit_operation& operation, const char* url, const cmpkit_tls* tls) {
     service::Carry                       carry = operation.carry;
-    std::unique_ptr<service::Connection> connection;
+    std::shared_ptr<service::Connection> connection;  // shared with other operations to that place
     if (!carry) {
         auto where = text_in(url, "url");
         if (!where) return where.error();
         auto options               = operation.context->options_for(*where, operation.peer.transport);
         options["connect-timeout"] = std::to_string(operation.connect_ms);
-        std::optional<crypto::TlsCredentials> shown;
-        if (tls) {
-            auto credentials = credentials_for(*tls, operation.machine.credentials());
-            if (!credentials) return credentials.error();
-            shown = std::move(*credentials);
-        }
-        auto opened = service::Connection::open(operation.context->plugins(), *where, shown ? &*shown : nullptr, options, tls ? tls->fetching : service::FetchLimits());
-        if (!opened) return opened.error();
-        connection = std::move(*opened);
+        auto shared = connection_to(operation, *where, tls, options);
+        if (!shared) return shared.error();
+        connection = std::move(*shared);
         carry      = [&](const Send& send, std::chrono::milliseconds timeout) {
             const bool is_left_behind = send.is_report && connection->way() == service::Way::offline;
             return connection->exchange({.message   = send.message,

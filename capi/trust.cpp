@@ -70,6 +70,7 @@ cmpkit_rc set_secret(cmpkit_tls* tls, crypto::TlsSecret::Kind kind, const char* 
         if (!tls || !name || !octets) return !tls ? no_handle : !name ? name.error() : octets.error();
         crypto::TlsSecret own{.kind = kind, .identity = *name, .secret = std::make_shared<const crypto::Secret>(crypto::Secret::copy_of(*octets))};
         if (auto good = own.check(); !good) return good;
+        tls->changed();
         tls->credentials.secrets = {std::move(own)};
         return {};
     });
@@ -132,11 +133,16 @@ cmpkit_rc cmpkit_tls_new(cmpkit_tls** out, cmpkit_error** error) {
     return guard_out(out, error, [&]() -> Result<std::unique_ptr<cmpkit_tls>> { return std::make_unique<cmpkit_tls>(); });
 }
 cmpkit_rc cmpkit_tls_add_anchors(cmpkit_tls* tls, const uint8_t* certificates, size_t size, cmpkit_error** error) {
-    return guard(error, [&] { return tls ? append_certificates(tls->credentials.trust.anchors, certificates, size) : Result<void>(no_handle); });
+    return guard(error, [&]() -> Result<void> {
+        if (!tls) return no_handle;
+        tls->changed();
+        return append_certificates(tls->credentials.trust.anchors, certificates, size);
+    });
 }
 cmpkit_rc cmpkit_tls_set_trust(cmpkit_tls* tls, const cmpkit_trust* trust, cmpkit_error** error) {
     return guard(error, [&]() -> Result<void> {
         if (!tls || !trust) return no_handle;
+        tls->changed();
         tls->credentials.trust = trust->anchors;
         tls->fetching          = trust->fetching;
         return {};
@@ -148,6 +154,7 @@ cmpkit_rc cmpkit_tls_set_certificate(cmpkit_tls* tls, const cmpkit_key* key, con
         auto certs = certificates_in(certificates, size);
         if (!certs) return certs.error();
         if (auto good = check_pair(*key->signer, certs->front()); !good) return good;
+        tls->changed();
         tls->credentials.chain = std::move(*certs);
         tls->credentials.key   = std::const_pointer_cast<crypto::PrivateKey>(key->own);
         return {};

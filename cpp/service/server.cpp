@@ -159,11 +159,18 @@ Result<std::unique_ptr<Listening>> Listening::start(Server& server, transport::R
     return listening;
 }
 
+namespace {
+
+/// As logs name a peer.
+std::string who(const transport::Peer& peer) { return peer.psk_identity.empty() ? peer.address : peer.address + " (" + peer.psk_identity + ")"; }
+
+}  // namespace
+
 // In a plugin's thread: copies and leaves the work to the pool.
 void Listening::take(std::shared_ptr<transport::Exchange> exchange, const transport::Request& request, const transport::Peer& peer) {
     if (request.kind == CMPKIT_TRANSPORT_LINKS) return (void)exchange->respond(bytes_of(server_.links()), CMPKIT_TRANSPORT_ANSWERED, CMPKIT_TRANSPORT_LINKS);
     if (request.kind != CMPKIT_TRANSPORT_CMP) return (void)exchange->respond({}, CMPKIT_TRANSPORT_NOT_OFFERED, request.kind);
-    const bool taken = pool_->submit([this, exchange, octets = copy_of(request.message), origin = responder::Origin{peer.address, request.profile}] {
+    const bool taken = pool_->submit([this, exchange, octets = copy_of(request.message), origin = responder::Origin{who(peer), request.profile}] {
         using Status = responder::Reply::Status;
         const responder::Reply reply  = server_.answer(octets, origin, unix_now());
         const std::int32_t     status = reply.status == Status::not_a_message ? CMPKIT_TRANSPORT_BAD : reply.status == Status::broken ? CMPKIT_TRANSPORT_BROKEN : CMPKIT_TRANSPORT_ANSWERED;

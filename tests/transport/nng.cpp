@@ -1,6 +1,7 @@
 #include "conformance.hpp"
 #include "nng_places.hpp"
 #include "nng_raw.hpp"
+#include "siege.hpp"
 #include "tls_keys.hpp"
 
 #include <catch2/catch.hpp>
@@ -42,4 +43,14 @@ TEST_CASE("the nng plugin conforms under TLS, both sides with certificates", "[t
     Keys           keys(make_identity(authority, "both", "IP:127.0.0.1"), authority);
     keys.asks_certificate = true;
     conform(bus("nng+tls", [] { return std::string("nng+tls://127.0.0.1:0"); }, &keys));
+}
+
+TEST_CASE("a thousand bad connections do not keep the bus from serving", "[transport]") {
+    // NNG itself lets go of those who do not greet, after 10 s.
+    const Siege greeting{.beginning = std::string("\0SP\0", 4), .garbage = "GET / HTTP/1.1\r\n\r\n"};
+    besiege(bus("nng+tcp", [] { return std::string("nng+tcp://127.0.0.1:0"); }), greeting);
+    const Identity authority = make_authority("Test Root");
+    const Keys     keys(make_identity(authority, "both", "IP:127.0.0.1"), authority);
+    const Siege    hello{.beginning = "\x16\x03\x01\x02", .garbage = "GET / HTTP/1.1\r\n\r\n"};
+    besiege(bus("nng+tls", [] { return std::string("nng+tls://127.0.0.1:0"); }, &keys), hello);
 }
