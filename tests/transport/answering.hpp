@@ -3,6 +3,7 @@
 #include "transport/registry.hpp"
 
 #include <condition_variable>
+#include <cstdlib>
 #include <future>
 #include <mutex>
 #include <thread>
@@ -16,8 +17,11 @@ constexpr auto patience = 20s;  // far above what anything here takes; a limit f
 
 inline bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
-/// With the plugins of this build.
-inline Registry built_plugins(Log log = {}) { return Registry({CMPKIT_BUILT_PLUGINS}, std::move(log)); }
+/// With the plugins of this build, and before them those of a folder that foreign.cpp is told of.
+inline Registry built_plugins(Log log = {}) {
+    const char* foreign = std::getenv("CMPKIT_CONFORM_FOLDER");
+    return Registry(foreign ? std::vector<std::string>{foreign, CMPKIT_BUILT_PLUGINS} : std::vector<std::string>{CMPKIT_BUILT_PLUGINS}, std::move(log));
+}
 
 inline Octets some_octets(std::size_t size) {
     Octets octets(size);
