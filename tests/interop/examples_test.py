@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -72,19 +73,19 @@ class Csms:
             self.ready.set()
             await self.over.wait()
 
-    async def talk(self, socket, path):
+    async def talk(self, station, path):
         with contextlib.suppress(websockets.ConnectionClosed):
-            await self.converse(socket)
+            await self.converse(station)
 
-    async def converse(self, socket):
-        async for text in socket:
+    async def converse(self, station):
+        async for text in station:
             call = json.loads(text)
             if call[0] != 2:
                 self.heard.append(call)
                 continue
             self.calls.append(call)
             for answer in self.answers(call[1]):
-                await socket.send(answer if isinstance(answer, str) else json.dumps(answer))
+                await station.send(answer if isinstance(answer, str) else json.dumps(answer))
 
     def close(self):
         self.loop.call_soon_threadsafe(self.over.set)
@@ -105,8 +106,8 @@ class Ocpp(stage.Stage):
     def client(self, command, url, *options, vendor="org.plant", **how):
         return self.cmpkit(command, url, "--plugin-dir", plugins(), "--option", f"vendor-id={vendor}", *options, **how)
 
-    def enroll(self, url, **how):
-        return self.client("enroll", url, "--trust", "plant/root.pem", *self.by_secret, *self.made, "--subject", "/CN=dev1", "--out", "dev1.pem", "--chain-out", "chain.pem", **how)
+    def enroll(self, url, *options, **how):
+        return self.client("enroll", url, "--trust", "plant/root.pem", *self.by_secret, *self.made, "--subject", "/CN=dev1", "--out", "dev1.pem", "--chain-out", "chain.pem", *options, **how)
 
     def test_it_passes_the_suite_that_all_transports_share(self):
         env = {"CMPKIT_CONFORM_FOLDER": str(plugins()), "CMPKIT_CONFORM_URL": "ocpp://127.0.0.1:0/csms"}
@@ -126,8 +127,8 @@ class Ocpp(stage.Stage):
 
     def test_the_wrong_vendor_and_the_wrong_path_are_refused(self):
         url = self.ca().url
-        self.assertIn("UnknownVendorId", self.enroll(url, vendor="org.other", expect=4).err)
-        self.assertIn("HTTP 404", self.enroll(url.replace("/csms", "/elsewhere"), expect=4).err)
+        self.assertIn("UnknownVendorId", self.enroll(url, "--timeout", "1", vendor="org.other", expect=4).err)
+        self.assertIn("HTTP 404", self.enroll(url.replace("/csms", "/elsewhere"), "--timeout", "1", expect=4).err)
         self.assert_absent("dev1.pem")
 
     def test_its_options_are_listed(self):
@@ -149,12 +150,12 @@ class Ocpp(stage.Stage):
         """What the server says to each text, on one connection; what ends the connection is told by its code."""
         async def talk():
             said = []
-            async with websockets.connect(server.url.replace("ocpp:", "ws:") + "/stranger", subprotocols=["ocpp2.0.1"], max_size=None) as socket:
-                self.assertEqual(socket.subprotocol, "ocpp2.0.1")
+            async with websockets.connect(server.url.replace("ocpp:", "ws:") + "/stranger", subprotocols=["ocpp2.0.1"], max_size=None) as station:
+                self.assertEqual(station.subprotocol, "ocpp2.0.1")
                 for text in texts:
-                    await socket.send(text)
+                    await station.send(text)
                     try:
-                        said.append(json.loads(await asyncio.wait_for(socket.recv(), stage.patience)))
+                        said.append(json.loads(await asyncio.wait_for(station.recv(), stage.patience)))
                     except websockets.ConnectionClosed as closed:
                         return said + [closed.code]
             return said
@@ -187,11 +188,29 @@ class Ocpp(stage.Stage):
         server = self.ca('vendor-id = "org.plant"\nmax-connections = "3"\n')
         address = server.url.replace("ocpp:", "ws:")
         async def crowd():
-            silent = [await websockets.connect(address, subprotocols=["ocpp2.0.1"]) for _ in range(10)]
-            await asyncio.wait_for(silent[0].wait_closed(), stage.patience)
-            for socket in silent:
-                await socket.close()
+            silent = [await websockets.connect(address, subprotocols=["ocpp2.0.1"]) for _ in range(5)]
+            for station in silent[:2]:  # the first to come are the first to go
+                await asyncio.wait_for(station.wait_closed(), stage.patience)
+            self.assertEqual([station.open for station in silent], [False] * 2 + [True] * 3)
+            for station in silent:
+                await station.close()
         asyncio.run(crowd())
+        self.enroll(server.url)
+
+    def test_stations_that_begin_and_do_not_end_are_left(self):
+        server = self.ca('vendor-id = "org.plant"\nidle-timeout = "200"\n')
+        port   = int(server.url.removeprefix("ocpp://127.0.0.1:").partition("/")[0])
+        upgrade = ("GET /csms HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                   "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: ocpp2.0.1\r\n\r\n").encode()
+        half = bytes([0x01, 0x81, 0, 0, 0, 0]) + b"["  # a text of one octet that is to go on
+        for begun, answer in ((b"", b""), (upgrade[:-2], b""), (upgrade, b"HTTP/1.1 101"), (upgrade + half, b"HTTP/1.1 101"), (b"x" * 9000, b"")):
+            with socket.create_connection(("127.0.0.1", port), stage.patience) as station:
+                station.sendall(begun)
+                said = b""
+                with contextlib.suppress(ConnectionResetError):
+                    while octets := station.recv(4096):
+                        said += octets
+                self.assertTrue(said.startswith(answer) and (answer or not said), said)
         self.enroll(server.url)
 
     # -- a CSMS of strangers

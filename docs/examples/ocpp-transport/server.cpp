@@ -22,6 +22,8 @@ public:
 
 private:
     asio::awaitable<void> accept();
+    bool is_full() const { return connections_.size() >= options.max_connections; }
+    bool has_room() const;
     void admit(tcp::socket socket);
     void make_room();
     void begin_stop();
@@ -56,9 +58,8 @@ void Server::begin() try {
 
 asio::awaitable<void> Server::accept() {
     while (!is_stopping_) {
-        if (connections_.size() >= options.max_connections) make_room();
         room_.expires_after(std::chrono::seconds(1));
-        if (connections_.size() >= options.max_connections) {
+        if (!has_room()) {
             co_await room_.async_wait(as_tuple);  // those that come meanwhile wait in the backlog
             continue;
         }
@@ -72,10 +73,15 @@ asio::awaitable<void> Server::accept() {
 void Server::admit(tcp::socket socket) try {
     const std::string address    = text_of(socket.remote_endpoint());
     const auto        connection = std::make_shared<Connection>(*this, std::move(socket), address);
+    if (is_full()) make_room();
     connections_.insert(connection);
     connection->begin();
 } catch (const std::exception& failure) {
     host_.log(CMPKIT_TRANSPORT_LOG_WARNING, std::string("ocpp: a connection was dropped: ") + failure.what());
+}
+
+bool Server::has_room() const {
+    return !is_full() || std::any_of(connections_.begin(), connections_.end(), [](const auto& each) { return !each->is_busy(); });
 }
 
 /// The connection that has been silent longest goes.
