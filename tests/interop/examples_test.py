@@ -112,6 +112,8 @@ class Ocpp(stage.Stage):
     def test_it_passes_the_suite_that_all_transports_share(self):
         env = {"CMPKIT_CONFORM_FOLDER": str(plugins()), "CMPKIT_CONFORM_URL": "ocpp://127.0.0.1:0/csms"}
         self.command(build / "bin" / "test_transport", "[.foreign]", env=env)
+        one_connection = {"CMPKIT_CONFORM_OPTION": "max-connections=1", "CMPKIT_CONFORM_LACKS": "parallel"}
+        self.command(build / "bin" / "test_transport", "[.foreign]", env={**env, **one_connection})
 
     def test_it_exports_one_symbol(self):
         symbols = self.command("nm", "-D", "--defined-only", plugins() / "cmpkit-transport-ocpp.so").out.split()

@@ -15,6 +15,7 @@ struct Carrier {
     const Tls*                   tls = nullptr;
     bool sees_peer_leave = true;  // it learns that a client left before its answer
     bool carries_hints   = true;  // operation and profile arrive at the handler
+    std::size_t at_a_time = 200;  // exchanges that are open at once; the others wait for them
     /// A server whose answer ends in its middle, and its URL; the server goes with what is returned.
     std::function<std::pair<std::string, std::shared_ptr<void>>()> truncating{};
 };
