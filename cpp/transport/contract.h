@@ -6,8 +6,8 @@
  * what it did not write is zero. So slots are added at the end, with another minor number; whatever breaks this raises the major.
  *
  * Threads: create, set, open, listen and the frees are called by one thread at a time for one object; submit, observe, cancel, respond and
- * announce from any thread. Callbacks (done, notice, handler) come from the plugin's threads, with none of its locks held, and must not block;
- * they may call submit, cancel, respond and announce. No exception and no C++ type crosses. */
+ * announce from any thread. Callbacks (done, notice, handler) come from the plugin's threads, done also from the caller's before submit returns, none
+ * of its locks held; they must not block, and may call submit, cancel, respond and announce. No exception and no C++ type crosses. */
 #ifndef CMPKIT_TRANSPORT_H
 #define CMPKIT_TRANSPORT_H
 #include <stddef.h>
