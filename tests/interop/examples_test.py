@@ -155,8 +155,8 @@ class Ocpp(stage.Stage):
             async with websockets.connect(server.url.replace("ocpp:", "ws:") + "/stranger", subprotocols=["ocpp2.0.1"], max_size=None) as station:
                 self.assertEqual(station.subprotocol, "ocpp2.0.1")
                 for text in texts:
-                    await station.send(text)
                     try:
+                        await station.send(text)  # a long one is refused while it goes
                         said.append(json.loads(await asyncio.wait_for(station.recv(), stage.patience)))
                     except websockets.ConnectionClosed as closed:
                         return said + [closed.code]
