@@ -18,7 +18,7 @@ template <auto member> bool address(Of<member>& options, std::string_view given)
 template <auto member> bool command(Of<member>& options, std::string_view given) { return (given.empty() || given.front() == '/') && text<member>(options, given); }
 
 inline constexpr Option<Options> mail_options[] = {
-    {"from", "", "address that mails are from", address<&Options::from>},
+    {"from", "", "address that mails are from; else cmpkit@cmpkit.invalid", address<&Options::from>},
     {"sendmail", "", "command that mails are sent by, split at spaces, without a shell: /usr/sbin/sendmail -t -i", command<&Options::sendmail>},
     {"layout", "spool", "spool: mails come to the folder; maildir: the folder is a maildir they come to, and the spool is cmpkit/ in it", word<&Options::layout, layouts>},
     {"to", "", "client: address that requests are to", address<&Options::to>},
