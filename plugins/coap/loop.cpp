@@ -10,13 +10,12 @@ namespace {
 // libcoap's log tells no context. What it says while a loop runs is for the loop's host.
 thread_local const cmpkit_transport_host* speaking_for = nullptr;
 
-// What libcoap calls errors and warnings a peer can provoke at will.
-void take_log(coap_log_t level, const char* message) {
+void take_log(coap_log_t, const char* message) {
     if (!speaking_for) return;
     std::string_view text(message);
     while (text.ends_with('\n')) text.remove_suffix(1);
     (void)cmpkit_plugin::guarded([&] {
-        cmpkit_plugin::log(*speaking_for, level <= LOG_CRIT ? CMPKIT_TRANSPORT_LOG_ERROR : CMPKIT_TRANSPORT_LOG_DEBUG, "coap: " + std::string(text));
+        cmpkit_plugin::log(*speaking_for, CMPKIT_TRANSPORT_LOG_ERROR, "coap: " + std::string(text));
         return CMPKIT_TRANSPORT_OK;
     });
 }
@@ -28,8 +27,9 @@ void start_library() {
     std::call_once(once, [] {
         coap_startup();
         coap_set_log_handler(take_log);
-        coap_set_log_level(LOG_WARNING);
-        coap_dtls_set_log_level(LOG_WARNING);
+        // Below this libcoap names sessions in its words, in one buffer for all threads.
+        coap_set_log_level(LOG_CRIT);
+        coap_dtls_set_log_level(LOG_CRIT);
     });
 }
 

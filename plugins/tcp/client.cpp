@@ -29,7 +29,7 @@ private:
     using Errands = std::vector<std::shared_ptr<Errand>>;  // shared with their pending operations
 
     struct Idle {
-        std::unique_ptr<Line> line;
+        std::shared_ptr<Line> line;
         Clock::time_point     since;
     };
 
@@ -40,8 +40,8 @@ private:
     asio::io_context&     loop() override { return loop_; }
     const Url&            url() const override { return url_; }
     const Options&        options() const override { return setting_.options; }
-    std::unique_ptr<Line> take_idle() override;
-    void                  give_back(std::unique_ptr<Line> line) override { idle_.push_back({std::move(line), Clock::now()}); }
+    std::shared_ptr<Line> take_idle() override;
+    void                  give_back(std::shared_ptr<Line> line) override { idle_.push_back({std::move(line), Clock::now()}); }
     void                  over(const Errand& errand) override;
 
     const Setting    setting_;
@@ -106,7 +106,7 @@ void Client::over(const Errand& errand) {
     take_up(std::move(next));
 }
 
-std::unique_ptr<Line> Client::take_idle() {
+std::shared_ptr<Line> Client::take_idle() {
     const auto oldest = Clock::now() - setting_.options.idle_timeout;
     std::erase_if(idle_, [&](const Idle& each) { return each.since < oldest; });
     if (idle_.empty()) return nullptr;

@@ -60,8 +60,8 @@ void Errand::begin_limit() {
 }
 
 void Errand::connect_to(const tcp::resolver::results_type& found) {
-    line_ = std::make_unique<Line>(board_.loop());
-    asio::async_connect(line_->socket, found, [self = shared_from_this()](ErrorCode failure, const tcp::endpoint& endpoint) {
+    line_ = std::make_shared<Line>(board_.loop());
+    asio::async_connect(line_->socket, found, [self = shared_from_this(), line = line_](ErrorCode failure, const tcp::endpoint& endpoint) {
         if (self->is_over_) return;
         if (failure) return self->lost(CMPKIT_TRANSPORT_CONNECT, failure);
         self->pause_.cancel();
@@ -73,7 +73,7 @@ void Errand::connect_to(const tcp::resolver::results_type& found) {
 }
 
 void Errand::write() {
-    asio::async_write(line_->socket, asio::buffer(output_), [self = shared_from_this()](ErrorCode failure, std::size_t) {
+    asio::async_write(line_->socket, asio::buffer(output_), [self = shared_from_this(), line = line_](ErrorCode failure, std::size_t) {
         if (self->is_over_) return;
         if (failure) return self->lost(CMPKIT_TRANSPORT_GONE, failure);
         self->parse();
@@ -81,7 +81,7 @@ void Errand::write() {
 }
 
 void Errand::read() {
-    line_->socket.async_read_some(asio::buffer(line_->room), [self = shared_from_this()](ErrorCode failure, std::size_t size) {
+    line_->socket.async_read_some(asio::buffer(line_->room), [self = shared_from_this(), line = line_](ErrorCode failure, std::size_t size) {
         if (self->is_over_) return;
         if (failure) return self->lost(CMPKIT_TRANSPORT_GONE, failure);
         self->has_read_ = true;
@@ -129,7 +129,7 @@ void Errand::wait_for_poll(const Frame& frame) {
 void Errand::lost(cmpkit_transport_rc rc, const ErrorCode& failure) {
     const bool was_stale = rc == CMPKIT_TRANSPORT_GONE && line_->was_used && !has_read_;
     if (!was_stale) return end(rc, failure.message() + ": " + place());
-    line_.reset();
+    hang_up();
     connect();
 }
 
@@ -151,13 +151,20 @@ void Errand::leave(bool keep_line) {
     board_.give_back(std::move(line));
 }
 
+void Errand::hang_up() {
+    if (!line_) return;
+    ErrorCode ignored;
+    line_->socket.close(ignored);
+    line_.reset();
+}
+
 void Errand::end(cmpkit_transport_rc rc, std::string detail) {
     if (is_over_) return;
     is_over_ = true;
     limit_.cancel();
     pause_.cancel();
     resolver_.cancel();
-    line_.reset();
+    hang_up();
     cmpkit_plugin::end(done_, user_, {rc, std::move(detail)});
     board_.over(*this);
 }

@@ -16,7 +16,7 @@ namespace asio  = boost::asio;
 using tcp       = asio::ip::tcp;
 using ErrorCode = boost::system::error_code;
 
-/// A connection and what came over it.
+/// A connection and what came over it. Asio looks at the socket of a connect or a write until its handler was called: the handlers share it.
 struct Line {
     explicit Line(asio::io_context& loop) : socket(loop) {}
 
@@ -35,8 +35,8 @@ public:
     virtual asio::io_context&     loop() = 0;
     virtual const Url&            url() const = 0;
     virtual const Options&        options() const = 0;
-    virtual std::unique_ptr<Line> take_idle() = 0;  // null: none
-    virtual void                  give_back(std::unique_ptr<Line> line) = 0;
+    virtual std::shared_ptr<Line> take_idle() = 0;  // null: none
+    virtual void                  give_back(std::shared_ptr<Line> line) = 0;
     virtual void                  over(const Errand& errand) = 0;
 
 protected:
@@ -64,6 +64,7 @@ private:
     void  lost(cmpkit_transport_rc rc, const ErrorCode& failure);
     void  answered(std::int32_t status, std::string message);
     void  leave(bool keep_line);
+    void  hang_up();
     std::string place() const { return board_.url().text(board_.url().port); }
 
     Switchboard&                board_;
@@ -75,7 +76,7 @@ private:
 
     asio::steady_timer    limit_, pause_;  // of the whole; of connecting and between polls
     tcp::resolver         resolver_;
-    std::unique_ptr<Line> line_;
+    std::shared_ptr<Line> line_;
     std::string           output_;
     bool                  is_over_ = false, has_read_ = false;
 };

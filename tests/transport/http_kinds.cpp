@@ -113,11 +113,11 @@ TEST_CASE("requests of CMC have types of their own, and so have their answers", 
 }
 
 TEST_CASE("one protocol's answer is none of the other's", "[transport]") {
-    Answering cmp(CMPKIT_TRANSPORT_ANSWERED, CMPKIT_TRANSPORT_CMP, "message"), cmc(CMPKIT_TRANSPORT_ANSWERED, CMPKIT_TRANSPORT_CMC_FULL_RESPONSE, "response");
-    CHECK(cmp.ask(CMPKIT_TRANSPORT_CMC_FULL_REQUEST, "request").error().code == Code::content_type);
-    CHECK(cmc.ask(CMPKIT_TRANSPORT_CMP, "request").error().code == Code::content_type);
-    CHECK(status_of(cmp.say(post_message("/.well-known/cmp", "abc", "Content-Type: application/pkcs7-mime; smime-type=signed-data\r\n"))) == "HTTP/1.1 415 Unsupported Media Type");
-    CHECK(status_of(cmp.say(post_message("/.well-known/cmp", "abc", "Content-Type: application/pkcs7-mime\r\n"))) == "HTTP/1.1 415 Unsupported Media Type");
+    Answering by_cmp(CMPKIT_TRANSPORT_ANSWERED, CMPKIT_TRANSPORT_CMP, "message"), by_cmc(CMPKIT_TRANSPORT_ANSWERED, CMPKIT_TRANSPORT_CMC_FULL_RESPONSE, "response");
+    CHECK(by_cmp.ask(CMPKIT_TRANSPORT_CMC_FULL_REQUEST, "request").error().code == Code::content_type);
+    CHECK(by_cmc.ask(CMPKIT_TRANSPORT_CMP, "request").error().code == Code::content_type);
+    CHECK(status_of(by_cmp.say(post_message("/.well-known/cmp", "abc", "Content-Type: application/pkcs7-mime; smime-type=signed-data\r\n"))) == "HTTP/1.1 415 Unsupported Media Type");
+    CHECK(status_of(by_cmp.say(post_message("/.well-known/cmp", "abc", "Content-Type: application/pkcs7-mime\r\n"))) == "HTTP/1.1 415 Unsupported Media Type");
     Answering unable(CMPKIT_TRANSPORT_NOT_OFFERED, CMPKIT_TRANSPORT_CMC_FULL_REQUEST, "");
     CHECK(status_of(unable.say(post_message("/.well-known/cmp", "abc", "Content-Type: application/pkcs10\r\n"))) == "HTTP/1.1 415 Unsupported Media Type");
 }
