@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
+#include <atomic>
 #include <poll.h>
 #include <stdexcept>
 #include <sys/socket.h>
@@ -131,7 +132,9 @@ Datagrams::~Datagrams() { close(fd_); }
 void Datagrams::send(const std::string& octets) { (void)::send(fd_, octets.data(), octets.size(), 0); }
 
 Coap Datagrams::send(Coap message) {
-    message.mid = mid_++;
+    // Of the process, not of the socket: the next socket may get this one's port, and a server would take its message for this one sent again.
+    static std::atomic<std::uint16_t> next = 1;
+    message.mid = next++;
     if (message.token.empty()) message.token = "t" + std::to_string(message.mid);
     send(octets_of(message));
     return message;

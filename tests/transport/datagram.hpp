@@ -61,8 +61,7 @@ public:
     Coap ask(const std::string& path, const std::string& body);
 
 private:
-    int           fd_;
-    std::uint16_t mid_ = 1;
+    int fd_;
 };
 
 Coap a_post(const std::string& path, const std::string& body);
