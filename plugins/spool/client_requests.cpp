@@ -61,10 +61,11 @@ bool Client::adopt(Waiting& waiting) {
     const auto [first, last] = left_.equal_range(waiting.digest);
     for (auto at = first; at != last; ++at) {
         const std::string name = at->second, stem(stem_of(name));
+        const bool        is_asked = stands(name, waiting);  // before the answers: a server writes its answer before it removes the request
         std::string       answer;
         for (const std::string& file : spool_->replies.names())
             if (stem_of(file) == stem && form_->is_reply_name(file)) answer = file;
-        if (answer.empty() && !stands(name, waiting)) continue;
+        if (answer.empty() && !is_asked) continue;
         left_.erase(at);
         wait_for(waiting, name);
         // It may have been lost on its way, or never sent; a CMP server answers the same octets with the same reply.
