@@ -72,8 +72,8 @@ class Coap(stage.Stage):
         self.found_ca(changes=changes, listen="coap://127.0.0.1:0", **how)
         return self.serve()
 
-    def coaps_ca(self):
-        self.found_tls_ca()
+    def coaps_ca(self, **how):
+        self.found_tls_ca(**how)
         configuration = self.path("plant") / "cmpkit.toml"
         configuration.write_text(configuration.read_text().replace("https://127.0.0.1:0", "coaps://127.0.0.1:0"))
         return self.serve()
@@ -119,10 +119,17 @@ class Coap(stage.Stage):
         self.enroll(self.coaps_ca().url, "--tls-cert", "client.pem", "--tls-key", "client.key", "--tls-trust", "plant/root.pem", expect=4)
         self.assertEqual(self.json_of("ca", "list", "plant"), [])
 
+    approved_by_hand = ("[[profile]]\n", '[[profile]]\napprove_by_hand = true\npoll_after = "1s"\n')
+
     def test_a_certificate_comes_when_the_operator_has_approved_it(self):
-        ca = self.ca(("[[profile]]\n", '[[profile]]\napprove_by_hand = true\npoll_after = "1s"\n'))
+        self.wait_for_approval(self.ca(self.approved_by_hand))
+
+    def test_the_same_wait_under_dtls(self):
+        self.wait_for_approval(self.coaps_ca(changes=[self.approved_by_hand]), *self.client_of_tls)
+
+    def wait_for_approval(self, ca, *options):
         with concurrent.futures.ThreadPoolExecutor() as pool:
-            client = pool.submit(self.enroll, ca.url)
+            client = pool.submit(self.enroll, ca.url, *options)
             self.eventually(lambda: client.done() or self.json_of("ca", "pending", "plant"), "no request came to the desk")
             self.cmpkit("ca", "approve", "plant", self.json_of("ca", "pending", "plant")[0]["id"][:8])
             client.result()
