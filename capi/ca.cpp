@@ -1,5 +1,5 @@
 // The operator's desk at a CA, and how one is founded.
-#include "ca/desk.hpp"
+#include "admission/desk.hpp"
 #include "ca/rollover.hpp"
 #include "der/print.hpp"
 #include "desk.hpp"

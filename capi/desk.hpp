@@ -1,6 +1,6 @@
 // Where an operator works: at one CA of a server.
 #pragma once
-#include "ca/desk.hpp"
+#include "admission/desk.hpp"
 #include "responder.hpp"
 #include "service/clock.hpp"
 

@@ -10,7 +10,7 @@ namespace {
 /// A question in the words of the C ABI.
 class Asked {
 public:
-    explicit Asked(const ca::NamingQuestion& question) : profile_(question.profile), kind_(name_of(question.requester.kind)), id_(question.requester.id) {
+    explicit Asked(const admission::NamingQuestion& question) : profile_(question.profile), kind_(name_of(question.requester.kind)), id_(question.requester.id) {
         if (question.subject) subject_ = to_text(*question.subject);
         if (question.sans)
             for (const GeneralName& name : *question.sans) texts_.push_back(to_text(name));
@@ -47,7 +47,7 @@ std::vector<std::string> lines_of(std::string_view text) {
     return lines;
 }
 
-Result<std::optional<ca::GivenNames>> ask(cmpkit_name_fn name, const User& user, const ca::NamingQuestion& question) {
+Result<std::optional<admission::GivenNames>> ask(cmpkit_name_fn name, const User& user, const admission::NamingQuestion& question) {
     const Asked asked(question);
     cmpkit_sink subject, sans;
     const auto  rc = name(user.get(), &asked.view(), &subject, &sans);
@@ -55,9 +55,9 @@ Result<std::optional<ca::GivenNames>> ask(cmpkit_name_fn name, const User& user,
     if (!subject_text) return refused(subject_text.error(), subject.error);
     auto sans_text = taken_from(sans, rc);
     if (!sans_text) return refused(sans_text.error(), sans.error);
-    if (subject_text->empty() && sans_text->empty()) return std::optional<ca::GivenNames>();
+    if (subject_text->empty() && sans_text->empty()) return std::optional<admission::GivenNames>();
     if (!der::valid_utf8(*subject_text) || !der::valid_utf8(*sans_text)) return Error{.code = Code::callback_failed, .detail = "the names that it gave are not UTF-8"};
-    return std::optional(ca::GivenNames{std::string(text_of(*subject_text)), lines_of(text_of(*sans_text)), 0});
+    return std::optional(admission::GivenNames{std::string(text_of(*subject_text)), lines_of(text_of(*sans_text)), 0});
 }
 
 }  // namespace
@@ -66,8 +66,8 @@ extern "C" cmpkit_rc cmpkit_responder_set_naming(cmpkit_responder* responder, cm
     return guard(error, [&]() -> Result<void> {
         const User held(user, destroy);
         if (!responder) return no_handle;
-        ca::Namer::Answer answer;
-        if (name) answer = [name, held](const ca::NamingQuestion& question) { return ask(name, held, question); };
+        admission::Namer::Answer answer;
+        if (name) answer = [name, held](const admission::NamingQuestion& question) { return ask(name, held, question); };
         responder->server->namer().set(std::move(answer));
         return {};
     });

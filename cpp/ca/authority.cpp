@@ -1,6 +1,6 @@
 #include "ca/authority.hpp"
 
-#include "ca/refusal.hpp"
+#include "admission/refusal.hpp"
 #include "ca/roots.hpp"
 #include "ca/state.hpp"
 
@@ -105,11 +105,6 @@ Callings::Callings(const Rules& rules, const Secrets::Entry* secret) {
     const NameRules& by_profile = secret ? rules.by_secret : rules.by_certificate;
     subjects = secret && !secret->names.subjects.empty() ? secret->names.subjects : by_profile.subjects;
     sans     = secret && !secret->names.sans.empty() ? secret->names.sans : by_profile.sans;
-}
-
-Identity identity_of(const operations::Requester& requester) {
-    if (requester.kind == operations::RequesterKind::secret) return {nullptr, requester.reference};
-    return {&requester.certificate->subject, {}};
 }
 
 bool Core::is_reserved(const Name& subject) const {

@@ -1,23 +1,14 @@
 // The embedded certification authority: issues by profiles, knows its certificates, revokes, makes CRLs. It decides only what its
 // configuration and its records say; it keeps nothing in memory that the store does not hold.
 #pragma once
+#include "admission/desk.hpp"
+#include "admission/secrets.hpp"
 #include "ca/profile.hpp"
 #include "ca/support.hpp"
 #include "crypto/chain.hpp"
+#include "operations/compose.hpp"
 
 namespace cmpkit::ca {
-
-/// A shared secret of the configuration; its use is counted in the store under its reference.
-struct SecretEntry {
-    std::string                           reference;
-    std::shared_ptr<const crypto::Secret> value;
-    std::string                           profile{};         // empty: the request or the default says
-    std::vector<std::string>              subjects{};        // patterns that replace the profile's; empty: the profile's
-    std::vector<std::string>              sans{};
-    std::int64_t                          uses       = 1;    // certificates that may be had with it; 0: no limit
-    std::int64_t                          not_after  = 0;    // Unix seconds; 0: never expires
-    std::int64_t                          tries      = 10;   // wrong MACs until it is locked; 0: no limit
-};
 
 struct Settings {
     std::string                           name;             // tells requests on the desk of one store apart; empty: there is one CA
@@ -31,7 +22,7 @@ struct Settings {
     std::vector<SecretEntry>              secrets;
     crypto::Trust                         external;         // PKIs trusted for ir and p10cr
     Support                               support;          // what is told to whoever asks
-    std::shared_ptr<class Namer>          namer{};          // shared with the application that sets its answer; null: there is none
+    std::shared_ptr<Namer>          namer{};          // shared with the application that sets its answer; null: there is none
     bool                                  approve_revocations = false;  // those that devices ask for wait for an operator
     std::int64_t                          poll_seconds        = 60;     // how long such a device is told to wait before it asks again
     std::optional<std::int64_t>           keep_expired_seconds{};           // how long records of expired certificates are kept; none: for ever
@@ -39,8 +30,7 @@ struct Settings {
     std::int64_t                          crl_overlap_seconds  = 86400;  // a new one is made that long before the old one's nextUpdate
 };
 
-/// Random octets for serial numbers: an argument, like time.
-using Random = std::function<Result<void>(std::span<std::uint8_t>)>;
+using operations::Random;  // of serial numbers
 
 enum class CertificateState : std::int64_t { unconfirmed, valid, updated, revoked };
 std::string_view name_of(CertificateState state);
@@ -108,7 +98,7 @@ public:
     /// @param old_key  of the newest root  @error bad_key, bad_argument; bad_certificate  no root certified the CA below it; conflict: another was faster
     Result<struct Rollover> roll_over(const crypto::Signer& old_key, const crypto::Signer& new_key, std::int64_t validity_seconds, std::int64_t now);
 
-    const class Desk& desk() const;  // lives as long as the authority
+    const Desk& desk() const;  // lives as long as the authority
 
     /// Who judges certificates of other PKIs, and learns whether they are revoked; null: nobody else's are trusted.
     std::shared_ptr<crypto::Verifier> external() const;

@@ -2,7 +2,7 @@
 //
 // A counter, "crl" and the issuer's identifier, holds the newest number; Table::crls holds the newest CRL and the one before it, for a reader that
 // has just read an older number.
-#include "ca/refusal.hpp"
+#include "admission/refusal.hpp"
 #include "ca/state.hpp"
 
 namespace cmpkit::ca {

@@ -1,7 +1,7 @@
 #include "ca/enrollment.hpp"
 
+#include "admission/refusal.hpp"
 #include "ca/fixed.hpp"
-#include "ca/refusal.hpp"
 #include "messages/names.hpp"
 
 #include <limits>
@@ -96,7 +96,7 @@ Result<Names> Enrollment::names() {
     if (!given) return given.error();
     given_ = std::move(*given);
     // design: cr and kur cannot leave the old identity, whoever says so.
-    if (old_) return keep_names(request_.subject, wishes_, requester_.certificate);
+    if (old_) return keep_names(request_.subject, wishes_.subjectAltName, requester_.certificate);
     if (!given_) return names_by_patterns();
     auto names = grant_given(request_.subject, wishes_, *given_, arena_);
     return names ? names : failure(Code::bad_value, "the names that the application gave", names.error());
@@ -104,7 +104,7 @@ Result<Names> Enrollment::names() {
 
 Result<Names> Enrollment::names_by_patterns() {
     const Callings callings(*rules_, secret_);
-    auto names = grant_by_patterns(request_.subject, wishes_, callings.subjects, callings.sans, identity_of(requester_), arena_);
+    auto names = grant_by_patterns(request_.subject, wishes_.subjectAltName, callings.subjects, callings.sans, identity_of(requester_), arena_);
     if (!names) return names;
     const auto forced = der::parse<Name>(rules_->forced_subject, arena_);
     if (!forced) return forced.error();
@@ -121,7 +121,7 @@ Result<void> Enrollment::grant_names() {
     wishes_      = std::move(*wishes);
     auto granted = names();
     if (!granted) return granted.error();
-    if (is_update()) copy_alternative_names(wishes_, requester_.certificate, *granted);
+    if (is_update()) copy_alternative_names(wishes_.subjectAltName, requester_.certificate, *granted);
     // RFC 5280 4.1.2.6: without a subject the names are in subjectAltName.
     if (granted->subject.is_null_dn() && granted->subjectAltName.empty()) return refusal(FailInfo::badCertTemplate, "subject: a name is needed");
     if (der::encode(granted->subject).size() + der::encode(GeneralNames(granted->subjectAltName)).size() > longest_names)

@@ -1,7 +1,7 @@
 // One request for one certificate on its way to a decision: who asks, by which profile, for what, until when. A value of one call; what it
 // decides is in the store only after its writes are committed.
 #pragma once
-#include "ca/inventory.hpp"
+#include "ca/known_names.hpp"
 #include "ca/state.hpp"
 
 namespace cmpkit::ca {

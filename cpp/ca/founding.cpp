@@ -1,7 +1,7 @@
 #include "ca/founding.hpp"
 
+#include "admission/refusal.hpp"
 #include "ca/issuer.hpp"
-#include "ca/refusal.hpp"
 #include "messages/names.hpp"
 
 namespace cmpkit::ca {

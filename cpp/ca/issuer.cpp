@@ -1,6 +1,6 @@
 #include "ca/issuer.hpp"
 
-#include "ca/refusal.hpp"
+#include "admission/refusal.hpp"
 
 namespace cmpkit::ca {
 namespace {

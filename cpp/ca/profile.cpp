@@ -1,6 +1,6 @@
+#include "admission/refusal.hpp"
 #include "ca/fixed.hpp"
 #include "ca/issuer.hpp"
-#include "ca/refusal.hpp"
 #include "ca/rules.hpp"
 
 #include <charconv>
@@ -15,16 +15,6 @@ std::optional<std::size_t> number(std::string_view digits) {
 }
 
 Error wrong(std::string detail) { return {.code = Code::bad_value, .detail = std::move(detail)}; }
-
-template <class Pattern> Result<std::vector<Pattern>> patterns(std::span<const std::string> texts, Proof proof) {
-    std::vector<Pattern> all;
-    for (const std::string& text : texts) {
-        auto pattern = Pattern::parse(text, proof);
-        if (!pattern) return pattern.error();
-        all.push_back(std::move(*pattern));
-    }
-    return all;
-}
 
 Result<void> check_numbers(const Profile& profile) {
     if (profile.validity_seconds <= 0 || profile.validity_seconds > longest_validity) return wrong("validity_seconds is outside 1 second to 200 years");
@@ -92,14 +82,6 @@ Result<Rules> read_rules(Profile profile) {
 }
 
 }  // namespace
-
-Result<NameRules> NameRules::read(std::span<const std::string> subjects, std::span<const std::string> sans, Proof proof) {
-    auto names         = patterns<NamePattern>(subjects, proof);
-    auto general_names = patterns<GeneralNamePattern>(sans, proof);
-    if (!names) return names.error();
-    if (!general_names) return general_names.error();
-    return NameRules{std::move(*names), std::move(*general_names)};
-}
 
 Result<KeyRule> KeyRule::read(std::string_view text) {
     constexpr std::string_view names[] = {"ec:P-256", "ec:P-384", "ec:P-521", "ec:brainpoolP256r1", "ec:brainpoolP384r1", "ec:brainpoolP512r1", "ed25519", "ed448"};

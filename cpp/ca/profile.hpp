@@ -3,11 +3,11 @@
 //
 //     Profile device{.name = "device", .subjects = {"CN={subject.CN},*"}, .sans = {"dns:{subject.CN}", "dns:{subject.CN}.*"}};
 #pragma once
-#include "operations/authority.hpp"
+#include "admission/inventory.hpp"
 
 namespace cmpkit::ca {
 
-class Inventory;
+using namespace admission;  // who may ask for what is said in its words
 
 /// An extension that each certificate of a profile has as it is.
 struct FixedExtension {
@@ -26,7 +26,7 @@ struct Profile {
     // Patterns, the first that fits is taken: RFC 4514 names, with {subject.CN}, {subject.serialNumber}, … of the requester's certificate and
     // {reference}; a value * is what the request says; a last element * lets further O, OU, C, L, ST, DC attributes pass, of types that the pattern
     // does not fix. One attribute an RDN, in the pattern and in the request. "*" alone: any name. A request without a subject gets the name that the
-    // pattern makes by itself. A requester whose certificate has an attribute twice cannot use it. See ca/pattern.hpp.
+    // pattern makes by itself. A requester whose certificate has an attribute twice cannot use it. See admission/pattern.hpp.
     std::vector<std::string> subjects{"CN={subject.CN},*", "CN={subject.serialNumber},*"};
     std::vector<std::string> secret_subjects{"CN={reference},*"};
     std::vector<std::string> sans;         // for requesters with a certificate: "dns:{subject.CN}", "ip:*"; * stands for any characters but *

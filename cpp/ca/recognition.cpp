@@ -1,5 +1,5 @@
 // Who a requester is: what its secret or certificate proves.
-#include "ca/refusal.hpp"
+#include "admission/refusal.hpp"
 #include "ca/state.hpp"
 #include "operations/owner.hpp"
 

@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "ca/refusal.hpp"
+#include "admission/refusal.hpp"
 
 namespace cmpkit::ca {
 namespace {

@@ -1,6 +1,6 @@
 // The certificate request template of a profile for one requester (RFC 9483 4.3.3): what the profile fixes is given, what a request says is left open.
 #pragma once
-#include "ca/naming.hpp"
+#include "ca/known_names.hpp"
 #include "ca/state.hpp"
 #include "messages/general.hpp"
 

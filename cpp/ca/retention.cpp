@@ -1,6 +1,6 @@
 // How long the records of expired certificates are kept. A walk through all of them begins once a day and does a page at a time; where it stands is
 // claimed in the store together with what it erases, so that several nodes make one walk.
-#include "ca/refusal.hpp"
+#include "admission/refusal.hpp"
 #include "ca/state.hpp"
 
 namespace cmpkit::ca {

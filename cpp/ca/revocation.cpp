@@ -1,5 +1,5 @@
 // How a certificate's state goes on after its issuance: confirmed, withdrawn, revoked, on hold and off again.
-#include "ca/refusal.hpp"
+#include "admission/refusal.hpp"
 #include "ca/state.hpp"
 #include "der/print.hpp"
 

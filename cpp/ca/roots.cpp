@@ -1,6 +1,6 @@
 #include "ca/roots.hpp"
 
-#include "ca/refusal.hpp"
+#include "admission/refusal.hpp"
 #include "ca/rollover.hpp"
 #include "ca/state.hpp"
 

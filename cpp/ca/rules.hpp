@@ -1,19 +1,10 @@
 // A profile read once, ready to judge requests: its patterns, keys and usages as values instead of text.
 // It refuses profiles that would make certificates of a CA, whatever a request says.
 #pragma once
-#include "ca/pattern.hpp"
+#include "admission/name_rules.hpp"
 #include "ca/profile.hpp"
 
 namespace cmpkit::ca {
-
-/// What a requester's names are judged by.
-struct NameRules {
-    std::vector<NamePattern>        subjects;
-    std::vector<GeneralNamePattern> sans;
-
-    /// @error bad_value
-    static Result<NameRules> read(std::span<const std::string> subjects, std::span<const std::string> sans, Proof proof);
-};
 
 /// A kind of key and its sizes: "ec:P-256", "ed25519", "rsa:3072", "rsa:2048-8192".
 struct KeyRule {

@@ -1,9 +1,11 @@
 // What an authority is made of: its configuration, read once, and its way to the store. Shared by the files that decide; for this room alone.
 #pragma once
-#include "ca/desk.hpp"
+#include "admission/desk.hpp"
+#include "admission/naming.hpp"
+#include "admission/secrets.hpp"
 #include "ca/issuer.hpp"
 #include "ca/records.hpp"
-#include "ca/secrets.hpp"
+#include "ca/rules.hpp"
 
 namespace cmpkit::ca {
 
@@ -40,9 +42,6 @@ struct Callings {
     std::span<const NamePattern>        subjects;
     std::span<const GeneralNamePattern> sans;
 };
-
-/// What the placeholders of patterns stand for. Views of the requester.
-Identity identity_of(const operations::Requester& requester);
 
 /// Whether the holder may revoke in the name of others (RFC 9810 4.5).
 inline bool is_registration_authority(const crypto::Cert& certificate) { return certificate.has_purpose(oids::id_kp_cmcRA); }

@@ -1,7 +1,7 @@
 #include "ca/support.hpp"
 
-#include "ca/inventory.hpp"
-#include "ca/refusal.hpp"
+#include "admission/refusal.hpp"
+#include "ca/known_names.hpp"
 #include "ca/request_template.hpp"
 #include "ca/roots.hpp"
 

@@ -12,6 +12,7 @@ enum class RequesterKind : std::uint8_t {
     secret,    // MAC of a shared secret
     external,  // certificate of a PKI that is trusted for first requests
     own,       // certificate that this authority issued and that is good now
+    ra,        // certificate of another PKI management entity (id-kp-cmcRA) that may speak for others here
 };
 std::string_view name_of(RequesterKind kind);
 
@@ -98,10 +99,11 @@ struct MissingStatus {
     std::shared_ptr<crypto::Verifier> verifier;  // shared with the authority
 };
 
+/// Who may ask at all, and how answers are protected: the border between a message's protection and policy.
 /// Threads: any. Every function may be called again for the same request when a commit met a conflict.
-class Authority {
+class Gatekeeper {
 public:
-    virtual ~Authority() = default;
+    virtual ~Gatekeeper() = default;
 
     /// The secret of that reference; null: none. The caller derives a key in both cases, so that an unknown reference costs what a wrong MAC does.
     virtual Result<SharedSecret> secret(Bytes reference, std::int64_t now) = 0;
@@ -116,6 +118,15 @@ public:
     /// What may be asked to know the signer better; nothing: recognise() goes by all that can be known. Ask until there is nothing.
     virtual std::optional<MissingStatus> missing_status(const crypto::Cert& signer, std::span<const crypto::Cert> extra, std::int64_t now) = 0;
 
+    /// How answers to signed requests are protected.
+    virtual const protection::Protector& protector() const = 0;
+    /// Sender of answers under a MAC. Lives as long as the gatekeeper.
+    virtual const Name& name() const = 0;
+};
+
+/// Who decides what is asked for. Threads: as above.
+class Authority : public Gatekeeper {
+public:
     virtual Result<Decision<Issued>>  enroll(const EnrollmentRequest& request, const Requester& requester, std::int64_t now) = 0;
     virtual Result<Decision<Nothing>> revoke(const RevocationRequest& request, const Requester& requester, std::int64_t now) = 0;
 
@@ -130,11 +141,6 @@ public:
     virtual Result<std::vector<store::Write>> confirm(Bytes key, std::int64_t now) = 0;
     /// The requester refused it, or did not confirm it in time: it is revoked.
     virtual Result<std::vector<store::Write>> withdraw(Bytes key, std::int64_t now) = 0;
-
-    /// How answers to signed requests are protected.
-    virtual const protection::Protector& protector() const = 0;
-    /// Subject of the CA: sender of answers under a MAC. Lives as long as the authority.
-    virtual const Name& name() const = 0;
 };
 
 }  // namespace cmpkit::operations

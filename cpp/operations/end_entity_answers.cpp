@@ -1,6 +1,7 @@
 // How the end entity reads what comes back: the checks of RFC 9483 3.5 in their order, then what the body says.
 #include "der/encode.hpp"
 #include "messages/names.hpp"
+#include "operations/answer_signer.hpp"
 #include "operations/end_entity.hpp"
 #include "operations/header_checks.hpp"
 
@@ -18,17 +19,6 @@ BodyType answer_to(BodyType request) {  // RFC 9810 5.1.2
     case BodyType::kur: return BodyType::kup;
     default: return BodyType::ip;
     }
-}
-
-// RFC 9810 4.5 and RFC 5280 4.2.1.12: a CA, a certificate with cmcCA or cmcRA, or one whose use is not restricted at all. A device's certificate
-// that says what it is for is not for this.
-bool may_sign_answers(const crypto::Cert& signer, const Peer& peer) {
-    return signer.is_ca() || signer.has_purpose(oids::id_kp_cmcCA) || signer.has_purpose(oids::id_kp_cmcRA) ||
-           (peer.signer_for_any_use && !find_extension(signer->extensions, oids::id_ce_extKeyUsage));
-}
-
-Error signer_refused(std::string detail) {
-    return {.code = Code::signer_not_trusted, .path = "extraCerts[0]", .fail_info = FailInfo::signerNotTrusted, .clause = "RFC 9483 3.5", .detail = std::move(detail)};
 }
 
 }  // namespace
@@ -100,9 +90,7 @@ Result<void> EndEntity::authenticate(const PKIMessage& message) {
         return Error{.code = Code::wrong_protection, .path = "header.protectionAlg", .fail_info = FailInfo::wrongIntegrity, .clause = "RFC 9483 3.2",
                      .detail = credentials_.secret ? "the answer is not protected with the shared secret" : "the answer is protected with a MAC"};
     if (auto good = is_mac ? authenticate_mac(message) : authenticate_signature(message); !good) return good;
-    if (!message.extraCerts) return {};
-    for (const CMPCertificate& each : *message.extraCerts)
-        if (auto cert = crypto::Cert::parse(each.received)) extra_certs_.push_back(*cert);
+    std::ranges::copy(certificates_of(message), std::back_inserter(extra_certs_));
     return {};
 }
 
@@ -120,35 +108,15 @@ Result<void> EndEntity::authenticate_mac(const PKIMessage& message) {
 }
 
 Result<void> EndEntity::authenticate_signature(const PKIMessage& message) {
-    std::vector<crypto::Cert> candidates;
-    for (std::size_t i = 0; message.extraCerts && i < message.extraCerts->size(); ++i)
-        if (auto cert = crypto::Cert::parse((*message.extraCerts)[i].received)) candidates.push_back(*cert);
+    std::vector<crypto::Cert> candidates = certificates_of(message);
     candidates.insert(candidates.end(), extra_certs_.begin(), extra_certs_.end());  // a later message may leave out what came before
     candidates.insert(candidates.end(), trust_.pinned.begin(), trust_.pinned.end());
-    const auto* kid    = message.header.senderKID ? &*message.header.senderKID : nullptr;
-    if (kid && trust_.peer.sender_kid_mirrored && is_our_own(kid->content)) kid = nullptr;
-    const auto* sender = message.header.sender.get<"directoryName">();
-    const auto  named  = [&](const crypto::Cert& cert) {
-        const Octets* ski = cert.subject_key_identifier();
-        return sender && same_name(cert->subject, *sender) && (!kid || !ski || equal(*ski, kid->content));
-    };
-    const auto signer = std::ranges::find_if(candidates, named);
-    // RFC 9483 3.5: sender and senderKID name the protection certificate.
-    if (signer == candidates.end())
-        return Error{.code = Code::sender_mismatch, .path = "header.sender", .fail_info = FailInfo::badMessageCheck, .clause = "RFC 9483 3.5",
-                     .detail = "no certificate came for the sender " + (sender ? to_text(*sender) : std::string("(not a directoryName)"))};
-    auto key = signer->key();
-    if (!key) return key.error();
-    if (auto good = protection::verify_signature(message, *key); !good) return good;
-    if (!message.header.senderKID && signer->subject_key_identifier() && !trust_.peer.sender_kid_absent)
-        return Error{.code = Code::missing, .path = "header.senderKID", .fail_info = FailInfo::badMessageCheck, .clause = "RFC 9483 3.1"};
-    if (!signer->allows(KeyUsageBit::digitalSignature) && !(trust_.peer.ca_without_digital_signature && signer->is_ca())) return signer_refused("its keyUsage lacks digitalSignature");
-    if (!trust_.pinned.empty()) {
-        if (std::ranges::find(trust_.pinned, *signer) != trust_.pinned.end()) return {};
-        return signer_refused("the signer " + to_text((*signer)->subject) + " is not the one pinned");
-    }
-    if (!trust_.anchors) return signer_refused("no trust anchors are configured");
-    if (!may_sign_answers(*signer, trust_.peer)) return signer_refused(to_text((*signer)->subject) + " is neither a CA nor has id-kp-cmcCA or id-kp-cmcRA (RFC 9810 4.5); pin it if it is meant");
+    const auto& kid         = message.header.senderKID;
+    const bool  is_mirrored = kid && trust_.peer.sender_kid_mirrored && is_our_own(kid->content);
+    const auto  signer      = answer_signer(message, candidates, trust_.peer, is_mirrored);
+    if (!signer) return signer.error();
+    if (!trust_.anchors && trust_.pinned.empty()) return signer_refused("no trust anchors are configured");
+    if (auto good = check_answer_signer(*signer, trust_.pinned, trust_.peer); !good || !trust_.pinned.empty()) return good;
     return check_path(*signer, candidates);
 }
 

@@ -10,6 +10,7 @@ std::string_view name_of(RequesterKind kind) {
     case RequesterKind::secret: return "secret";
     case RequesterKind::external: return "external";
     case RequesterKind::own: return "own";
+    case RequesterKind::ra: return "ra";
     }
     return "unknown";
 }

@@ -117,11 +117,6 @@ private:
     Happening    read();
     Happening    read_first();
     Result<void> check_place();
-    Result<void> read_wishes(const PKIHeader& header);
-    Result<void> read_cert_request(const CertReqMessages& requests);
-    Result<void> read_pkcs10(const CertificationRequest& request);
-    Result<void> read_revocation(const RevReqContent& content);
-    Result<void> read_inquiry(const GenMsgContent& items);
     Result<void> read_confirmation(const CertConfirmContent& content);
     Result<void> read_poll(const PollReqContent& content) const;
     Result<void> compare_hash(const crypto::Cert& certificate) const;

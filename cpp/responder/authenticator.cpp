@@ -41,37 +41,36 @@ Result<void> check_signer(const PKIHeader& header, const crypto::Cert& signer) {
 
 }  // namespace
 
-Result<Sender> Authenticator::authenticate(const PKIMessage& message, const Member& ca, std::int64_t now) {
+Result<Sender> Authenticator::authenticate(const PKIMessage& message, operations::Gatekeeper& gatekeeper, const protection::MacLimits& limits, std::int64_t now) {
     if (!message.protection || !message.header.protectionAlg)
         return Error{.code = Code::protection_missing, .path = "protection", .fail_info = FailInfo::badMessageCheck, .clause = "RFC 9483 3.2", .detail = "requests are protected"};
-    return protection::is_mac(*message.header.protectionAlg) ? by_mac(message, ca, now) : by_signature(message, *ca.authority, now);
+    return protection::is_mac(*message.header.protectionAlg) ? by_mac(message, gatekeeper, limits, now) : by_signature(message, gatekeeper, now);
 }
 
 // Parameters are judged and the reference is looked up before anything is derived; an unknown reference costs and answers as a wrong MAC does.
-Result<Sender> Authenticator::by_mac(const PKIMessage& message, const Member& ca, std::int64_t now) {
-    const protection::MacLimits& limits    = ca.policy.mac_limits;
-    const AlgorithmIdentifier&   algorithm = *message.header.protectionAlg;
+Result<Sender> Authenticator::by_mac(const PKIMessage& message, operations::Gatekeeper& gatekeeper, const protection::MacLimits& limits, std::int64_t now) {
+    const AlgorithmIdentifier& algorithm = *message.header.protectionAlg;
     if (auto good = protection::check_mac_parameters(algorithm, limits); !good) return good.error();
     const std::string reference = reference_of(message.header);
-    auto secret = ca.authority->secret(bytes_of(reference), now);
+    auto secret = gatekeeper.secret(bytes_of(reference), now);
     if (!secret) return secret.error();
     const bool known = secret->value != nullptr;
     auto key = protection::MacKey::derive(algorithm, known ? secret->value->view() : nobodys_secret_.view(), limits);
     if (!key) return key.error();
     if (auto good = protection::verify_mac(message, *key); !good || !known) {
-        count_failed_try(bytes_of(reference), *ca.authority, now);
+        count_failed_try(bytes_of(reference), gatekeeper, now);
         return Error{.code = Code::protection_mismatch, .path = "protection", .fail_info = FailInfo::badMessageCheck, .clause = "RFC 9483 3.5"};
     }
     operations::Requester requester{.kind = operations::RequesterKind::secret, .id = operations::owner_by_secret(reference), .reference = reference, .certificate = {}};
-    return Sender{std::move(requester), protection::Protector::by_mac(*key, reference, der::encode(ca.authority->name())), secret->for_new};
+    return Sender{std::move(requester), protection::Protector::by_mac(*key, reference, der::encode(gatekeeper.name())), secret->for_new};
 }
 
-void Authenticator::count_failed_try(Bytes reference, operations::Authority& authority, std::int64_t now) {
-    auto tries = authority.failed_try(reference, now);
+void Authenticator::count_failed_try(Bytes reference, operations::Gatekeeper& gatekeeper, std::int64_t now) {
+    auto tries = gatekeeper.failed_try(reference, now);
     if (tries && !tries->empty()) (void)store_.commit({std::move(*tries)});  // a conflict means that another try was counted
 }
 
-Result<Sender> Authenticator::by_signature(const PKIMessage& message, operations::Authority& authority, std::int64_t now) {
+Result<Sender> Authenticator::by_signature(const PKIMessage& message, operations::Gatekeeper& gatekeeper, std::int64_t now) {
     auto certs = extra_certs(message);
     if (!certs) return certs.error();
     if (certs->empty()) return not_the_sender("extraCerts", "the protection certificate is missing");
@@ -81,12 +80,12 @@ Result<Sender> Authenticator::by_signature(const PKIMessage& message, operations
     if (!key) return unusable(key.error(), 0);
     if (auto good = protection::verify_signature(message, *key); !good) return good.error();
     const auto others = std::span(*certs).subspan(1);
-    auto       missing = authority.missing_status(signer, others, now);
-    if (missing) return Sender{{}, authority.protector(), false, std::move(missing)};
-    auto requester = authority.recognise(signer, others, now);
-    if (requester) return Sender{std::move(*requester), authority.protector()};
+    auto       missing = gatekeeper.missing_status(signer, others, now);
+    if (missing) return Sender{{}, gatekeeper.protector(), false, std::move(missing)};
+    auto requester = gatekeeper.recognise(signer, others, now);
+    if (requester) return Sender{std::move(*requester), gatekeeper.protector()};
     operations::Requester signed_it{.kind = operations::RequesterKind::external, .id = operations::owner_by_signature(signer), .reference = {}, .certificate = signer};
-    return Sender{std::move(signed_it), authority.protector(), false, {}, requester.error()};
+    return Sender{std::move(signed_it), gatekeeper.protector(), false, {}, requester.error()};
 }
 
 Result<std::vector<crypto::Cert>> Authenticator::extra_certs(const PKIMessage& message) {

@@ -3,7 +3,6 @@
 #pragma once
 #include "operations/authority.hpp"
 #include "operations/compose.hpp"
-#include "responder/directory.hpp"
 
 namespace cmpkit::responder {
 
@@ -22,15 +21,15 @@ public:
     /// Borrows the store, which must outlive it.
     explicit Authenticator(store::Store& store) : store_(store), nobodys_secret_(Octets(16, 0x2a)) {}
 
-    /// Who sent the message, as far as that CA knows. @param now  Unix seconds
+    /// Who sent the message, as far as the gatekeeper knows. @param now  Unix seconds
     /// @error protection_missing, protection_mismatch, algorithm_refused, sender_mismatch
-    Result<Sender> authenticate(const PKIMessage& message, const Member& ca, std::int64_t now);
+    Result<Sender> authenticate(const PKIMessage& message, operations::Gatekeeper& gatekeeper, const protection::MacLimits& limits, std::int64_t now);
 
 private:
-    Result<Sender>                    by_mac(const PKIMessage& message, const Member& ca, std::int64_t now);
-    Result<Sender>                    by_signature(const PKIMessage& message, operations::Authority& authority, std::int64_t now);
+    Result<Sender>                    by_mac(const PKIMessage& message, operations::Gatekeeper& gatekeeper, const protection::MacLimits& limits, std::int64_t now);
+    Result<Sender>                    by_signature(const PKIMessage& message, operations::Gatekeeper& gatekeeper, std::int64_t now);
     Result<std::vector<crypto::Cert>> extra_certs(const PKIMessage& message);
-    void                              count_failed_try(Bytes reference, operations::Authority& authority, std::int64_t now);
+    void                              count_failed_try(Bytes reference, operations::Gatekeeper& gatekeeper, std::int64_t now);
 
     store::Store&     store_;
     crypto::CertCache certificates_;

@@ -65,7 +65,7 @@ Reply Responder::answer(Bytes request, const Origin& origin, std::int64_t now) {
     if (auto good = operations::check_header(message, now, 0); !good) return refused(&message, good.error(), nullptr);
     // A signed request gets a signed refusal. One under a MAC that did not verify gets none under the secret: it would let anybody guess at it.
     const bool signed_request = message.header.protectionAlg && !protection::is_mac(*message.header.protectionAlg);
-    auto sender = authenticator_.authenticate(message, *ca, now);
+    auto sender = authenticator_.authenticate(message, *ca->authority, ca->policy.mac_limits, now);
     if (!sender) return refused(&message, sender.error(), signed_request ? &ca->authority->protector() : nullptr);
     if (sender->missing) return {.message = {}, .status = Reply::Status::answered, .missing = std::move(sender->missing)};
     incident.requester = sender->requester.id;

@@ -7,6 +7,7 @@
 #pragma once
 #include "operations/transaction.hpp"
 #include "responder/authenticator.hpp"
+#include "responder/directory.hpp"
 
 namespace cmpkit::responder {
 

@@ -70,11 +70,11 @@ Result<std::int64_t> time_of(const std::string& text) {
     return der::unix_seconds(der::GeneralizedTime{octets});
 }
 
-Result<void> take_device(ca::InventoryRow& row, std::string field) { return row.device = std::move(field), Result<void>(); }
-Result<void> take_reference(ca::InventoryRow& row, std::string field) { return row.reference = std::move(field), Result<void>(); }
-Result<void> take_subject(ca::InventoryRow& row, std::string field) { return row.names.subject = std::move(field), Result<void>(); }
-Result<void> take_sans(ca::InventoryRow& row, std::string field) { return row.names.sans = words_of(field), Result<void>(); }
-Result<void> take_not_after(ca::InventoryRow& row, std::string field) {
+Result<void> take_device(admission::InventoryRow& row, std::string field) { return row.device = std::move(field), Result<void>(); }
+Result<void> take_reference(admission::InventoryRow& row, std::string field) { return row.reference = std::move(field), Result<void>(); }
+Result<void> take_subject(admission::InventoryRow& row, std::string field) { return row.names.subject = std::move(field), Result<void>(); }
+Result<void> take_sans(admission::InventoryRow& row, std::string field) { return row.names.sans = words_of(field), Result<void>(); }
+Result<void> take_not_after(admission::InventoryRow& row, std::string field) {
     const auto time = time_of(field);
     if (!time) return time.error();
     row.names.not_after = *time;
@@ -83,7 +83,7 @@ Result<void> take_not_after(ca::InventoryRow& row, std::string field) {
 
 struct Column {
     std::string_view name;
-    Result<void> (*take)(ca::InventoryRow& row, std::string field);
+    Result<void> (*take)(admission::InventoryRow& row, std::string field);
 };
 constexpr Column known_columns[] = {
     {"device", take_device}, {"reference", take_reference}, {"subject", take_subject}, {"sans", take_sans}, {"not_after", take_not_after},
@@ -104,11 +104,11 @@ Result<Columns> columns_of(std::string_view line) {
     return columns;
 }
 
-Result<void> add_row(ca::Inventory& inventory, const Columns& columns, std::string_view line) {
+Result<void> add_row(admission::Inventory& inventory, const Columns& columns, std::string_view line) {
     auto fields = fields_of(line);
     if (!fields) return fields.error();
     if (fields->size() != columns.size()) return wrong("there are " + std::to_string(fields->size()) + " fields, the first line names " + std::to_string(columns.size()));
-    ca::InventoryRow row;
+    admission::InventoryRow row;
     for (std::size_t i = 0; i < columns.size(); ++i)
         if (auto taken = columns[i]->take(row, std::move((*fields)[i])); !taken) return taken;
     return inventory.add(std::move(row));
@@ -116,10 +116,10 @@ Result<void> add_row(ca::Inventory& inventory, const Columns& columns, std::stri
 
 }  // namespace
 
-Result<std::shared_ptr<const ca::Inventory>> parse_inventory(std::string_view text, const std::string& name) {
+Result<std::shared_ptr<const admission::Inventory>> parse_inventory(std::string_view text, const std::string& name) {
     constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";  // spreadsheets begin UTF-8 with it
     if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
-    auto    inventory = std::make_shared<ca::Inventory>();
+    auto    inventory = std::make_shared<admission::Inventory>();
     Columns columns;
     for (std::size_t number = 1; !text.empty(); ++number) {
         std::string_view line = text.substr(0, text.find('\n'));
@@ -135,10 +135,10 @@ Result<std::shared_ptr<const ca::Inventory>> parse_inventory(std::string_view te
         }
     }
     if (columns.empty()) return wrong(name + ": there is not even a line that names the columns");
-    return std::shared_ptr<const ca::Inventory>(std::move(inventory));
+    return std::shared_ptr<const admission::Inventory>(std::move(inventory));
 }
 
-Result<std::shared_ptr<const ca::Inventory>> read_inventory(const std::string& path) {
+Result<std::shared_ptr<const admission::Inventory>> read_inventory(const std::string& path) {
     auto octets = read_file(path, largest_file);
     return octets ? parse_inventory(text_of(*octets), path) : octets.error();
 }

@@ -3,14 +3,14 @@
 //     device,reference,subject,sans,not_after
 //     SN-4711,,"CN=press 4,O=Plant",dns:press4.plant ip:192.0.2.4,2030-12-31
 #pragma once
-#include "ca/inventory.hpp"
+#include "admission/inventory.hpp"
 
 namespace cmpkit::service {
 
 /// @error io; too_large  more than 64 MiB; bad_value  detail begins with file and line
-Result<std::shared_ptr<const ca::Inventory>> read_inventory(const std::string& path);
+Result<std::shared_ptr<const admission::Inventory>> read_inventory(const std::string& path);
 
 /// The same of a text. @param name  of the file, for errors
-Result<std::shared_ptr<const ca::Inventory>> parse_inventory(std::string_view text, const std::string& name);
+Result<std::shared_ptr<const admission::Inventory>> parse_inventory(std::string_view text, const std::string& name);
 
 }  // namespace cmpkit::service

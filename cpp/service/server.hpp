@@ -1,6 +1,6 @@
 // A server as it runs: its store, and the CAs and responder made from one configuration; then listeners, the pool that answers, the timer.
 #pragma once
-#include "ca/given_names.hpp"
+#include "admission/given_names.hpp"
 #include "service/edition.hpp"
 #include "service/pool.hpp"
 #include "transport/registry.hpp"
@@ -30,7 +30,7 @@ public:
 
     /// Answers of the application, for every CA of this server.
     ca::Informants& informants() { return *informants_; }
-    ca::Namer&      namer() { return *namer_; }
+    admission::Namer&      namer() { return *namer_; }
 
     /// Goes by another configuration from now on; what is under way ends as it began. Store, listeners and pool stay as they are.
     /// @return the keys in which it differs from what they were made with: those need another server
@@ -52,7 +52,7 @@ private:
     Result<std::shared_ptr<const Edition>> edition_of(Configuration configuration) const;
 
     const std::shared_ptr<ca::Informants> informants_ = std::make_shared<ca::Informants>();  // shared with the CAs
-    const std::shared_ptr<ca::Namer>      namer_      = std::make_shared<ca::Namer>();       // the same
+    const std::shared_ptr<admission::Namer>      namer_      = std::make_shared<admission::Namer>();       // the same
     std::unique_ptr<store::Store>  store_;
     responder::Log                 log_;
     Fixed                          fixed_;

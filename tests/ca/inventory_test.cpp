@@ -1,5 +1,5 @@
 // Names that are not the request's to say: an inventory's, or the application's.
-#include "ca/inventory.hpp"
+#include "admission/inventory.hpp"
 #include "plant.hpp"
 
 namespace cmpkit::ca {

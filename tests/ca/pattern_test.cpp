@@ -1,6 +1,6 @@
 #include "plant.hpp"
 
-#include "ca/pattern.hpp"
+#include "admission/pattern.hpp"
 
 namespace cmpkit::ca {
 namespace {

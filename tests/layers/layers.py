@@ -10,7 +10,7 @@ import sys
 import tempfile
 
 # A room includes itself and what stands here beside it: rooms of a lower floor. Rooms on one floor do not know each other.
-floors = [["der", "store", "transport"], ["messages"], ["crypto"], ["protection"], ["operations"], ["ca", "ra"], ["responder"], ["service"]]
+floors = [["der", "store", "transport"], ["messages"], ["crypto"], ["protection"], ["operations"], ["admission"], ["ca", "ra"], ["responder"], ["service"]]
 below_all = {"result.hpp", "codes.inc", "fail_info.inc"}
 shared_by_plugins = ["kit", "spool"]  # each knows those before it
 plain_rooms = {"der", "messages", "crypto", "protection", "operations"}  # they shall run where there is no POSIX

@@ -1,5 +1,5 @@
 // extraCerts of the messages of both sides (RFC 9483 3.3).
-#include "ca/desk.hpp"
+#include "admission/desk.hpp"
 #include "talk.hpp"
 
 using namespace cmpkit;

@@ -1,5 +1,5 @@
 // Several CAs behind one responder: which of them a message is for, and that each keeps to itself.
-#include "ca/desk.hpp"
+#include "admission/desk.hpp"
 #include "der/encode.hpp"
 #include "world.hpp"
 

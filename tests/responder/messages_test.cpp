@@ -1,6 +1,6 @@
 // What the messages of both sides look like on the wire, member by member, where RFC 9483 says so.
 #include "../forge/pkcs10.hpp"
-#include "ca/desk.hpp"
+#include "admission/desk.hpp"
 #include "messages/general.hpp"
 #include "talk.hpp"
 

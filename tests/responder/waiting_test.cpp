@@ -1,5 +1,5 @@
 #include "../forge/pkcs10.hpp"
-#include "ca/desk.hpp"
+#include "admission/desk.hpp"
 #include "talk.hpp"
 
 using namespace cmpkit;

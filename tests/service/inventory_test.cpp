@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view header = "device,reference,subject,sans,not_after\n";
 
-std::shared_ptr<const ca::Inventory> parsed(const std::string& text) {
+std::shared_ptr<const admission::Inventory> parsed(const std::string& text) {
     auto inventory = parse_inventory(text, "devices.csv");
     if (!inventory) FAIL(inventory.error().text());
     return *inventory;

@@ -1,6 +1,6 @@
-#include "ca/refusal.hpp"
+#include "admission/refusal.hpp"
 
-namespace cmpkit::ca {
+namespace cmpkit::admission {
 namespace {
 
 Code code_of(FailInfo fail_info) {
@@ -31,4 +31,4 @@ std::string oid_text(Bytes oid) {
     return oid.size() > longest ? "an OID of " + std::to_string(oid.size()) + " octets" : der::dotted(oid);
 }
 
-}  // namespace cmpkit::ca
+}  // namespace cmpkit::admission

@@ -3,10 +3,9 @@
 //
 // Records stand in Table::requests under the request's identifier; their index is who asked, and which CA if that has a name.
 #pragma once
-#include "ca/authority.hpp"
-#include "ca/refusal.hpp"
+#include "admission/refusal.hpp"
 
-namespace cmpkit::ca {
+namespace cmpkit::admission {
 
 enum class Verdict : std::int64_t { undecided, approved, rejected };
 std::string_view name_of(Verdict verdict);
@@ -55,14 +54,14 @@ public:
     template <class T> static operations::Decision<T> decision_of(const Answer& word, std::int64_t check_after) {
         operations::Decision<T> decision;
         if (word.verdict == Verdict::undecided) decision.outcome = operations::Waiting{check_after, "an operator decides"};
-        else decision = *ca::decision_of<T>(refusal(FailInfo::notAuthorized, word.reason.empty() ? "the operator refused the request" : word.reason));
+        else decision = *admission::decision_of<T>(refusal(FailInfo::notAuthorized, word.reason.empty() ? "the operator refused the request" : word.reason));
         if (word.write) decision.writes.push_back(*word.write);
         return decision;
     }
 
     /// The decision that a refusal is; a request that was on the desk leaves it.
     template <class T> Result<operations::Decision<T>> refused(Bytes id, const Error& error) const {
-        auto decision = ca::decision_of<T>(error);
+        auto decision = admission::decision_of<T>(error);
         if (!decision) return decision;
         auto writes = abandon(id);
         if (!writes) return writes.error();
@@ -101,6 +100,6 @@ private:
     bool          is_first_;
 };
 
-}  // namespace cmpkit::ca
+}  // namespace cmpkit::admission
 
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::ca::PendingRequest>();
+extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::admission::PendingRequest>();

@@ -1,8 +1,8 @@
-#include "ca/given_names.hpp"
+#include "admission/given_names.hpp"
 
 #include "der/encode.hpp"
 
-namespace cmpkit::ca {
+namespace cmpkit::admission {
 namespace {
 
 constexpr std::size_t most_sans = 100;
@@ -37,13 +37,4 @@ Result<Names> read_names(const GivenNames& given, der::Arena& arena) {
     return names;
 }
 
-Result<Names> grant_given(const Name* subject, const Wishes& wishes, const GivenNames& given, der::Arena& arena) {
-    auto names = read_names(given, arena);
-    if (!names) return names;
-    if (to_text(subject ? *subject : Name()) != to_text(names->subject)) names->changes.emplace_back("subject is the one on record here");
-    const GeneralNames asked = wishes.subjectAltName ? *wishes.subjectAltName : GeneralNames();
-    if (!equal(der::encode(asked), der::encode(GeneralNames(names->subjectAltName)))) names->changes.emplace_back("subjectAltName is the one on record here");
-    return names;
-}
-
-}  // namespace cmpkit::ca
+}  // namespace cmpkit::admission

@@ -1,12 +1,25 @@
 // Shared secrets: which there are, what may still be had with each, and the writes that count uses and wrong tries.
 // It refuses to say to a peer why a secret is not good: spent, expired and locked look the same.
 #pragma once
-#include "ca/authority.hpp"
-#include "ca/rules.hpp"
+#include "admission/name_rules.hpp"
+#include "crypto/secret.hpp"
+#include "store/store.hpp"
 
 #include <map>
 
-namespace cmpkit::ca {
+namespace cmpkit::admission {
+
+/// A shared secret of the configuration; its use is counted in the store under its reference.
+struct SecretEntry {
+    std::string                           reference;
+    std::shared_ptr<const crypto::Secret> value;
+    std::string                           profile{};         // empty: the request or the default says
+    std::vector<std::string>              subjects{};        // patterns that replace the profile's; empty: the profile's
+    std::vector<std::string>              sans{};
+    std::int64_t                          uses       = 1;    // certificates that may be had with it; 0: no limit
+    std::int64_t                          not_after  = 0;    // Unix seconds; 0: never expires
+    std::int64_t                          tries      = 10;   // wrong MACs until it is locked; 0: no limit
+};
 
 /// What was done with one secret, in Table::secrets under its reference: the value, as DER. No record: nothing yet.
 struct SecretRecord {
@@ -48,4 +61,4 @@ private:
     std::map<std::string, Entry, std::less<>> entries_;  // by reference
 };
 
-}  // namespace cmpkit::ca
+}  // namespace cmpkit::admission

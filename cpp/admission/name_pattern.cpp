@@ -1,7 +1,7 @@
-#include "ca/pattern.hpp"
-#include "ca/refusal.hpp"
+#include "admission/pattern.hpp"
+#include "admission/refusal.hpp"
 
-namespace cmpkit::ca {
+namespace cmpkit::admission {
 namespace {
 
 Error not_theirs(Bytes type, const char* why) { return refusal(FailInfo::notAuthorized, "subject: " + oid_text(type) + " " + why); }
@@ -155,4 +155,4 @@ Result<Name> NamePattern::with_blanks(const Identity& identity, der::Arena& aren
     return kept(rdns, arena);
 }
 
-}  // namespace cmpkit::ca
+}  // namespace cmpkit::admission

@@ -1,11 +1,11 @@
 // The devices of a plant as its operator lists them: who each one is known by, and what it is to be called. Rows that contradict one another are
 // refused. It reads no file.
 #pragma once
-#include "ca/given_names.hpp"
+#include "admission/given_names.hpp"
 
 #include <unordered_map>
 
-namespace cmpkit::ca {
+namespace cmpkit::admission {
 
 /// One device; one of the first two members at least.
 struct InventoryRow {
@@ -35,8 +35,4 @@ private:
     Index by_reference_, by_device_, by_name_;
 };
 
-/// By whose word the requester has its names: the application's, else the inventory's of the profile; nothing: the profile's patterns say.
-/// @error not_authorized  failInfo notAuthorized: the inventory has no such requester; and what the application refuses or fails with
-Result<std::optional<GivenNames>> names_given(const std::shared_ptr<Namer>& namer, const Rules& rules, const NamingQuestion& question);
-
-}  // namespace cmpkit::ca
+}  // namespace cmpkit::admission

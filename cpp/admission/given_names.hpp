@@ -1,11 +1,19 @@
 // Names by somebody's word: the inventory's or the application's. What a request says of itself counts for nothing beside them; the form of what they say
 // is judged here all the same.
 #pragma once
-#include "ca/naming.hpp"
+#include "admission/pattern.hpp"
+#include "operations/authority.hpp"
 
 #include <mutex>
 
-namespace cmpkit::ca {
+namespace cmpkit::admission {
+
+/// Names that were granted. Views of the request, of the old certificate and of the arena.
+struct Names {
+    Name                     subject;
+    std::vector<GeneralName> subjectAltName;
+    std::vector<std::string> changes;  // words for what is not as asked
+};
 
 struct GivenNames {
     std::string              subject;        // as name_from_text reads it; empty: NULL-DN
@@ -38,7 +46,4 @@ private:
 /// The names as values, in the arena. @error bad_value  one cannot be read or stand in a certificate, or there is none
 Result<Names> read_names(const GivenNames& given, der::Arena& arena);
 
-/// Those names, with words for what the request would have otherwise. @error bad_value
-Result<Names> grant_given(const Name* subject, const Wishes& wishes, const GivenNames& given, der::Arena& arena);
-
-}  // namespace cmpkit::ca
+}  // namespace cmpkit::admission

@@ -5,7 +5,7 @@
 #pragma once
 #include "operations/authority.hpp"
 
-namespace cmpkit::ca {
+namespace cmpkit::admission {
 
 /// @param text  for the peer: which rule is broken; never which names, certificates or secrets exist
 Error refusal(FailInfo fail_info, std::string text, const char* clause = "");
@@ -22,4 +22,4 @@ template <class T> Result<operations::Decision<T>> decision_of(const Error& erro
     return operations::Decision<T>{operations::Refusal{*error.fail_info, error.detail, error}, {}};
 }
 
-}  // namespace cmpkit::ca
+}  // namespace cmpkit::admission

@@ -1,9 +1,9 @@
-#include "ca/secrets.hpp"
+#include "admission/secrets.hpp"
 
-#include "ca/refusal.hpp"
+#include "admission/refusal.hpp"
 #include "der/encode.hpp"
 
-namespace cmpkit::ca {
+namespace cmpkit::admission {
 namespace {
 
 bool is_good(const SecretEntry& settings, const SecretRecord& record, std::int64_t now) {
@@ -81,4 +81,4 @@ Result<std::optional<store::Write>> Secrets::count_failed_try(const Entry& entry
     return std::optional(write_of(entry.settings.reference, found->record, found->version));
 }
 
-}  // namespace cmpkit::ca
+}  // namespace cmpkit::admission

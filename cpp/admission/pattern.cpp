@@ -1,6 +1,6 @@
-#include "ca/pattern.hpp"
+#include "admission/pattern.hpp"
 
-namespace cmpkit::ca {
+namespace cmpkit::admission {
 namespace {
 
 Error wrong(const std::string& what, std::string_view text) {
@@ -200,4 +200,4 @@ bool is_writable(const GeneralName& name) {
     return name.is<"registeredID">();
 }
 
-}  // namespace cmpkit::ca
+}  // namespace cmpkit::admission

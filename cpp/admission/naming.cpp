@@ -1,9 +1,9 @@
-#include "ca/naming.hpp"
+#include "admission/naming.hpp"
 
-#include "ca/refusal.hpp"
+#include "admission/refusal.hpp"
 #include "der/encode.hpp"
 
-namespace cmpkit::ca {
+namespace cmpkit::admission {
 namespace {
 
 constexpr std::string_view subject_changed = "subject is the one that was proved";
@@ -49,27 +49,27 @@ const GeneralNames* alternative_names(const crypto::Cert& certificate) {
 
 }  // namespace
 
-Result<Names> grant_by_patterns(const Name* subject, const Wishes& wishes, std::span<const NamePattern> subjects, std::span<const GeneralNamePattern> sans,
+Result<Names> grant_by_patterns(const Name* subject, const GeneralNames* wanted, std::span<const NamePattern> subjects, std::span<const GeneralNamePattern> sans,
                                 const Identity& identity, der::Arena& arena) {
     const Name nothing;
     auto       granted = grant_subject(subject ? *subject : nothing, subjects, identity, arena);
     if (!granted) return granted.error();
-    auto others = grant_alternative_names(wishes.subjectAltName, sans, identity);
+    auto others = grant_alternative_names(wanted, sans, identity);
     if (!others) return others.error();
     Names names{granted->name, std::move(*others), {}};
     if (granted->is_changed) names.changes.emplace_back(subject_changed);
     return names;
 }
 
-Result<Names> keep_names(const Name* subject, const Wishes& wishes, const crypto::Cert& old) {
+Result<Names> keep_names(const Name* subject, const GeneralNames* wanted, const crypto::Cert& old) {
     Names      names{old->subject, {}, {}};
     const bool is_said = subject && !subject->is_null_dn();
     if (is_said && !same_name(*subject, old->subject))
         return refusal(FailInfo::notAuthorized, "subject: " + differing_attribute(*subject, old->subject) + " is not that of the certificate that signed", "RFC 9483 4.1.3");
     if (to_text(subject ? *subject : Name()) != to_text(old->subject)) names.changes.emplace_back(subject_changed);
-    if (!wishes.subjectAltName) return names;
+    if (!wanted) return names;
     const GeneralNames* before = alternative_names(old);
-    for (const GeneralName& name : *wishes.subjectAltName) {
+    for (const GeneralName& name : *wanted) {
         const Octets octets  = der::encode(name);
         const bool   is_kept = before && std::ranges::any_of(*before, [&](const GeneralName& one) { return equal(der::encode(one), octets); });
         if (!is_kept) return not_theirs(name);
@@ -78,11 +78,16 @@ Result<Names> keep_names(const Name* subject, const Wishes& wishes, const crypto
     return names;
 }
 
-void copy_alternative_names(const Wishes& wishes, const crypto::Cert& old, Names& names) {
+void copy_alternative_names(const GeneralNames* wanted, const crypto::Cert& old, Names& names) {
     const GeneralNames* before = alternative_names(old);
-    if (!before || wishes.subjectAltName) return;
+    if (!before || wanted) return;
     names.subjectAltName.assign(before->begin(), before->end());
     names.changes.emplace_back("subjectAltName is that of the updated certificate");
 }
 
-}  // namespace cmpkit::ca
+Identity identity_of(const operations::Requester& requester) {
+    if (requester.kind == operations::RequesterKind::secret) return {nullptr, requester.reference};
+    return {&requester.certificate->subject, {}};
+}
+
+}  // namespace cmpkit::admission

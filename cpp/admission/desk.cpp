@@ -1,10 +1,10 @@
-#include "ca/desk.hpp"
+#include "admission/desk.hpp"
 
 #include "der/encode.hpp"
 
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::ca::PendingRequest>();
+template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::admission::PendingRequest>();
 
-namespace cmpkit::ca {
+namespace cmpkit::admission {
 
 using store::Table;
 
@@ -103,4 +103,4 @@ Result<void> Desk::decide(Bytes id, Verdict verdict, std::string_view reason) co
     return store_->commit({{{Table::requests, copy_of(id), (*read)->version, der::encode(request), (*read)->index}}});
 }
 
-}  // namespace cmpkit::ca
+}  // namespace cmpkit::admission

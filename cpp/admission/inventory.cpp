@@ -1,9 +1,8 @@
-#include "ca/inventory.hpp"
+#include "admission/inventory.hpp"
 
-#include "ca/refusal.hpp"
-#include "ca/state.hpp"
+#include "messages/extensions.hpp"
 
-namespace cmpkit::ca {
+namespace cmpkit::admission {
 namespace {
 
 Error twice(const char* what, std::string_view text) {
@@ -18,14 +17,6 @@ std::string key_of(const Name& subject, std::span<const GeneralName> sans) {
     for (const char c : text)
         if (c != ' ' || !key.ends_with(' ')) key += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
     return key;
-}
-
-const GivenNames* row_of(const Inventory& inventory, const Rules& rules, const operations::Requester& requester) {
-    using enum operations::RequesterKind;
-    if (requester.kind == secret) return inventory.by_reference(requester.reference);
-    if (requester.kind == own) return inventory.by_name(requester.certificate);
-    const auto device = rules.inventory_key.runs(identity_of(requester));
-    return device ? inventory.by_device(device->front()) : nullptr;
 }
 
 }  // namespace
@@ -56,17 +47,4 @@ Result<void> Inventory::add(InventoryRow row) {
     return {};
 }
 
-Result<std::optional<GivenNames>> names_given(const std::shared_ptr<Namer>& namer, const Rules& rules, const NamingQuestion& question) {
-    if (const auto ask = namer ? namer->find() : Namer::Answer()) {
-        auto answer = ask(question);
-        if (!answer || *answer) return answer;
-    }
-    if (!rules.profile.inventory) return std::optional<GivenNames>();
-    if (const GivenNames* row = row_of(*rules.profile.inventory, rules, question.requester)) return std::optional(*row);
-    const operations::Requester& who = question.requester;
-    const std::string            name = who.certificate ? to_text(who.certificate->subject) : escaped(who.reference);
-    return refusal(FailInfo::notAuthorized, "no certificate may be had here by this requester")
-        .because_of({.code = Code::not_found, .detail = "the inventory has no device for \"" + name + "\""});
-}
-
-}  // namespace cmpkit::ca
+}  // namespace cmpkit::admission

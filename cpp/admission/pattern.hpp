@@ -7,7 +7,7 @@
 #pragma once
 #include "messages/names.hpp"
 
-namespace cmpkit::ca {
+namespace cmpkit::admission {
 
 /// What the placeholders stand for. Views.
 struct Identity {
@@ -104,4 +104,4 @@ private:
 /// Whether a general name is of a kind that patterns know, and well-formed: visible characters, four or sixteen octets.
 bool is_writable(const GeneralName& name);
 
-}  // namespace cmpkit::ca
+}  // namespace cmpkit::admission

@@ -1,0 +1,71 @@
+// What a registration authority keeps of one transaction that it relays: a record in Table::relayed, its value this schema as DER.
+//
+// Downstream it knows what it owes the requester; upstream, the one message that is on its way. A record is due when that message is to be carried
+// (again), or else when the transaction is over.
+#pragma once
+#include "operations/transaction.hpp"
+
+namespace cmpkit::operations {
+
+enum class RelayState : std::int64_t {
+    fresh,      // nothing is stored yet
+    undecided,  // an officer decides; the requester polls
+    asked,      // its last message has no answer yet
+    told,       // the same, but it was told to wait: it polls
+    ready,      // it polls, and the answer is here
+    open,       // it has its answer and is to send another message
+    ended,      // nothing more is expected; kept so that repeated messages get the same answer and the ID is not used again
+};
+std::string_view name_of(RelayState state);
+
+/// How its messages go on (RFC 9483 5.2).
+enum class Forwarding : std::int64_t {
+    unchanged,    // octet for octet (5.2.1)
+    reprotected,  // under the RA's protection, proof of possession as it was (5.2.3.1)
+    modified,     // with another certTemplate and raVerified (5.2.3.2)
+    nested,       // inside a message of the RA's that approves it (5.2.2.1)
+    converted,    // as a PKCS#10 request to a CA that knows no CMP (RFC 9483 4.1.4)
+};
+std::string_view name_of(Forwarding forwarding);
+
+/// What the message on its way upstream is for.
+enum class Errand : std::int64_t {
+    message,       // the requester's
+    poll,          // our pollReq, for a requester that we told to wait
+    confirmation,  // our certConf, for a requester that we confirmed implicitly
+};
+
+std::string_view name_of(Errand errand);
+
+struct RelayedTransaction {
+    RelayState                      state   = RelayState::fresh;
+    std::int64_t                    request = 0;  // BodyType of the first message
+    Forwarding                      forwarding = Forwarding::unchanged;
+    der::Utf8String                 rule, upstream;  // their names
+    der::OctetString                senderNonce;     // of the last answer that the requester got
+    List<Exchange>                  exchanges;
+    std::optional<der::OctetString> first;       // first message as received; until the transaction is over
+    std::optional<der::OctetString> current;     // the message that is not answered yet, as received, if it is not the first
+    std::optional<der::OctetString> answer;      // ready: the upstream's, as received
+    std::optional<der::OctetString> outgoing;    // on its way upstream, or waiting to be bundled
+    Errand                          errand = Errand::message;
+    std::int64_t                    tries  = 0;      // of sending it
+    std::int64_t                    until  = 0;      // Unix seconds after which the transaction is given up or forgotten
+    std::optional<der::Utf8String>  profile;         // what the path of the first message said
+    std::optional<der::OctetString> certificate;     // SHA-256 of the one that was issued
+    std::optional<der::OctetString> original;        // for the archive: the first message, where another was sent in its place
+    bool                            confirms = false;  // we confirm in the requester's stead
+    std::optional<der::OctetString> bundle;          // key of the batch that has the message on its way
+    static constexpr auto schema() {
+        using T = RelayedTransaction;
+        return sequence(field<&T::state>(), field<&T::request>(), field<&T::forwarding>(), field<&T::rule>(), field<&T::upstream>(), field<&T::senderNonce>(),
+                        field<&T::exchanges>(), field<&T::errand>(), field<&T::tries>(), field<&T::until>(), field<&T::confirms>(),
+                        field<&T::first>(implicit_tag(0)), field<&T::current>(implicit_tag(1)), field<&T::answer>(implicit_tag(2)),
+                        field<&T::outgoing>(implicit_tag(3)), field<&T::profile>(implicit_tag(4)), field<&T::certificate>(implicit_tag(5)),
+                        field<&T::original>(implicit_tag(6)), field<&T::bundle>(implicit_tag(7)));
+    }
+};
+
+}  // namespace cmpkit::operations
+
+extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::operations::RelayedTransaction>();
