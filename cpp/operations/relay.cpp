@@ -126,20 +126,6 @@ RelayAction RelayOperation::informed(Information information) {
     return step(Happening::informed);
 }
 
-RelayAction RelayOperation::late(Waiting waiting) {
-    waiting_        = std::move(waiting);
-    RelayAction told = tell_to_wait();
-    std::get<RelayAnswer>(told).state = RelayState::told;
-    return told;
-}
-
-RelayAction RelayOperation::late_again(Waiting waiting) {
-    waiting_         = std::move(waiting);
-    RelayAction told = tell_to_poll_again();
-    std::get<RelayAnswer>(told).state = RelayState::told;
-    return told;
-}
-
 // ---------------------------------------------------------------- what came
 
 RelayOperation::Happening RelayOperation::read() {

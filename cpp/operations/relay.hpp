@@ -37,10 +37,6 @@ public:
     RelayAction postponed(Waiting waiting);
     RelayAction informed(Information information);
     RelayAction forgotten();
-    /// The upstream has not answered yet: the requester is told to wait. @pre the transaction's state is asked
-    RelayAction late(Waiting waiting);
-    /// The requester, who polls, is to ask again.
-    RelayAction late_again(Waiting waiting);
 
     // What the first message asks for; each is set for its kind of body.
     const EnrollmentRequest*  enrollment() const { return is_enrollment_ ? &enrollment_ : nullptr; }

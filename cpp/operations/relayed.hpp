@@ -66,6 +66,18 @@ struct RelayedTransaction {
     }
 };
 
+/// A record of Table::archive: a request as it came, and what became of it here.
+struct ArchivedRequest {
+    der::OctetString request, sent;   // as received; as it went upstream
+    der::Utf8String  rule, reason, changes, upstream;
+    std::int64_t     at = 0;          // Unix seconds
+    static constexpr auto schema() {
+        using A = ArchivedRequest;
+        return sequence(field<&A::request>(), field<&A::sent>(), field<&A::rule>(), field<&A::reason>(), field<&A::changes>(), field<&A::upstream>(), field<&A::at>());
+    }
+};
+
 }  // namespace cmpkit::operations
 
 extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::operations::RelayedTransaction>();
+extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::operations::ArchivedRequest>();

@@ -10,13 +10,6 @@ namespace {
 
 constexpr std::size_t most_certificates = 20;  // of extraCerts that are looked at; what a path is built from
 
-// RFC 9483 3.1: senderKID is the reference; older peers have it in the sender's name alone.
-std::string reference_of(const PKIHeader& header) {
-    if (header.senderKID) return std::string(text_of(header.senderKID->content));
-    const auto* sender = header.sender.get<"directoryName">();
-    return sender ? attribute_text(*sender, oids::id_at_commonName) : std::string();
-}
-
 Error not_the_sender(const char* path, const char* detail) {
     return {.code = Code::sender_mismatch, .path = path, .fail_info = FailInfo::badMessageCheck, .clause = "RFC 9483 3.5", .detail = detail};
 }
@@ -40,6 +33,13 @@ Result<void> check_signer(const PKIHeader& header, const crypto::Cert& signer) {
 }
 
 }  // namespace
+
+// RFC 9483 3.1: senderKID is the reference; older peers have it in the sender's name alone.
+std::string reference_of(const PKIHeader& header) {
+    if (header.senderKID) return std::string(text_of(header.senderKID->content));
+    const auto* sender = header.sender.get<"directoryName">();
+    return sender ? attribute_text(*sender, oids::id_at_commonName) : std::string();
+}
 
 Result<Sender> Authenticator::authenticate(const PKIMessage& message, operations::Gatekeeper& gatekeeper, const protection::MacLimits& limits, std::int64_t now) {
     if (!message.protection || !message.header.protectionAlg)

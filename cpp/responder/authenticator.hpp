@@ -36,6 +36,9 @@ private:
     crypto::Secret    nobodys_secret_;  // stands in for an unknown reference's, so that both cost the same
 };
 
+/// The reference of the secret that a message under a MAC names.
+std::string reference_of(const PKIHeader& header);
+
 /// The owner of a transaction (operations/owner.hpp) that a message claims to be, without a look at its protection; empty: it names nobody.
 std::string claimed_owner(const PKIMessage& message);
 

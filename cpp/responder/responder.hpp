@@ -33,6 +33,7 @@ struct Deed {
     std::string subject{};  // of the certificate, or as it was wanted; RFC 4514
     std::string reason{};   // of a revocation
     std::string since{};    // of a revocation: its invalidityDate, RFC 3339
+    std::string route{};    // of what goes on: how, where, and by which rule
 };
 
 /// What happened, for one line of the log. Texts of the peer are not escaped.
