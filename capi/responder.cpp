@@ -16,6 +16,7 @@ std::string line_of(const responder::Incident& incident) {
     std::string line = "{\"transactionID\":" + der::json_string(incident.transaction_id) + ",\"requester\":" + der::json_string(escaped(incident.requester)) +
                        ",\"address\":" + der::json_string(escaped(incident.address)) + ",\"body\":" + der::json_string(incident.body) +
                        ",\"outcome\":" + der::json_string(incident.outcome);
+    if (!incident.deed.route.empty()) line += ",\"route\":" + der::json_string(escaped(incident.deed.route));
     if (!incident.authority.empty()) line += ",\"ca\":" + der::json_string(escaped(incident.authority));
     if (incident.problem) line += ",\"problem\":" + der::json_string(incident.problem->text());
     return line + "}";
@@ -39,7 +40,7 @@ cmpkit_rc cmpkit_responder_new(cmpkit_context* context, const char* config, cons
         auto fetcher = [context](const crypto::StatusQuery& query, const service::FetchLimits& limits, transport::Cancel* cancel) {
             return service::fetch(context->plugins(), query, limits, cancel);
         };
-        auto server  = service::Server::make(std::move(*configuration), log, std::move(fetcher));
+        auto server  = service::Server::make(std::move(*configuration), log, std::move(fetcher), &context->plugins());
         if (!server) return server.error();
         return std::unique_ptr<cmpkit_responder>(new cmpkit_responder{context, std::move(*server), std::move(log)});
     });

@@ -1,72 +1,13 @@
 #include "service/config.hpp"
 
 #include "der/encode.hpp"
+#include "service/config_reader.hpp"
 #include "service/files.hpp"
 #include "service/profile.hpp"
+#include "service/ra_config.hpp"
 
 namespace cmpkit::service {
 namespace {
-
-// What every part needs to turn paths into things.
-class Reader {
-public:
-    explicit Reader(std::string folder) : folder_(std::move(folder)) {}
-
-    std::vector<crypto::Cert> certificates(Table& table, const char* key, const std::vector<std::string>& paths) {
-        std::vector<crypto::Cert> all;
-        for (const std::string& path : paths) {
-            auto octets = read_file(below(folder_, path));
-            auto certs  = octets ? crypto::read_certificates(*octets) : Result<std::vector<crypto::Cert>>(octets.error());
-            if (certs && certs->empty()) certs = Error{.code = Code::bad_certificate, .detail = "there is no certificate in it"};
-            if (certs) all.insert(all.end(), certs->begin(), certs->end());
-            else table.fail(key, path, &certs.error());
-        }
-        return all;
-    }
-    crypto::Cert certificate(Table& table, const char* key) {
-        const std::string path = table.required_text(key);
-        if (path.empty()) return {};
-        auto all = certificates(table, key, {path});
-        return all.empty() ? crypto::Cert() : all.front();
-    }
-    std::shared_ptr<crypto::PrivateKey> key(Table& table, const char* key) {
-        const std::string path   = table.required_text(key);
-        const std::string source = table.text("key_passphrase", {});
-        if (path.empty()) return nullptr;
-        crypto::Secret passphrase;
-        if (!source.empty()) {
-            auto read = read_source(source, folder_);
-            if (!read) return table.fail("key_passphrase", "it cannot be read", &read.error()), nullptr;
-            passphrase = crypto::Secret(std::move(*read));
-        }
-        auto key_there = crypto::is_uri(path) ? crypto::PrivateKey::open(path, &passphrase) : key_in(below(folder_, path), passphrase);
-        // The rest of a URI may hold a PIN.
-        if (!key_there) return table.fail(key, crypto::is_uri(path) ? path.substr(0, path.find(':') + 1) : path, &key_there.error()), nullptr;
-        return *key_there;
-    }
-    std::vector<Octets> ders(Table& table, const char* key, const char* label) {
-        std::vector<Octets> all;
-        for (const std::string& path : table.texts(key, {})) {
-            auto octets = read_file(below(folder_, path));
-            auto der    = octets ? crypto::pem_or_der(*octets, {label}) : octets;
-            if (der) all.push_back(std::move(*der));
-            else table.fail(key, path, &der.error());
-        }
-        return all;
-    }
-    std::vector<Octets> crls(Table& table, const char* key) { return ders(table, key, "X509 CRL"); }
-    const std::string& folder() const { return folder_; }
-
-private:
-    static Result<std::shared_ptr<crypto::PrivateKey>> key_in(const std::string& file, const crypto::Secret& passphrase) {
-        auto octets = read_file(file);
-        if (!octets) return octets.error();
-        const crypto::Secret text(std::move(*octets));
-        return crypto::PrivateKey::parse(text.view(), &passphrase);
-    }
-
-    std::string folder_;
-};
 
 void read_ca(Table& table, Reader& reader, ca::Settings& ca) {
     if (ca.name.empty()) ca.name = table.text("name", {});
@@ -85,21 +26,6 @@ void read_cmp(Table& table, Reader& reader, AuthorityConfiguration& config) {
     config.policy.poll_seconds = table.duration("poll_wait", config.policy.poll_seconds);
     config.policy.keep_seconds = table.duration("keep_transactions", config.policy.keep_seconds);
     config.policy.mac_limits.max_iterations = table.number("max_iterations", config.policy.mac_limits.max_iterations, 100, 10'000'000);
-}
-
-// Certificates of other PKIs, and whether they are revoked. Who says nothing about that wants to know it for sure.
-crypto::Trust read_trust(Table& table, Reader& reader) {
-    crypto::Trust trust;
-    trust.anchors       = reader.certificates(table, "trust", table.texts("trust", {}));
-    trust.intermediates = reader.certificates(table, "intermediates", table.texts("intermediates", {}));
-    trust.crls          = reader.crls(table, "crls");
-    trust.ocsp          = reader.ders(table, "ocsp", "OCSP RESPONSE");
-    trust.sources       = {.crls = table.texts("crl_urls", {}), .ocsp = table.texts("ocsp_urls", {}), .allowed = table.texts("allowed_urls", {})};
-    if (auto good = trust.sources.check(); !good) table.fail("crl_urls, ocsp_urls, allowed_urls", "a URL", &good.error());
-    const auto revocation = crypto::revocation_named(table.text("revocation", "hard"));
-    if (revocation) trust.revocation = *revocation;
-    else table.fail("revocation", "\"none\", \"soft\" or \"hard\" is expected");
-    return trust;
 }
 
 void read_fetch(Table& table, FetchLimits& limits) {
@@ -145,47 +71,6 @@ void read_support(Table& table, Reader& reader, ca::Support& support) {
     });
 }
 
-crypto::TlsSecret read_tls_secret(Table& table, const Reader& reader) {
-    crypto::TlsSecret secret;
-    const std::string kind = table.text("kind", "psk");
-    if (kind != "psk" && kind != "srp") table.fail("kind", "\"psk\" or \"srp\" is expected");
-    secret.kind     = kind == "srp" ? crypto::TlsSecret::Kind::srp : crypto::TlsSecret::Kind::psk;
-    secret.identity = table.required_text("identity");
-    auto value      = read_source(table.required_text("secret"), reader.folder());
-    if (!value) return table.fail("secret", "it cannot be read", &value.error()), secret;
-    secret.secret = std::make_shared<const crypto::Secret>(std::move(*value));
-    if (auto good = secret.check(); !good) table.fail("secret", "another is expected", &good.error());
-    return secret;
-}
-
-void read_tls(Table& table, Reader& reader, Configuration& config) {
-    crypto::TlsCredentials tls;
-    table.tables("secret", [&](Table& t) { tls.secrets.push_back(read_tls_secret(t, reader)); });
-    if (tls.secrets.empty() || table.has("certificate")) {
-        tls.chain = reader.certificates(table, "certificate", table.texts("certificate", {}));
-        tls.key   = reader.key(table, "key");
-    }
-    tls.trust          = read_trust(table, reader);
-    tls.require_client = table.flag("require_client", false);
-    config.tls         = std::move(tls);
-}
-
-void read_secret(Table& table, const Reader& reader, AuthorityConfiguration& config) {
-    ca::SecretEntry entry;
-    entry.reference = table.required_text("reference");
-    auto value      = read_source(table.required_text("secret"), reader.folder());
-    if (!value) table.fail("secret", "it cannot be read", &value.error());
-    else if (value->empty() || value->size() > 1024) table.fail("secret", "1 to 1024 octets are expected");
-    else entry.value = std::make_shared<const crypto::Secret>(std::move(*value));
-    entry.profile   = table.text("profile", {});
-    entry.subjects  = table.texts("subjects", {});
-    entry.sans      = table.texts("sans", {});
-    entry.uses      = table.number("uses", entry.uses, 0, 1'000'000'000);
-    entry.tries     = table.number("tries", entry.tries, 0, 1'000'000);
-    entry.not_after = table.time("not_after");
-    config.ca.secrets.push_back(std::move(entry));
-}
-
 void read_server(Table& table, Configuration& config) {
     config.threads = static_cast<unsigned>(table.number("threads", 0, 0, 256));
     config.queue   = static_cast<std::size_t>(table.number("queue", 1024, 1, 1'000'000));
@@ -211,7 +96,7 @@ AuthorityConfiguration read_authority(Table& table, Reader& reader, std::string 
     table.table("crl", [&](Table& t) { read_crl(t, reader, config); });
     table.table("support", [&](Table& t) { read_support(t, reader, config.ca.support); });
     table.tables("profile", [&](Table& t) { config.ca.profiles.push_back(read_profile(t, reader.folder())); });
-    table.tables("secret", [&](Table& t) { read_secret(t, reader, config); });
+    table.tables("secret", [&](Table& t) { config.ca.secrets.push_back(read_secret(t, reader)); });
     if (config.ca.profiles.empty()) config.ca.profiles.emplace_back();
     return config;
 }
@@ -254,13 +139,18 @@ void read_authorities(Table& table, Reader& reader, Configuration& config) {
     if (config.authorities.empty()) table.fail("authority", "a CA is needed");
 }
 
+std::vector<admission::SecretEntry> secrets_of(const Configuration& config) {
+    std::vector<admission::SecretEntry> all = config.ra ? config.ra->settings.secrets : std::vector<admission::SecretEntry>();
+    for (const AuthorityConfiguration& authority : config.authorities) all.insert(all.end(), authority.ca.secrets.begin(), authority.ca.secrets.end());
+    return all;
+}
+
 // A secret that TLS hands to whoever answers first must not be one that protects messages.
 void keep_secrets_apart(Table& table, const Configuration& config) {
-    for (const AuthorityConfiguration& authority : config.authorities)
-        for (const ca::SecretEntry& cmp : authority.ca.secrets)
-            for (const crypto::TlsSecret& tls : config.tls ? std::span(config.tls->secrets) : std::span<const crypto::TlsSecret>())
-                if (cmp.value && tls.secret && crypto::equal_in_constant_time(cmp.value->view(), tls.secret->view()))
-                    table.fail("tls", "the secret of \"" + tls.identity + "\" protects CMP messages too: TLS needs one of its own");
+    for (const admission::SecretEntry& cmp : secrets_of(config))
+        for (const crypto::TlsSecret& tls : config.tls ? std::span(config.tls->secrets) : std::span<const crypto::TlsSecret>())
+            if (cmp.value && tls.secret && crypto::equal_in_constant_time(cmp.value->view(), tls.secret->view()))
+                table.fail("tls", "the secret of \"" + tls.identity + "\" protects CMP messages too: TLS needs one of its own");
 }
 
 void read_all(Table& table, Reader& reader, Configuration& config) {
@@ -268,10 +158,11 @@ void read_all(Table& table, Reader& reader, Configuration& config) {
     table.table("store", [&](Table& store) { config.store = below(reader.folder(), store.text("file", {})); });
     table.table("audit", [&](Table& audit) { config.audit_file = below(reader.folder(), audit.required_text("file")); });
     table.table("fetch", [&](Table& t) { read_fetch(t, config.fetching); });
-    table.table("tls", [&](Table& t) { read_tls(t, reader, config); });
+    table.table("tls", [&](Table& t) { config.tls = read_tls(t, reader); });
     table.table("server", [&](Table& t) { read_server(t, config); });
     table.table("transport", [&](Table& t) { read_transport(t, config); });
-    read_authorities(table, reader, config);
+    if (table.has("ra")) config.ra = read_ra(table, reader);
+    else read_authorities(table, reader, config);
     keep_secrets_apart(table, config);
 }
 

@@ -4,6 +4,7 @@
 #include "crypto/tls.hpp"
 #include "responder/responder.hpp"
 #include "service/fetch.hpp"
+#include "service/ra_config.hpp"
 
 namespace cmpkit::service {
 
@@ -17,7 +18,8 @@ struct AuthorityConfiguration {
 struct Configuration {
     std::vector<std::string> listen;              // URLs
     std::string              store;               // path of the SQLite file; empty: in memory
-    std::vector<AuthorityConfiguration> authorities;  // not empty; their names, issuing keys, CRL files and references of secrets differ
+    std::optional<RaConfiguration> ra;            // set: the server is a registration authority, and has no CA
+    std::vector<AuthorityConfiguration> authorities;  // not empty but for an RA; their names, issuing keys, CRL files and references of secrets differ
     std::size_t              standard = 0;        // index of the one that answers what is for nobody in particular
     std::optional<crypto::TlsCredentials> tls;    // for https listeners
     FetchLimits              fetching;            // of CRLs and OCSP answers

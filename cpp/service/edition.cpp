@@ -32,7 +32,7 @@ Result<void> write_crl(Bytes crl, const AuthorityConfiguration& configuration) {
     return write_file(configuration.crl_file, bytes_of(crypto::write_pem("X509 CRL", crl)), 0644);
 }
 
-Result<std::shared_ptr<const Edition>> Edition::make(Configuration configuration, store::Store& store, responder::Log log) {
+Result<std::shared_ptr<const Edition>> Edition::make(Configuration configuration, store::Store& store, responder::Log log, transport::Registry* registry) {
     std::shared_ptr<Edition> edition(new Edition);
     edition->configuration_ = std::move(configuration);
     const Configuration&           config = edition->configuration_;
@@ -49,19 +49,45 @@ Result<std::shared_ptr<const Edition>> Edition::make(Configuration configuration
         edition->audit_ = *opened;
         audit = [file = *opened](const responder::Incident& incident, std::int64_t now) { return file->write(incident, now); };
     }
+    auto made = config.ra ? edition->make_registration(store, random, std::move(log), std::move(audit), registry)
+                          : edition->make_authorities(store, random, std::move(log), std::move(audit));
+    if (!made) return made.error();
+    return std::shared_ptr<const Edition>(std::move(edition));
+}
+
+Result<void> Edition::make_authorities(store::Store& store, const operations::Random& random, responder::Log log, responder::Audit audit) {
     std::vector<responder::Member> members;
-    for (const AuthorityConfiguration& each : config.authorities) {
+    for (const AuthorityConfiguration& each : configuration_.authorities) {
         auto authority = ca::CertificationAuthority::make(each.ca, store, random);
         if (!authority) return failure_of(each, authority.error());
         members.push_back(member_of(**authority, each));
-        edition->authorities_.push_back(std::move(*authority));
+        authorities_.push_back(std::move(*authority));
     }
-    edition->responder_ = std::make_unique<responder::Responder>(std::move(members), config.standard, store, random, std::move(log), std::move(audit));
-    return std::shared_ptr<const Edition>(std::move(edition));
+    responder_ = std::make_unique<responder::Responder>(std::move(members), configuration_.standard, store, random, std::move(log), std::move(audit));
+    return {};
+}
+
+Result<void> Edition::make_registration(store::Store& store, const operations::Random& random, responder::Log log, responder::Audit audit, transport::Registry* registry) {
+    if (!registry) return Error{.code = Code::bad_configuration, .detail = "an RA needs transports to its upstreams"};
+    const RaConfiguration& ra = *configuration_.ra;
+    auto couriers = Couriers::make(*registry, ra.upstreams, configuration_.fetching);
+    if (!couriers) return couriers.error();
+    ra::Settings settings = ra.settings;
+    for (const UpstreamConfiguration& each : ra.upstreams) {
+        settings.upstreams.push_back(each.upstream);
+        settings.upstreams.back().is_offline = (*couriers)->is_offline(each.upstream.name);
+    }
+    auto registration = ra::RegistrationAuthority::make(std::move(settings), store);
+    if (!registration) return registration.error();
+    registration_ = std::move(*registration);
+    relay_        = std::make_unique<responder::Relay>(*registration_, ra.doorway, store, random, std::move(log), std::move(audit));
+    couriers_     = std::move(*couriers);
+    return {};
 }
 
 std::vector<std::shared_ptr<crypto::Verifier>> Edition::verifiers_of_others() const {
     std::vector<std::shared_ptr<crypto::Verifier>> all;
+    if (registration_) all = registration_->verifiers();
     for (const auto& authority : authorities_)
         if (auto external = authority->external()) all.push_back(std::move(external));
     if (tls_) all.push_back(tls_->peers()->verifier());

@@ -1,20 +1,24 @@
-// What one reading of the configuration makes: the CAs and the responder in front of them. It never changes; a reload makes another, and what
+// What one reading of the configuration makes: the CAs and the responder in front of them, or an RA with its relay and couriers. It never changes; a reload makes another, and what
 // began under this one keeps it until it is done.
 #pragma once
 #include "service/audit.hpp"
 #include "service/config.hpp"
+#include "service/couriers.hpp"
 
 namespace cmpkit::service {
 
 /// Threads: any number at once.
 class Edition {
 public:
-    /// Borrows the store, which must outlive it.
+    /// Borrows the store and the registry, which must outlive it. @param registry  for an RA's ways to its upstreams; null: there is no RA
     /// @error bad_configuration, tls_failed
-    static Result<std::shared_ptr<const Edition>> make(Configuration configuration, store::Store& store, responder::Log log);
+    static Result<std::shared_ptr<const Edition>> make(Configuration configuration, store::Store& store, responder::Log log, transport::Registry* registry);
 
     const Configuration&  configuration() const { return configuration_; }
-    responder::Responder& responder() const { return *responder_; }
+    responder::Responder& responder() const { return *responder_; }  // of CAs
+    responder::Relay*     relay() const { return relay_.get(); }     // null: there are CAs, and no RA
+    Couriers&             couriers() const { return *couriers_; }    // of the relay
+    ra::RegistrationAuthority* registration() const { return registration_.get(); }  // null: as relay
     const std::optional<crypto::TlsServer>& tls() const { return tls_; }
     /// Who judges the certificates of other PKIs, for the CAs and for TLS.
     std::vector<std::shared_ptr<crypto::Verifier>> verifiers_of_others() const;
@@ -37,12 +41,17 @@ public:
 
 private:
     Edition() = default;
+    Result<void> make_authorities(store::Store& store, const operations::Random& random, responder::Log log, responder::Audit audit);
+    Result<void> make_registration(store::Store& store, const operations::Random& random, responder::Log log, responder::Audit audit, transport::Registry* registry);
 
     Configuration                                            configuration_;
     std::vector<std::unique_ptr<ca::CertificationAuthority>> authorities_;  // as in the configuration
     std::shared_ptr<AuditLog>                                audit_;  // shared with the responder's function; null: none
     std::unique_ptr<responder::Responder>                    responder_;
     std::optional<crypto::TlsServer>                         tls_;
+    std::unique_ptr<ra::RegistrationAuthority>               registration_;
+    std::unique_ptr<responder::Relay>                        relay_;
+    std::unique_ptr<Couriers>                                couriers_;  // goes first: its threads tell the relay what came
 };
 
 /// Writes it where the configuration wants it, if it does.

@@ -16,13 +16,14 @@ Result<std::unique_ptr<store::Store>> open_store(const std::string& path) {
 
 }  // namespace
 
-Result<std::unique_ptr<Server>> Server::make(Configuration configuration, responder::Log log, Fetcher fetcher) {
+Result<std::unique_ptr<Server>> Server::make(Configuration configuration, responder::Log log, Fetcher fetcher, transport::Registry* registry) {
     std::unique_ptr<Server> server(new Server);
     auto                    store = open_store(configuration.store);
     if (!store) return store.error();
     server->store_   = std::move(*store);
     server->log_     = std::move(log);
     server->fetcher_ = std::move(fetcher);
+    server->registry_ = registry;
     server->fixed_   = fixed_in(configuration);
     auto edition     = server->edition_of(std::move(configuration));
     if (!edition) return edition.error();
@@ -37,7 +38,7 @@ Result<std::shared_ptr<const Edition>> Server::edition_of(Configuration configur
         each.ca.support.informants = informants_;
         each.ca.namer              = namer_;
     }
-    return Edition::make(std::move(configuration), *store_, log_);
+    return Edition::make(std::move(configuration), *store_, log_, registry_);
 }
 
 Server::Fixed Server::fixed_in(const Configuration& configuration) {
@@ -79,6 +80,7 @@ crypto::TlsServer Server::tls() const {
 
 responder::Reply Server::answer(Bytes request, const responder::Origin& origin, std::int64_t now) {
     const auto edition = this->edition();
+    if (edition->relay()) return relay_at_once(*edition, request, origin, now);
     for (int queries = 0; queries < most_queries; ++queries) {
         auto reply = edition->responder().answer(request, origin, now);
         if (!reply.missing) return reply;
@@ -89,10 +91,14 @@ responder::Reply Server::answer(Bytes request, const responder::Origin& origin, 
 
 std::string Server::links() const { return links_to(edition()->configuration()); }
 
-Octets Server::unavailable(Bytes request, std::int64_t now) { return edition()->responder().unavailable(request, now); }
+Octets Server::unavailable(Bytes request, std::int64_t now) {
+    const auto edition = this->edition();
+    return edition->relay() ? edition->relay()->unavailable(request, now) : edition->responder().unavailable(request, now);
+}
 
 Result<void> Server::tick(std::int64_t now) {
     const auto edition = this->edition();
+    if (edition->relay()) return carry_what_is_due(*edition, now);
     for (;;) {
         auto ended = edition->responder().end_overdue(now);
         if (!ended) return ended.error();
@@ -154,6 +160,7 @@ Result<std::unique_ptr<Listening>> Listening::start(Server& server, transport::R
         listening->urls_.push_back((*listener)->url());
         listening->listeners_.push_back(std::move(*listener));
     }
+    if (edition->relay()) listening->looker_ = std::thread([here = listening.get()] { here->keep_looking(); });
     listening->asker_ = std::thread([here = listening.get()] { here->keep_asking(); });
     listening->timer_ = std::thread([here = listening.get(), log = std::move(log)] { here->keep_time(log); });
     return listening;
@@ -171,10 +178,7 @@ void Listening::take(std::shared_ptr<transport::Exchange> exchange, const transp
     if (request.kind == CMPKIT_TRANSPORT_LINKS) return (void)exchange->respond(bytes_of(server_.links()), CMPKIT_TRANSPORT_ANSWERED, CMPKIT_TRANSPORT_LINKS);
     if (request.kind != CMPKIT_TRANSPORT_CMP) return (void)exchange->respond({}, CMPKIT_TRANSPORT_NOT_OFFERED, request.kind);
     const bool taken = pool_->submit([this, exchange, octets = copy_of(request.message), origin = responder::Origin{who(peer), request.profile}] {
-        using Status = responder::Reply::Status;
-        const responder::Reply reply  = server_.answer(octets, origin, unix_now());
-        const std::int32_t     status = reply.status == Status::not_a_message ? CMPKIT_TRANSPORT_BAD : reply.status == Status::broken ? CMPKIT_TRANSPORT_BROKEN : CMPKIT_TRANSPORT_ANSWERED;
-        (void)exchange->respond(reply.message, status);  // a peer that left asks again and gets the stored reply
+        server_.receive(exchange, octets, origin);
     });
     if (!taken) (void)exchange->respond(server_.unavailable(request.message, unix_now()), CMPKIT_TRANSPORT_BUSY);
 }
@@ -192,6 +196,12 @@ void Listening::keep_asking() {
     while (!ending_.wait_until(std::chrono::steady_clock::now() + std::chrono::seconds(1)));
 }
 
+// Requesters of an RA wait for other servers.
+void Listening::keep_looking() {
+    do server_.look_around();
+    while (!ending_.wait_until(std::chrono::steady_clock::now() + std::chrono::milliseconds(50)));
+}
+
 void Listening::stop(std::chrono::milliseconds grace) {
     for (const auto& listener : listeners_) listener->stop(grace);
 }
@@ -201,7 +211,10 @@ Listening::~Listening() {
     ending_.fire();
     if (timer_.joinable()) timer_.join();
     if (asker_.joinable()) asker_.join();
+    if (looker_.joinable()) looker_.join();
+    server_.dismiss();
     pool_.reset();       // runs what is queued, so that every exchange is answered …
+    server_.dismiss();   // and who came in meanwhile
     listeners_.clear();  // … before its listener goes
 }
 

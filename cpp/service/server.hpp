@@ -3,6 +3,7 @@
 #include "admission/given_names.hpp"
 #include "service/edition.hpp"
 #include "service/pool.hpp"
+#include "service/waiting_room.hpp"
 #include "transport/registry.hpp"
 
 namespace cmpkit::service {
@@ -12,11 +13,18 @@ class Server {
 public:
     /// @param log      from any thread, one line for each incident
     /// @param fetcher  asks whether signers of other PKIs are revoked, where the configuration says so; any thread, may block; may be empty
-    static Result<std::unique_ptr<Server>> make(Configuration configuration, responder::Log log, Fetcher fetcher = {});
+    /// @param registry  for an RA's ways to its upstreams, must outlive the server; null: it cannot be an RA
+    static Result<std::unique_ptr<Server>> make(Configuration configuration, responder::Log log, Fetcher fetcher = {}, transport::Registry* registry = nullptr);
     ~Server();
 
-    /// Blocks while it is asked whether the signer is revoked.
+    /// Blocks while it is asked whether the signer is revoked, and of an RA while its upstream is asked.
     responder::Reply answer(Bytes request, const responder::Origin& origin, std::int64_t now);
+    /// The same for a connection that may be answered later. @param exchange  shared with whoever answers it
+    void             receive(std::shared_ptr<transport::Exchange> exchange, Octets request, responder::Origin origin);
+    /// Of an RA: tells those to wait whose answer is late, and looks whether another process has it. Called often.
+    void             look_around();
+    /// Lets go of connections whose answer is not here; who they were asks again.
+    void             dismiss() { room_.dismiss(); }
     /// What is offered, for a transport's discovery.
     std::string      links() const;
     /// A message that says systemUnavail to `request`, for a full queue; empty if it cannot be read.
@@ -48,6 +56,13 @@ private:
     Server() = default;
     static Fixed fixed_in(const Configuration& configuration);
     void         take(std::shared_ptr<const Edition> edition);
+    responder::Step arrive(const Edition& edition, Bytes request, const responder::Origin& origin, std::int64_t now);
+    responder::Step settle(const Edition& edition, const responder::Parcel& parcel, const Result<Octets>& answer, std::int64_t now);
+    void         send(const Edition& edition, responder::Parcel parcel);
+    void         admit(const Edition& edition, WaitingRoom::Visitor visitor);
+    void         serve(const responder::Step& step);
+    responder::Reply relay_at_once(const Edition& edition, Bytes request, const responder::Origin& origin, std::int64_t now);
+    Result<void>     carry_what_is_due(const Edition& edition, std::int64_t now);
     void         ask(const Edition& edition, crypto::Verifier& verifier, const crypto::StatusQuery& query, std::int64_t now, transport::Cancel* cancel);
     Result<std::shared_ptr<const Edition>> edition_of(Configuration configuration) const;
 
@@ -57,6 +72,8 @@ private:
     responder::Log                 log_;
     Fixed                          fixed_;
     Fetcher                        fetcher_;
+    transport::Registry*           registry_ = nullptr;
+    WaitingRoom                    room_;     // of an RA's requesters
     std::mutex                     asking_;   // one asks; who waits for it finds the answer
     mutable std::mutex             mutex_;    // guards what is below
     std::shared_ptr<const Edition> edition_;  // shared with those who work by it
@@ -78,6 +95,7 @@ private:
     void take(std::shared_ptr<transport::Exchange> exchange, const transport::Request& request, const transport::Peer& peer);
     void keep_time(const responder::Log& log);
     void keep_asking();
+    void keep_looking();
 
     Server&                                           server_;
     std::unique_ptr<transport::Tls>                   tls_;
@@ -85,7 +103,7 @@ private:
     std::vector<std::unique_ptr<transport::Listener>> listeners_;
     std::vector<std::string>                          urls_;
     transport::Cancel                                 ending_;
-    std::thread                                       timer_, asker_;
+    std::thread                                       timer_, asker_, looker_;
 };
 
 }  // namespace cmpkit::service

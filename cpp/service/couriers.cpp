@@ -1,0 +1,75 @@
+#include "service/couriers.hpp"
+
+#include "service/label.hpp"
+
+namespace cmpkit::service {
+namespace {
+
+constexpr std::size_t               most_waiting = 4096;  // messages for one upstream that no thread has taken yet
+constexpr std::chrono::milliseconds look{1000};           // at a folder: the answer is there, or it is looked for again later
+
+}  // namespace
+
+Result<std::unique_ptr<Couriers>> Couriers::make(transport::Registry& registry, std::span<const UpstreamConfiguration> upstreams, const FetchLimits& limits) {
+    std::unique_ptr<Couriers> couriers(new Couriers);
+    for (const UpstreamConfiguration& each : upstreams) {
+        const auto failed = [&](const Error& error) { return Error{.code = error.code, .detail = "upstream \"" + escaped(each.upstream.name) + "\""}.because_of(error); };
+        auto offline = registry.is_offline(each.url);
+        if (!offline) return failed(offline.error());
+        transport::Options options = each.options;
+        // What lies in a folder stays there between two looks.
+        if (*offline) options.try_emplace("withdraw", "off");
+        auto connection = Connection::open(registry, each.url, each.tls ? &*each.tls : nullptr, options, limits);
+        if (!connection) return failed(connection.error());
+        couriers->ways_.push_back({&each, std::move(*connection), std::make_unique<Pool>(each.connections, most_waiting)});
+    }
+    return couriers;
+}
+
+Couriers::~Couriers() {
+    is_ending_ = true;
+    {
+        const std::lock_guard lock(mutex_);
+        for (transport::Cancel* cancel : under_way_) cancel->fire();
+    }
+    for (Way& way : ways_) way.pool.reset();
+}
+
+Couriers::Way* Couriers::way(std::string_view upstream) {
+    const auto found = std::ranges::find(ways_, upstream, [](const Way& way) { return std::string_view(way.upstream->upstream.name); });
+    return found == ways_.end() ? nullptr : &*found;
+}
+
+bool Couriers::is_offline(std::string_view upstream) const {
+    const auto found = std::ranges::find(ways_, upstream, [](const Way& way) { return std::string_view(way.upstream->upstream.name); });
+    return found != ways_.end() && found->connection->way() == service::Way::offline;
+}
+
+Result<Octets> Couriers::carry(const responder::Parcel& parcel) {
+    Way* to = way(parcel.upstream);
+    if (!to) return Error{.code = Code::not_found, .detail = "no upstream is called \"" + escaped(parcel.upstream) + "\""};
+    transport::Cancel cancel;
+    {
+        const std::lock_guard lock(mutex_);
+        if (is_ending_) return Error{.code = Code::cancelled};
+        under_way_.push_back(&cancel);
+    }
+    const transport::Request request{.message = parcel.message, .operation = parcel.operation, .profile = parcel.profile, .label = label_of(parcel.message)};
+    const auto timeout = to->connection->way() == service::Way::offline ? look : std::chrono::milliseconds(to->upstream->exchange);
+    auto       answer  = to->connection->exchange(request, timeout, &cancel);
+    const std::lock_guard lock(mutex_);
+    std::erase(under_way_, &cancel);
+    return answer;
+}
+
+bool Couriers::submit(responder::Parcel parcel, Returned returned) {
+    Way* to = way(parcel.upstream);
+    if (!to) return false;
+    return to->pool->submit([this, parcel = std::move(parcel), returned = std::move(returned)] {
+        if (is_ending_) return;
+        const auto answer = carry(parcel);
+        if (!is_ending_) returned(parcel, answer);
+    });
+}
+
+}  // namespace cmpkit::service

@@ -1,0 +1,203 @@
+#include "service/ra_config.hpp"
+
+#include "der/encode.hpp"
+#include "messages/names.hpp"
+#include "service/config_reader.hpp"
+#include "service/files.hpp"
+#include "service/inventory.hpp"
+#include "service/peer.hpp"
+
+namespace cmpkit::service {
+namespace {
+
+std::optional<BodyType> body_named(std::string_view word) {
+    for (const BodyType type : {BodyType::ir, BodyType::cr, BodyType::p10cr, BodyType::kur, BodyType::rr, BodyType::genm})
+        if (name_of(type) == word) return type;
+    return std::nullopt;
+}
+
+std::optional<operations::RequesterKind> requester_named(std::string_view word) {
+    using enum operations::RequesterKind;
+    for (const auto kind : {secret, external, own, ra})
+        if (operations::name_of(kind) == word) return kind;
+    return std::nullopt;
+}
+
+// ---------------------------------------------------------------- rules
+
+ra::Selection read_selection(Table& table) {
+    ra::Selection about;
+    for (const std::string& word : table.texts("bodies", {})) {
+        if (const auto type = body_named(word)) about.bodies.push_back(*type);
+        else table.fail("bodies", "\"ir\", \"cr\", \"p10cr\", \"kur\", \"rr\" or \"genm\" is expected");
+    }
+    for (const std::string& word : table.texts("requesters", {})) {
+        if (const auto kind = requester_named(word)) about.requesters.push_back(*kind);
+        else table.fail("requesters", "\"secret\", \"external\", \"own\" or \"ra\" is expected");
+    }
+    about.profiles         = table.texts("profiles", {});
+    about.routes           = table.texts("routes", {});
+    about.with_old_cert_id = table.flag("with_old_cert_id", false);
+    about.key_generation   = table.flag("key_generation", false);
+    about.unverified       = table.flag("unverified", false);
+    return about;
+}
+
+void read_names(Table& table, const Reader& reader, ra::Rule& rule) {
+    rule.forced_subject  = table.text("forced_subject", {});
+    rule.subjects        = table.texts("subjects", rule.subjects);
+    rule.secret_subjects = table.texts("secret_subjects", rule.secret_subjects);
+    rule.sans            = table.texts("sans", rule.sans);
+    rule.secret_sans     = table.texts("secret_sans", rule.secret_sans);
+    rule.inventory_key   = table.text("inventory_key", rule.inventory_key);
+    if (!table.has("inventory")) {
+        if (table.has("inventory_key")) table.fail("inventory_key", "there is no inventory");
+        return;
+    }
+    auto inventory = read_inventory(below(reader.folder(), table.required_text("inventory")));
+    if (inventory) rule.inventory = std::move(*inventory);
+    else table.fail("inventory", "it cannot be taken", &inventory.error());
+}
+
+ra::Rule read_rule(Table& table, const Reader& reader) {
+    ra::Rule rule;
+    rule.name   = table.required_text("name");
+    rule.reason = table.text("reason", {});
+    rule.about  = read_selection(table);
+    const auto action = ra::action_named(table.required_text("action"));
+    if (action) rule.action = *action;
+    else table.fail("action", "\"unchanged\", \"reprotect\", \"modify\", \"nest\", \"answer\" or \"refuse\" is expected");
+    rule.upstream         = table.text("upstream", {});
+    rule.approve_by_hand  = table.flag("approve_by_hand", false);
+    rule.poll_seconds     = table.duration("poll_after", rule.poll_seconds);
+    rule.keep_original    = table.flag("keep_original", false);
+    rule.archive          = table.flag("archive", false);
+    rule.implicit_confirm = table.flag("implicit_confirm", false);
+    read_names(table, reader, rule);
+    return rule;
+}
+
+// ---------------------------------------------------------------- upstreams
+
+void read_credentials(Table& table, Reader& reader, operations::Credentials& credentials) {
+    if (table.has("certificate")) {
+        credentials.chain  = reader.certificates(table, "certificate", table.texts("certificate", {}));
+        credentials.signer = reader.key(table, "key");
+    }
+    if (!table.has("reference")) return;
+    credentials.reference = table.required_text("reference");
+    auto secret           = read_source(table.required_text("secret"), reader.folder());
+    if (!secret) return table.fail("secret", "it cannot be read", &secret.error());
+    credentials.secret    = std::make_shared<const crypto::Secret>(std::move(*secret));
+    const std::string mac = table.text("mac", "pbm");
+    if (mac != "pbm" && mac != "pbmac1") table.fail("mac", "\"pbm\" or \"pbmac1\" is expected");
+    credentials.mac        = mac == "pbm" ? protection::MacKind::pbm : protection::MacKind::pbmac1;
+    credentials.iterations = table.number("iterations", credentials.iterations, 100, 10'000'000);
+    if (credentials.signer) table.fail("reference", "there is a certificate already: one protects, not both");
+}
+
+void read_peer_of(Table& table, const Reader& reader, UpstreamConfiguration& config) {
+    const std::string name = table.text("peer", {});
+    if (name.empty()) return;
+    const auto from_file = [&]() -> Result<PeerProfile> {
+        auto text = read_file(below(reader.folder(), name));
+        return text ? read_peer(text_of(*text)) : text.error();
+    };
+    const auto profile = name.ends_with(".toml") ? from_file() : peer_named(name);
+    if (!profile) return table.fail("peer", "it cannot be taken", &profile.error());
+    config.upstream.trust.peer = profile->peer;
+    config.options             = transport::options_for(profile->transport, config.url);
+}
+
+void read_answers_trust(Table& table, Reader& reader, operations::PeerTrust& trust) {
+    trust.pinned = reader.certificates(table, "pinned", table.texts("pinned", {}));
+    const crypto::Trust anchors = read_trust(table, reader);
+    if (anchors.anchors.empty()) return;
+    auto verifier = crypto::Verifier::make(anchors);
+    if (verifier) trust.anchors = std::move(*verifier);
+    else table.fail("trust", "it cannot be taken", &verifier.error());
+}
+
+ra::BatchLimits read_batch(Table& table) {
+    ra::BatchLimits limits;
+    limits.count      = static_cast<std::size_t>(table.number("count", 100, 1, 1000));
+    limits.octets     = static_cast<std::size_t>(table.number("octets", 1 << 20, 1024, 1 << 24));
+    limits.seconds    = table.duration("after", limits.seconds);
+    limits.lost_after = table.duration("lost_after", limits.lost_after);
+    if (limits.seconds < 1 || limits.lost_after < 1) table.fail("after", "a second at least is expected");
+    return limits;
+}
+
+void read_times(Table& table, UpstreamConfiguration& config) {
+    ra::Upstream& upstream = config.upstream;
+    const std::string late = table.text("late", "wait");
+    if (late != "wait" && late != "refuse") table.fail("late", "\"wait\" or \"refuse\" is expected");
+    upstream.patience        = late == "wait" ? ra::Patience::wait : ra::Patience::refuse;
+    upstream.answer_seconds  = table.duration("patience", upstream.answer_seconds);
+    config.exchange          = std::chrono::seconds(table.duration("exchange", 30));
+    upstream.retry_seconds   = table.duration("retry", 5) + config.exchange.count();
+    upstream.give_up_seconds = table.duration("give_up", upstream.give_up_seconds);
+    config.connections       = static_cast<unsigned>(table.number("connections", 8, 1, 256));
+    if (config.exchange.count() < 1 || upstream.answer_seconds < 0 || upstream.give_up_seconds < 1) table.fail("exchange", "a second at least is expected");
+}
+
+UpstreamConfiguration read_upstream(Table& table, Reader& reader) {
+    UpstreamConfiguration config;
+    config.upstream.name = table.required_text("name");
+    config.url           = table.required_text("url");
+    read_credentials(table, reader, config.upstream.credentials);
+    read_peer_of(table, reader, config);
+    read_answers_trust(table, reader, config.upstream.trust);
+    if (table.has("recipient")) {
+        der::Arena arena;
+        const auto name = name_from_text(table.text("recipient", {}), arena);
+        if (name) config.upstream.recipient = der::encode(*name);
+        else table.fail("recipient", "a name is expected", &name.error());
+    }
+    read_times(table, config);
+    table.table("batch", [&](Table& t) { config.upstream.batch = read_batch(t); });
+    table.table("tls", [&](Table& t) { config.tls = read_tls(t, reader); });
+    table.table("options", [&](Table& t) {
+        for (const std::string& option : t.keys()) config.options[option] = t.required_text(option.c_str());
+    });
+    return config;
+}
+
+// ---------------------------------------------------------------- the RA itself
+
+void read_own(Table& table, Reader& reader, RaConfiguration& config) {
+    ra::Settings& settings = config.settings;
+    if (table.has("certificate")) {
+        settings.chain     = reader.certificates(table, "certificate", table.texts("certificate", {}));
+        settings.signer    = reader.key(table, "key");
+        const auto issuers = reader.certificates(table, "chain", table.texts("chain", {}));
+        settings.chain.insert(settings.chain.end(), issuers.begin(), issuers.end());
+    }
+    settings.entities         = table.texts("entities", {});
+    const std::string answers = table.text("answers", "upstream");
+    if (answers != "upstream" && answers != "own") table.fail("answers", "\"upstream\" or \"own\" is expected");
+    settings.answers_protected_here = answers == "own";
+    responder::Doorway& doorway     = config.doorway;
+    doorway.time_window             = table.duration("time_window", doorway.time_window);
+    doorway.keep_seconds            = table.duration("keep_transactions", doorway.keep_seconds);
+    doorway.poll_seconds            = table.duration("poll_after", doorway.poll_seconds);
+    doorway.undecided_seconds       = table.duration("poll_wait", doorway.undecided_seconds);
+    doorway.answer_wait             = table.duration("answer_wait", doorway.answer_wait);
+    doorway.mac_limits.max_iterations = table.number("max_iterations", doorway.mac_limits.max_iterations, 100, 10'000'000);
+}
+
+}  // namespace
+
+RaConfiguration read_ra(Table& table, Reader& reader) {
+    RaConfiguration config;
+    table.table("ra", [&](Table& t) { read_own(t, reader, config); });
+    table.table("pki", [&](Table& t) { config.settings.pki = read_trust(t, reader); });
+    table.table("external", [&](Table& t) { config.settings.external = read_trust(t, reader); });
+    table.tables("secret", [&](Table& t) { config.settings.secrets.push_back(read_secret(t, reader)); });
+    table.tables("upstream", [&](Table& t) { config.upstreams.push_back(read_upstream(t, reader)); });
+    table.tables("rule", [&](Table& t) { config.settings.rules.push_back(read_rule(t, reader)); });
+    if (config.upstreams.empty()) table.fail("upstream", "an RA needs one");
+    return config;
+}
+
+}  // namespace cmpkit::service
