@@ -1,4 +1,4 @@
-// Records behind one contract: memory, SQLite and later PostgreSQL pass one suite. The store is the only state of a server.
+// Records behind one contract: memory, SQLite and PostgreSQL pass one suite. The store is the only state of a server.
 // It refuses to know what a record means: tables, keys and versions are all it sees; values are opaque octets.
 //
 //     Batch batch;
@@ -9,7 +9,8 @@
 
 namespace cmpkit::store {
 
-constexpr std::size_t max_key   = std::size_t{1} << 20;  // octets of a key or an index
+// An entry of PostgreSQL's indexes has at most 2704 octets, and one of them holds both.
+constexpr std::size_t max_key   = 1300;                  // octets of a key or an index
 constexpr std::size_t max_value = std::size_t{1} << 27;  // octets of a value
 
 enum class Table : std::uint8_t {
@@ -68,8 +69,8 @@ public:
     ///
     /// @error bad_argument  a key is empty or named twice, or a key, index or value is above its bound; nothing was written
     /// @error conflict      a record's version is not the one named; nothing was written
-    /// @error store_failed  the disk or database failed; nothing was written (a crash right after a failed sync may still bring the batch back: a
-    ///                      second try then meets a conflict)
+    /// @error store_failed  the disk or database failed; nothing was written (a crash right after a failed sync may still bring the batch back, and so
+    ///                      may a database whose connection was lost while it committed: a second try then meets a conflict)
     virtual Result<void> commit(const Batch& batch) = 0;
 };
 
