@@ -21,6 +21,11 @@ transport::Registry& cmpkit_context::plugins() {
     return *registry;
 }
 
+std::vector<std::string> cmpkit_context::folders() {
+    const std::lock_guard lock(mutex);
+    return plugin_folders;
+}
+
 transport::Options cmpkit_context::options_for(const std::string& url, const transport::OptionsByPlugin& first) {
     transport::Options told = transport::options_for(first, url);
     const std::lock_guard lock(mutex);

@@ -22,6 +22,7 @@ struct cmpkit_context {
 
     void log(cmpkit_log_level level, std::string_view text);
     cmpkit::transport::Registry& plugins();
+    std::vector<std::string>     folders();  // that were added
     /// Those of `first`, and over them those that were set.
     cmpkit::transport::Options options_for(const std::string& url, const cmpkit::transport::OptionsByPlugin& first);
 };

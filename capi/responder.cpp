@@ -36,6 +36,7 @@ cmpkit_rc cmpkit_responder_new(cmpkit_context* context, const char* config, cons
         if (!context || !text) return context ? text.error() : no_handle;
         auto configuration = service::read_configuration(*text, folder ? folder : "");
         if (!configuration) return configuration.error();
+        configuration->modules = context->folders();
         auto log    = log_to(context);
         auto fetcher = [context](const crypto::StatusQuery& query, const service::FetchLimits& limits, transport::Cancel* cancel) {
             return service::fetch(context->plugins(), query, limits, cancel);

@@ -9,8 +9,13 @@
 namespace cmpkit::service {
 namespace {
 
+// Keys of a store hold the name of a CA beside a reference or a transactionID.
+constexpr std::size_t longest_name = 255;
+static_assert(store::max_key >= std::string_view("secret:").size() + 4 * longest_reference + 1 + longest_name);
+
 void read_ca(Table& table, Reader& reader, ca::Settings& ca) {
     if (ca.name.empty()) ca.name = table.text("name", {});
+    if (ca.name.size() > longest_name) table.fail("name", "at most " + std::to_string(longest_name) + " octets are expected");
     ca.issuing_certificate = reader.certificate(table, "certificate");
     ca.issuing_key         = reader.key(table, "key");
     ca.chain               = reader.certificates(table, "chain", table.texts("chain", {}));
@@ -69,6 +74,22 @@ void read_support(Table& table, Reader& reader, ca::Support& support) {
         if (!type) t.fail("type", "an OID is expected", &type.error());
         else support.items.push_back({std::move(*type), information_value(t, reader)});
     });
+}
+
+// What is wrong with a URL is told without its text: somebody may have put a password there.
+void read_store(Table& table, const Reader& reader, StoreConfiguration& store) {
+    store.file = below(reader.folder(), table.text("file", {}));
+    store.url  = table.text("url", {});
+    if (!store.file.empty() && !store.url.empty()) table.fail("url", "there is store.file already: one of them is the store");
+    if (!store.url.empty() && !store.url.starts_with("postgresql://") && !store.url.starts_with("postgres://")) table.fail("url", "postgresql://USER@HOST/DATABASE is expected");
+    const std::string source = table.text("password", {});
+    if (source.empty()) return;
+    if (store.url.empty()) table.fail("password", "it is for a store.url, which is not there");
+    if (!source.starts_with("file:") && !source.starts_with("env:")) return table.fail("password", "file:PATH or env:NAME is expected");
+    auto password = read_source(source, reader.folder());
+    if (!password) return table.fail("password", "it cannot be read", &password.error());
+    store.password = std::make_shared<const crypto::Secret>(std::move(*password));
+    if (store.password->empty() || text_of(store.password->view()).find('\0') != std::string_view::npos) table.fail("password", "it is empty, or has a NUL in it");
 }
 
 void read_server(Table& table, Configuration& config) {
@@ -155,7 +176,7 @@ void keep_secrets_apart(Table& table, const Configuration& config) {
 
 void read_all(Table& table, Reader& reader, Configuration& config) {
     config.listen = table.texts("listen", {});
-    table.table("store", [&](Table& store) { config.store = below(reader.folder(), store.text("file", {})); });
+    table.table("store", [&](Table& t) { read_store(t, reader, config.store); });
     table.table("audit", [&](Table& audit) { config.audit_file = below(reader.folder(), audit.required_text("file")); });
     table.table("fetch", [&](Table& t) { read_fetch(t, config.fetching); });
     table.table("tls", [&](Table& t) { config.tls = read_tls(t, reader); });

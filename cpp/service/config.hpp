@@ -5,6 +5,7 @@
 #include "responder/responder.hpp"
 #include "service/fetch.hpp"
 #include "service/ra_config.hpp"
+#include "service/store_module.hpp"
 
 namespace cmpkit::service {
 
@@ -17,7 +18,8 @@ struct AuthorityConfiguration {
 
 struct Configuration {
     std::vector<std::string> listen;              // URLs
-    std::string              store;               // path of the SQLite file; empty: in memory
+    StoreConfiguration       store;
+    std::vector<std::string> modules;             // folders of the store's module, see open_store; not from the text
     std::optional<RaConfiguration> ra;            // set: the server is a registration authority, and has no CA
     std::vector<AuthorityConfiguration> authorities;  // not empty but for an RA; their names, issuing keys, CRL files and references of secrets differ
     std::size_t              standard = 0;        // index of the one that answers what is for nobody in particular

@@ -90,6 +90,7 @@ crypto::Trust read_trust(Table& table, Reader& reader) {
 admission::SecretEntry read_secret(Table& table, const Reader& reader) {
     admission::SecretEntry entry;
     entry.reference = table.required_text("reference");
+    if (entry.reference.size() > longest_reference) table.fail("reference", "at most " + std::to_string(longest_reference) + " octets are expected");
     auto value      = read_source(table.required_text("secret"), reader.folder());
     if (!value) table.fail("secret", "it cannot be read", &value.error());
     else if (value->empty() || value->size() > 1024) table.fail("secret", "1 to 1024 octets are expected");

@@ -7,6 +7,8 @@
 
 namespace cmpkit::service {
 
+constexpr std::size_t longest_reference = 255;  // octets; in a store's key it stands escaped, and beside something else
+
 /// Turns paths of one configuration into things.
 class Reader {
 public:

@@ -10,15 +10,11 @@ namespace {
 
 constexpr int most_queries = 64;  // for one message
 
-Result<std::unique_ptr<store::Store>> open_store(const std::string& path) {
-    return path.empty() ? store::open_memory() : store::open_sqlite(path);
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Server>> Server::make(Configuration configuration, responder::Log log, Fetcher fetcher, transport::Registry* registry) {
     std::unique_ptr<Server> server(new Server);
-    auto                    store = open_store(configuration.store);
+    auto                    store = open_store(configuration.store, configuration.modules);
     if (!store) return store.error();
     server->store_   = std::move(*store);
     server->log_     = std::move(log);
@@ -46,7 +42,7 @@ Server::Fixed Server::fixed_in(const Configuration& configuration) {
     for (const std::string& url : configuration.listen) urls += url + "\n";
     for (const auto& [plugin, given] : configuration.transport)
         for (const auto& [name, value] : given) options += plugin + "." + name + "=" + value + "\n";
-    return {{"listen", urls}, {"store.file", configuration.store}, {"server.threads", std::to_string(configuration.threads)}, {"server.queue", std::to_string(configuration.queue)},
+    return {{"listen", urls}, {"store.file", configuration.store.file}, {"store.url", configuration.store.url}, {"server.threads", std::to_string(configuration.threads)}, {"server.queue", std::to_string(configuration.queue)},
             {"transport, server.max_message or idle_timeout", options}, {"tls", configuration.tls ? "on" : "off"}};
 }
 

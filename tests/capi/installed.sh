@@ -15,6 +15,9 @@ trap 'rm -rf "$folder"' EXIT
 } >"$folder/main.c"
 cmake --install "$build" --prefix "$folder/prefix" >/dev/null
 [ -n "$(find "$folder/prefix" -name cmpkit-transport-http.so)" ]
+# The store in PostgreSQL is a module that stands beside them; nothing else needs libpq.
+[ -n "$(find "$folder/prefix" -name cmpkit-store-postgres.so)" ]
+if readelf -d "$(find "$folder/prefix" -name libcmpkit.so)" | grep libpq; then exit 1; fi
 cat >"$folder/CMakeLists.txt" <<'CMAKE'
 cmake_minimum_required(VERSION 3.20)
 project(consumer C)

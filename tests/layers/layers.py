@@ -33,7 +33,8 @@ def known_to(room):
     return {room}.union(*floors[:floor_of(room)])
 
 
-def wrong_in_core(room, header, quoted, own_folder):
+def wrong_in_core(room, header, quoted, path):
+    own_folder = path.parent
     folder = header.split("/")[0] if "/" in header else None
     if quoted and (header in below_all or (not folder and (own_folder / header).is_file())):
         return None
@@ -43,6 +44,8 @@ def wrong_in_core(room, header, quoted, own_folder):
         return "a header of ours is named by its room: \"room/header.hpp\""
     if header.startswith("openssl/") and room != "crypto":
         return "OpenSSL is crypto's alone"
+    if header == "libpq-fe.h" and not (room == "store" and path.name.startswith("postgres")):
+        return "libpq is for the module of the PostgreSQL store alone"
     if system_header.match(header) and (room is None or room in plain_rooms):
         return "no system headers here: the room is plain C++"
     if ours.match(header):
@@ -78,7 +81,7 @@ def wrong_in_plugin(header, quoted, folder):
 def verdict(tree, path, header, quoted):
     parts = path.relative_to(tree).parts
     if parts[0] == "cpp":
-        return wrong_in_core(parts[1] if len(parts) > 2 else None, header, quoted, path.parent)
+        return wrong_in_core(parts[1] if len(parts) > 2 else None, header, quoted, path)
     return {"capi": wrong_in_capi, "tools": wrong_in_tools, "plugins": wrong_in_plugin}[parts[0]](header, quoted, path.parent)
 
 
@@ -110,6 +113,7 @@ right = {
     "cpp/result.hpp": "#include <vector>\n",
     "cpp/crypto/key.cpp": '#include <openssl/evp.h>\n#include "crypto/key.hpp"\n#include "messages/x509.hpp"\n#include "result.hpp"\n',
     "cpp/store/file.cpp": "#include <unistd.h>\n",
+    "cpp/store/postgres_session.hpp": "#include <libpq-fe.h>\n",
     "capi/key.cpp": '#include "service/server.hpp"\n#include "guard.hpp"\n',
     "capi/guard.hpp": '#include "result.hpp"\n',
     "tools/main.cpp": '#include "files.hpp"\n#include <cmpkit/cmpkit.h>\n#include <unistd.h>\n',
@@ -129,6 +133,8 @@ wrong = {
     "cpp/messages/system.cpp": "#include <unistd.h>",
     "cpp/service/above.cpp": "#include <cmpkit/cmpkit.h>",
     "cpp/responder/beside.cpp": '#include "../service/pool.hpp"',
+    "cpp/store/other.cpp": "#include <libpq-fe.h>",
+    "cpp/service/postgres.cpp": "#include <libpq-fe.h>",
     "capi/openssl.cpp": "#include <openssl/evp.h>",
     "tools/core.cpp": '#include "result.hpp"',
     "tools/contract.cpp": "#include <cmpkit/transport.h>",

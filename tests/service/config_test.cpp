@@ -13,7 +13,7 @@ TEST_CASE("the configuration that a founding writes is read", "[service]") {
     CHECK(authority.ca.secrets.front().reference == "dev1");
     CHECK(authority.ca.secrets.front().uses == 1);
     CHECK(authority.policy.time_window == 300);
-    CHECK(read->store == plant.folder + "/store.db");
+    CHECK(read->store.file == plant.folder + "/store.db");
     CHECK(authority.ca.profiles.front().validity_seconds == 365 * 86400);
 }
 

@@ -32,6 +32,11 @@ TEST_CASE("what a reload cannot change is told, and the rest counts", "[service]
     CHECK(running.server->edition()->configuration().authorities[0].ca.profiles.size() == 2);
 }
 
+TEST_CASE("a server keeps its store until it is started again", "[service]") {
+    const Running running;
+    CHECK(running.reload(running.plant.with("file = \"store.db\"", "url = \"postgresql://db/cmpkit\"")) == std::vector<std::string>{"store.file", "store.url"});
+}
+
 TEST_CASE("a configuration that no CA can go by changes nothing", "[service]") {
     const Running running;
     const auto    before = running.server->edition();

@@ -1,6 +1,7 @@
 // The stores under test, each fresh, and short words for what the tests do with them.
 #pragma once
-#include "store/store.hpp"
+#include "database.hpp"
+#include "service/store_module.hpp"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
@@ -25,8 +26,10 @@ private:
     std::filesystem::path path_;
 };
 
-inline std::unique_ptr<Store> opened(const std::string& path) {
-    auto store = open_sqlite(path);
+// @param place  a path, or the URL of a database
+inline std::unique_ptr<Store> opened(const std::string& place) {
+    const bool is_url = place.starts_with("postgresql:");
+    auto       store  = service::open_store({.file = is_url ? "" : place, .url = is_url ? place : "", .password = {}}, {});
     if (!store) FAIL(store.error().text());
     return std::move(*store);
 }
@@ -40,8 +43,13 @@ struct InSqlite {
     std::unique_ptr<Store> store = opened(folder / "store.db");
 };
 
+struct InPostgres {
+    Schema                 schema{};
+    std::unique_ptr<Store> store = opened(schema.url());
+};
+
 // One line here runs another implementation through the whole suite.
-using Stores = std::tuple<InMemory, InSqlite>;
+using Stores = std::tuple<InMemory, InSqlite, InPostgres>;
 
 inline Octets octets(std::string_view text) { return copy_of(bytes_of(text)); }
 
