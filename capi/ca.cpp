@@ -1,5 +1,4 @@
 // The operator's desk at a CA, and how one is founded.
-#include "admission/desk.hpp"
 #include "ca/rollover.hpp"
 #include "der/print.hpp"
 #include "desk.hpp"
@@ -11,32 +10,11 @@ using namespace cmpkit::capi;
 
 namespace {
 
-std::string pending_json(const ca::Desk::Listed& listed) {
-    const ca::PendingRequest& request = *listed.request;
-    const auto member = [](const char* name, std::string_view value) { return std::string(",\"") + name + "\":" + der::json_string(value); };
-    return "{\"id\":\"" + to_hex(listed.id) + '"' + member("type", text_of(request.type.content)) + member("subject", text_of(request.subject.content)) +
-           member("details", text_of(request.details.content)) + member("requester", escaped(text_of(request.requester.content))) +
-           member("verdict", name_of(request.verdict)) + member("askedAt", der::shown_time(request.askedAt.content)) + "}";
-}
-
-Result<std::string> pending_json(const ca::Desk& desk) {
-    auto waiting = desk.list();
-    if (!waiting) return waiting.error();
-    std::string json;
-    for (const auto& listed : *waiting) json += (json.empty() ? "" : ",\n ") + pending_json(listed);
-    return "[" + json + "]";
-}
-
 cmpkit_rc decide(cmpkit_responder* responder, const char* id, ca::Verdict verdict, const char* reason, cmpkit_error** error) {
     return guard(error, [&]() -> Result<void> {
         if (!responder || !id) return Error{.code = Code::bad_argument, .detail = "responder and id are needed"};
         const auto at = AtDesk::of(*responder);
-        if (!at) return at.error();
-        const ca::Desk& desk  = (*at)->desk();
-        auto            whole = desk.complete(id);
-        if (!whole) return whole.error();
-        if (auto decided = desk.decide(*whole, verdict, reason ? reason : ""); !decided) return decided.error();
-        return at->audit({.transaction_id = {}, .requester = {}, .address = {}, .body = "decide " + to_hex(*whole), .outcome = std::string(name_of(verdict)), .problem = {}});
+        return at ? decide(*at, id, verdict, reason ? reason : "") : at.error();
     });
 }
 
@@ -105,7 +83,7 @@ cmpkit_rc cmpkit_ca_pending(cmpkit_responder* responder, cmpkit_buf** json, cmpk
         if (!responder) return no_handle;
         const auto at = AtDesk::of(*responder);
         if (!at) return at.error();
-        auto text = pending_json((*at)->desk());
+        auto text = pending_json(at->desk());
         if (!text) return text.error();
         return buf_of(*text);
     });

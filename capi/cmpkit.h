@@ -514,6 +514,12 @@ CMPKIT_API cmpkit_rc cmpkit_ca_crl(cmpkit_responder *responder, int64_t now, cmp
 CMPKIT_API cmpkit_rc cmpkit_ca_rollover(cmpkit_responder *responder, const cmpkit_key *root_key, const cmpkit_key *new_key, uint32_t days, int64_t now, cmpkit_buf **certificates_pem,
                                         cmpkit_error **error);
 
+/* The registration officer's desk, of a responder whose configuration has [ra]: as cmpkit_ca_pending, _approve and _reject, with what the request asks for,
+ * who asks, and where it would go on to. The request goes on when its requester asks again. CMPKIT_E_BAD_STATE also: the configuration is that of a CA. */
+CMPKIT_API cmpkit_rc cmpkit_ra_pending(cmpkit_responder *responder, cmpkit_buf **json, cmpkit_error **error);
+CMPKIT_API cmpkit_rc cmpkit_ra_approve(cmpkit_responder *responder, const char *id, cmpkit_error **error);
+CMPKIT_API cmpkit_rc cmpkit_ra_reject(cmpkit_responder *responder, const char *id, const char *reason, cmpkit_error **error);
+
 typedef struct cmpkit_listener cmpkit_listener;
 /* Serves the responder at url, or at every `listen` of its configuration if url is NULL; returns when requests are accepted. Starts threads. */
 CMPKIT_API cmpkit_rc cmpkit_listener_new(cmpkit_responder *responder, const char *url, cmpkit_listener **out, cmpkit_error **error); /* cmpkit_listener_free */

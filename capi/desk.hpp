@@ -1,4 +1,4 @@
-// Where an operator works: at one CA of a server.
+// Where an operator works: at one CA of a server, or at a registration authority.
 #pragma once
 #include "admission/desk.hpp"
 #include "responder.hpp"
@@ -29,6 +29,7 @@ public:
     }
     ca::CertificationAuthority& operator*() const { return authority_; }
     ca::CertificationAuthority* operator->() const { return &authority_; }
+    const admission::Desk&      desk() const { return authority_.desk(); }
 
 private:
     AtDesk(std::shared_ptr<const service::Edition> edition, const service::Edition::Office& office)
@@ -38,5 +39,38 @@ private:
     ca::CertificationAuthority&             authority_;
     std::string                             ca_;
 };
+
+/// The registration officer's place, and what keeps it.
+class AtCounter {
+public:
+    static Result<AtCounter> of(cmpkit_responder& responder) {
+        auto edition = responder.server->edition();
+        if (!edition->registration()) return Error{.code = Code::bad_state, .detail = "the configuration is that of a CA, not of a registration authority"};
+        return AtCounter(std::move(edition));
+    }
+    const admission::Desk& desk() const { return edition_->registration()->desk(); }
+    /// As AtDesk::audit.
+    Result<void> audit(responder::Incident done) const {
+        done.requester = "officer, user " + std::to_string(::getuid());
+        done.kind      = "operator";
+        return edition_->audit(done, service::unix_now());
+    }
+
+private:
+    explicit AtCounter(std::shared_ptr<const service::Edition> edition) : edition_(std::move(edition)) {}
+
+    std::shared_ptr<const service::Edition> edition_;  // shared with the server
+};
+
+/// The requests that wait there, as JSON.
+Result<std::string> pending_json(const admission::Desk& desk);
+
+/// The word on one of them, by the first digits of its identifier.
+template <class Place> Result<void> decide(const Place& place, std::string_view digits, admission::Verdict verdict, std::string_view reason) {
+    auto whole = place.desk().complete(digits);
+    if (!whole) return whole.error();
+    if (auto decided = place.desk().decide(*whole, verdict, reason); !decided) return decided.error();
+    return place.audit({.transaction_id = {}, .requester = {}, .address = {}, .body = "decide " + to_hex(*whole), .outcome = std::string(name_of(verdict)), .problem = {}});
+}
 
 }  // namespace cmpkit::capi

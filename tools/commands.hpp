@@ -20,6 +20,7 @@ void add_doctor(CLI::App& app, Common& common);
 void add_resume(CLI::App& app, Common& common);
 void add_serve(CLI::App& app, Common& common);
 void add_ca(CLI::App& app, Common& common);
+void add_ra(CLI::App& app, Common& common);
 void add_show(CLI::App& app, Common& common);
 void add_transports(CLI::App& app, Common& common);
 void add_peers(CLI::App& app, Common& common);

@@ -37,7 +37,7 @@ void add_commands(CLI::App& app, tool::Common& common) {
     app.formatter(std::make_shared<Layout>());
     app.get_formatter()->column_width(32);
     app.get_formatter()->label("SUBCOMMAND", "COMMAND");
-    for (const auto add : {tool::add_enroll, tool::add_update, tool::add_revoke, tool::add_resume, tool::add_get, tool::add_discover, tool::add_doctor, tool::add_serve, tool::add_ca, tool::add_show, tool::add_transports, tool::add_peers}) add(app, common);
+    for (const auto add : {tool::add_enroll, tool::add_update, tool::add_revoke, tool::add_resume, tool::add_get, tool::add_discover, tool::add_doctor, tool::add_serve, tool::add_ca, tool::add_ra, tool::add_show, tool::add_transports, tool::add_peers}) add(app, common);
     app.footer(footer);  // after the commands, which would inherit it
 }
 

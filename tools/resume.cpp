@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 /// What may be said anew; the rest is in the file.
 struct Resumption {
     Common&     common;
-    std::string path, secret, certificate_pass, key_pass, new_key_pass, state_pass, trace_folder;
+    std::string path, url, secret, certificate_pass, key_pass, new_key_pass, state_pass, trace_folder;
     PeerProfile peer{};  // without a name: the one of the first command
     unsigned    timeout_seconds = 0;
 };
@@ -33,6 +33,7 @@ void replace_all(const Resumption& with, Peer& peer, Identity& identity, TrustOp
     replace(identity.key_pass, with.key_pass);
     replace(peer.trace_folder, with.trace_folder);
     peer.timeout_seconds = with.timeout_seconds;
+    replace(peer.url, with.url);
 }
 
 template <class Order> Order remembered(const Json& json, const Resumption& with) {
@@ -91,12 +92,13 @@ void add_sources_to(CLI::App& command, Resumption& with) {
 }  // namespace
 
 void add_resume(CLI::App& app, Common& common) {
-    auto  with    = std::make_shared<Resumption>(Resumption{.common = common, .path = {}, .secret = {}, .certificate_pass = {}, .key_pass = {}, .new_key_pass = {},
+    auto  with    = std::make_shared<Resumption>(Resumption{.common = common, .path = {}, .url = {}, .secret = {}, .certificate_pass = {}, .key_pass = {}, .new_key_pass = {},
                                                             .state_pass = {}, .trace_folder = {}});
     auto& command = *app.add_subcommand("resume", "Go on with an operation that --state kept");
     command.add_option("FILE", with->path, "The file that --state named")->type_name("")->required();
     add_sources_to(command, *with);
     command.add_option("--timeout", with->timeout_seconds, "For this run, tries included [30; by file or mail 7 days]")->type_name("SECONDS")->group("The way to the CA")->check(CLI::Range(1, 4'000'000));
+    command.add_option("--url", with->url, "Where the CA is by now, if elsewhere than before")->type_name("URL")->group("The way to the CA");
     with->peer.add_to(command)->group("The way to the CA");
     add_plugin_folder(command, common);
     command.add_option("--trace-dir", with->trace_folder, "Keep every message as a file there")->type_name("DIR")->group("What is told");

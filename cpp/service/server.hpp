@@ -6,6 +6,8 @@
 #include "service/waiting_room.hpp"
 #include "transport/registry.hpp"
 
+#include <shared_mutex>
+
 namespace cmpkit::service {
 
 /// Threads: any number at once.
@@ -24,7 +26,7 @@ public:
     /// Of an RA: tells those to wait whose answer is late, and looks whether another process has it. Called often.
     void             look_around();
     /// Lets go of connections whose answer is not here; who they were asks again.
-    void             dismiss() { room_.dismiss(); }
+    void             dismiss();
     /// What is offered, for a transport's discovery.
     std::string      links() const;
     /// A message that says systemUnavail to `request`, for a full queue; empty if it cannot be read.
@@ -74,6 +76,7 @@ private:
     Fetcher                        fetcher_;
     transport::Registry*           registry_ = nullptr;
     WaitingRoom                    room_;     // of an RA's requesters
+    std::shared_mutex              serving_;  // shared by who has visitors of the room in hand
     std::mutex                     asking_;   // one asks; who waits for it finds the answer
     mutable std::mutex             mutex_;    // guards what is below
     std::shared_ptr<const Edition> edition_;  // shared with those who work by it

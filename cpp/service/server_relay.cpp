@@ -40,7 +40,14 @@ responder::Step Server::settle(const Edition& edition, const responder::Parcel& 
 // Whoever waits for that transaction gets it.
 void Server::serve(const responder::Step& step) {
     if (!step.reply || step.key.empty()) return;
+    const std::shared_lock in_hand(serving_);
     for (const WaitingRoom::Visitor& visitor : room_.leave(step.key)) respond(*visitor.exchange, *step.reply);
+}
+
+// Whoever has connections in hand is waited for: a listener goes after all of them.
+void Server::dismiss() {
+    const std::unique_lock nobody_serves(serving_);
+    room_.dismiss();
 }
 
 // The couriers are the edition's and go before it does: what they tell, they tell a whole one.
