@@ -465,7 +465,7 @@ CMPKIT_API cmpkit_rc cmpkit_responder_set_information(cmpkit_responder *responde
 typedef struct cmpkit_name_question {
     size_t             struct_size;
     const char        *requester;        /* "secret:dev1", "certificate:<SHA-256>" */
-    const char        *kind;             /* "secret", "external", "own" */
+    const char        *kind;             /* "secret", "external", "own", "ra": an RA that asks for somebody else, or for itself */
     const uint8_t     *certificate;      /* the requester's, DER; NULL: it has a secret */
     size_t             certificate_size;
     const char        *profile;          /* by which it would be issued */
@@ -474,7 +474,7 @@ typedef struct cmpkit_name_question {
 } cmpkit_name_question;
 /* Says what the requester is to be called, whatever it asks for: writes the subject ("CN=dev1,O=Plant") and the alternative names, each in a line of its own; nothing
  * at all: the profile says. Names that cannot stand in a certificate are systemFailure to the requester. A failure refuses the requester, who is told the text of
- * cmpkit_sink_set_error(subject, …). Who is "own", with a certificate of this CA, keeps its names: it can only be refused. From any thread of the responder; the same
+ * cmpkit_sink_set_error(subject, …). Who is "own", with a certificate of this CA, keeps its names: it can only be refused; so does what an "ra" updates. From any thread of the responder; the same
  * may be asked again. */
 typedef cmpkit_rc (*cmpkit_name_fn)(void *user, const cmpkit_name_question *question, cmpkit_sink *subject, cmpkit_sink *sans);
 /* For every CA of the responder, before the inventory and the patterns of its profiles. name NULL: no longer. */

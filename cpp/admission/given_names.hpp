@@ -27,6 +27,7 @@ struct NamingQuestion {
     std::string_view             profile;
     const Name*                  subject;  // null: not said
     const GeneralNames*          sans;     // null: none
+    const crypto::Cert*          continued = nullptr;  // the certificate whose names the new one keeps; null: none
 };
 
 /// The application that names devices, asked at each request. It may be asked the same again. Any thread.

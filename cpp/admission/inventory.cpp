@@ -28,8 +28,10 @@ const GivenNames* Inventory::find(const Index& index, const std::string& key) {
 
 const GivenNames* Inventory::by_name(const crypto::Cert& certificate) const {
     const auto* sans = extension_value<GeneralNames>(certificate->extensions, oids::id_ce_subjectAltName);
-    return find(by_name_, key_of(certificate->subject, sans ? std::span<const GeneralName>(*sans) : std::span<const GeneralName>()));
+    return by_name(certificate->subject, sans ? std::span<const GeneralName>(*sans) : std::span<const GeneralName>());
 }
+
+const GivenNames* Inventory::by_name(const Name& subject, std::span<const GeneralName> sans) const { return find(by_name_, key_of(subject, sans)); }
 
 Result<void> Inventory::add(InventoryRow row) {
     der::Arena arena;

@@ -25,6 +25,8 @@ public:
     const GivenNames* by_device(const std::string& device) const { return find(by_device_, device); }
     /// The device that is called as the certificate says.
     const GivenNames* by_name(const crypto::Cert& certificate) const;
+    /// The device that is called so. @param sans  they count where there is no subject
+    const GivenNames* by_name(const Name& subject, std::span<const GeneralName> sans) const;
 
     std::size_t size() const { return by_name_.size(); }
 

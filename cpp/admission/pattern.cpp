@@ -76,6 +76,7 @@ Result<TextPattern::Part> TextPattern::placeholder(std::string_view word, Proof 
         if (!type) return type.error();
         return Part{Part::Kind::subject, std::string(text_of(*type))};
     }
+    if (proof == Proof::word_of_ra) return wrong("for what an RA asks there is nothing that placeholders stand for", word);
     return wrong(proof == Proof::secret ? "a requester with a secret has only a {reference}" : "a requester with a certificate has only {subject.TYPE}", word);
 }
 

@@ -14,7 +14,7 @@ struct Identity {
     const Name*      subject = nullptr;  // of the requester's certificate; null: it has none
     std::string_view reference;          // of its secret; empty: it has none
 };
-enum class Proof : std::uint8_t { certificate, secret };  // and so which placeholders can stand for something
+enum class Proof : std::uint8_t { certificate, secret, word_of_ra };  // and so which placeholders can stand for something: for an RA's word none
 
 /// The characters of a text attribute: UTF8String, PrintableString, IA5String and their like, without control characters.
 std::optional<std::string_view> text_value(const AttributeTypeAndValue& attribute);

@@ -101,8 +101,8 @@ const Rules* Core::profile_for(const Secrets::Entry* secret, const std::string& 
     return name.empty() ? &profiles.front() : profile(name);
 }
 
-Callings::Callings(const Rules& rules, const Secrets::Entry* secret) {
-    const NameRules& by_profile = secret ? rules.by_secret : rules.by_certificate;
+Callings::Callings(const Rules& rules, operations::RequesterKind kind, const Secrets::Entry* secret) {
+    const NameRules& by_profile = kind == operations::RequesterKind::ra ? rules.by_ra : secret ? rules.by_secret : rules.by_certificate;
     subjects = secret && !secret->names.subjects.empty() ? secret->names.subjects : by_profile.subjects;
     sans     = secret && !secret->names.sans.empty() ? secret->names.sans : by_profile.sans;
 }

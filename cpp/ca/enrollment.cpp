@@ -15,13 +15,19 @@ namespace {
 constexpr BodyType with_secret[]   = {BodyType::ir, BodyType::cr, BodyType::p10cr};
 constexpr BodyType with_external[] = {BodyType::ir, BodyType::p10cr};
 constexpr BodyType with_own[]      = {BodyType::cr, BodyType::kur, BodyType::p10cr};
+constexpr BodyType with_ra[]       = {BodyType::ir, BodyType::cr, BodyType::kur, BodyType::p10cr};
 
 constexpr std::size_t longest_names = 8192, longest_words = 500;  // octets of subject and subjectAltName; of what the peer is told
 
-/// Which requests a kind of proof can make (RFC 9483 4.1).
+/// Which requests a kind of proof can make (RFC 9483 4.1); an RA can make them all for others (5.2.3, 5.3.1).
 std::span<const BodyType> requests_of(RequesterKind kind) {
-    if (kind == RequesterKind::secret) return with_secret;
-    return kind == RequesterKind::external ? std::span<const BodyType>(with_external) : with_own;
+    switch (kind) {
+    case RequesterKind::secret: return with_secret;
+    case RequesterKind::external: return with_external;
+    case RequesterKind::own: return with_own;
+    case RequesterKind::ra: return with_ra;
+    }
+    return {};
 }
 
 bool identifies(const CertId& id, const crypto::Cert& certificate) {
@@ -45,6 +51,7 @@ Result<void> Enrollment::check_right() {
     // RFC 9483 4.1.3: an update is signed with the key of the certificate that is updated.
     if (is_update() && requester_.kind == RequesterKind::secret)
         return refusal(FailInfo::wrongIntegrity, "a kur is signed with the certificate that is updated", "RFC 9483 4.1.3");
+    if (request_.ra_verified && !is_of_ra()) return refusal(FailInfo::notAuthorized, "an end entity proves possession itself", "RFC 9810 5.2.8");
     const auto allowed = requests_of(requester_.kind);
     if (std::ranges::find(allowed, request_.type) != allowed.end()) return {};
     return refusal(FailInfo::notAuthorized, "this requester may not send " + std::string(name_of(request_.type)), "RFC 9483 4.1");
@@ -55,18 +62,52 @@ Result<void> Enrollment::find_requester() {
         secret_ = core_.secrets.find(bytes_of(requester_.reference));
         if (!secret_) return refusal(FailInfo::notAuthorized, "the secret is not good for a new certificate");
     }
-    if (requester_.kind != RequesterKind::own) return {};
+    const bool has_our_certificate = requester_.kind == RequesterKind::own || is_of_ra();
+    return has_our_certificate ? find_continued() : Result<void>();
+}
+
+/// Whether an RA asks for itself: for an update that names its certificate or its subject, or another certificate of its subject.
+bool Enrollment::is_for_itself() const {
+    if (!is_of_ra()) return true;
+    if (is_update() && request_.oldCertID) return identifies(*request_.oldCertID, requester_.certificate);
+    if ((!is_update() && request_.type != BodyType::cr) || request_.ra_verified) return false;
+    return request_.subject && !request_.subject->is_null_dn() && same_name(*request_.subject, requester_.certificate->subject);
+}
+
+Result<void> Enrollment::find_continued() {
     auto record = core_.good_record(requester_.certificate);
     if (!record) return record.error();
+    if (is_for_itself()) return take_continued(std::move(*record));
+    return is_update() ? find_updated_for_other() : Result<void>();
+}
+
+Result<void> Enrollment::take_continued(std::optional<Stored> record) {
     // A signer made when the CA was founded speaks for the CA or an RA; it has no identity of a device to go on with.
-    if (!*record) return refusal(FailInfo::notAuthorized, "the certificate that signed is not one that is continued here");
-    old_ = std::move(*record);
+    if (!record) return refusal(FailInfo::notAuthorized, "the certificate that signed is not one that is continued here");
+    old_       = std::move(*record);
+    continued_ = requester_.certificate;
+    return {};
+}
+
+// RFC 9483 5.2.3: an RA puts its signature in the place of the old key's only where oldCertID says what is updated.
+Result<void> Enrollment::find_updated_for_other() {
+    if (!request_.oldCertID) return refusal(FailInfo::badRequest, "an RA says by oldCertID which certificate is updated", "RFC 9483 5.2.3");
+    auto found = core_.records.find(core_.records.key(request_.oldCertID->serialNumber.content));
+    if (!found) return found.error();
+    auto certificate = *found ? (*found)->certificate() : Result<crypto::Cert>(crypto::Cert());
+    if (!certificate) return certificate.error();
+    if (!*found || !identifies(*request_.oldCertID, *certificate)) return refusal(FailInfo::badCertId, "oldCertID: there is no such certificate", "RFC 9483 4.1.3");
+    if (!(*found)->is(CertificateState::valid) || certificate->not_after() < now_)
+        return refusal(FailInfo::certRevoked, "oldCertID: the certificate is not valid any more", "RFC 9483 4.1.3");
+    if (is_registration_authority(*certificate)) return refusal(FailInfo::notAuthorized, "oldCertID: an RA updates its certificate itself", "RFC 9483 5.2.3");
+    old_       = std::move(**found);
+    continued_ = std::move(*certificate);
     return {};
 }
 
 Result<void> Enrollment::check_update() {
     if (!is_update()) return {};
-    if (request_.oldCertID && !identifies(*request_.oldCertID, requester_.certificate))
+    if (request_.oldCertID && !identifies(*request_.oldCertID, continued_))
         return refusal(FailInfo::badCertId, "oldCertID is not the certificate that signed", "RFC 9483 4.1.3");
     if (!old_->record->updatedBy) return {};
     const auto next = core_.records.find(old_->record->updatedBy->content);
@@ -81,7 +122,10 @@ Result<void> Enrollment::choose_profile() {
     if (!rules_) return refusal(FailInfo::badCertTemplate, "certProfile: there is none of this name");
     if (request_.profile.empty() && is_update())  // an update goes on as its certificate began
         if (const Rules* same = core_.profile(text_of(old_->record->profile.content))) rules_ = same;
-    if (!rules_->allows(requester_.kind)) return refusal(FailInfo::notAuthorized, "this profile is not for this kind of requester");
+    const bool is_allowed = rules_->allows(requester_.kind) || (is_of_ra() && old_ && is_for_itself() && rules_->allows(RequesterKind::own));
+    if (!is_allowed) return refusal(FailInfo::notAuthorized, "this profile is not for this kind of requester");
+    if (rules_->profile.needs_ra_approval && !is_of_ra() && request_.approved_by.empty())
+        return refusal(FailInfo::notAuthorized, "this profile is for requests that an RA has approved", "RFC 9483 5.2.2.1");
     return {};
 }
 
@@ -92,18 +136,18 @@ Result<void> Enrollment::check_key() {
 }
 
 Result<Names> Enrollment::names() {
-    auto given = names_given(core_.settings.namer, *rules_, {requester_, rules_->profile.name, request_.subject, wishes_.subjectAltName});
+    auto given = names_given(core_.settings.namer, *rules_, {requester_, rules_->profile.name, request_.subject, wishes_.subjectAltName, old_ ? &continued_ : nullptr});
     if (!given) return given.error();
     given_ = std::move(*given);
     // design: cr and kur cannot leave the old identity, whoever says so.
-    if (old_) return keep_names(request_.subject, wishes_.subjectAltName, requester_.certificate);
+    if (old_) return keep_names(request_.subject, wishes_.subjectAltName, continued_);
     if (!given_) return names_by_patterns();
     auto names = grant_given(request_.subject, wishes_, *given_, arena_);
     return names ? names : failure(Code::bad_value, "the names that the application gave", names.error());
 }
 
 Result<Names> Enrollment::names_by_patterns() {
-    const Callings callings(*rules_, secret_);
+    const Callings callings(*rules_, requester_.kind, secret_);
     auto names = grant_by_patterns(request_.subject, wishes_.subjectAltName, callings.subjects, callings.sans, identity_of(requester_), arena_);
     if (!names) return names;
     const auto forced = der::parse<Name>(rules_->forced_subject, arena_);
@@ -121,7 +165,7 @@ Result<void> Enrollment::grant_names() {
     wishes_      = std::move(*wishes);
     auto granted = names();
     if (!granted) return granted.error();
-    if (is_update()) copy_alternative_names(wishes_.subjectAltName, requester_.certificate, *granted);
+    if (is_update()) copy_alternative_names(wishes_.subjectAltName, continued_, *granted);
     // RFC 5280 4.1.2.6: without a subject the names are in subjectAltName.
     if (granted->subject.is_null_dn() && granted->subjectAltName.empty()) return refusal(FailInfo::badCertTemplate, "subject: a name is needed");
     if (der::encode(granted->subject).size() + der::encode(GeneralNames(granted->subjectAltName)).size() > longest_names)
@@ -191,6 +235,8 @@ Result<void> Enrollment::await_approval() {
 Desk::Application Enrollment::application() const {
     std::string details = "key " + request_.key.name();
     for (const GeneralName& name : statement_.subjectAltName) details += ", " + to_text(name);
+    if (!request_.approved_by.empty()) details += ", approved by " + request_.approved_by;
+    if (request_.ra_verified) details += ", possession verified by the RA";
     return {.id = request_.id, .type = name_of(request_.type), .requester = requester_.id, .subject = to_text(statement_.subject), .details = std::move(details)};
 }
 

@@ -19,6 +19,9 @@ private:
     // The steps, in this order; each refuses or goes on.
     Result<void> check_right();
     Result<void> find_requester();
+    Result<void> find_continued();
+    Result<void> find_updated_for_other();
+    Result<void> take_continued(std::optional<Stored> record);
     Result<void> check_update();
     Result<void> choose_profile();
     Result<void> check_key();
@@ -34,6 +37,8 @@ private:
     Result<Names>                                    names_by_patterns();
     void                                             note_passed_over();
     bool                                             is_update() const { return request_.type == BodyType::kur; }
+    bool                                             is_of_ra() const { return requester_.kind == operations::RequesterKind::ra; }
+    bool                                             is_for_itself() const;
     store::Write                                     record_of(const operations::Issued& issued);
     std::string                                      words_for_changes() const;
 
@@ -44,7 +49,8 @@ private:
 
     der::Arena                   arena_;
     const Secrets::Entry*        secret_ = nullptr;  // of a requester with a secret
-    std::optional<Stored>        old_;               // of one with a certificate of ours
+    std::optional<Stored>        old_;               // the record of the certificate that is continued: its names are kept
+    crypto::Cert                 continued_;         // that certificate
     const Rules*                 rules_ = nullptr;
     Wishes                       wishes_;
     Statement                    statement_;

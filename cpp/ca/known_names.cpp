@@ -7,10 +7,18 @@
 namespace cmpkit::ca {
 namespace {
 
-const GivenNames* row_of(const Inventory& inventory, const Rules& rules, const operations::Requester& requester) {
+// An RA says by the name it asks for which device it means.
+const GivenNames* row_asked_for(const Inventory& inventory, const NamingQuestion& question) {
+    const Name nobody;
+    return inventory.by_name(question.subject ? *question.subject : nobody, question.sans ? std::span<const GeneralName>(*question.sans) : std::span<const GeneralName>());
+}
+
+const GivenNames* row_of(const Inventory& inventory, const Rules& rules, const NamingQuestion& question) {
     using enum operations::RequesterKind;
+    const operations::Requester& requester = question.requester;
+    if (question.continued) return inventory.by_name(*question.continued);
     if (requester.kind == secret) return inventory.by_reference(requester.reference);
-    if (requester.kind == own) return inventory.by_name(requester.certificate);
+    if (requester.kind == ra) return row_asked_for(inventory, question);
     const auto device = rules.inventory_key.runs(identity_of(requester));
     return device ? inventory.by_device(device->front()) : nullptr;
 }
@@ -32,8 +40,10 @@ Result<std::optional<GivenNames>> names_given(const std::shared_ptr<Namer>& name
         if (!answer || *answer) return answer;
     }
     if (!rules.profile.inventory) return std::optional<GivenNames>();
-    if (const GivenNames* row = row_of(*rules.profile.inventory, rules, question.requester)) return std::optional(*row);
+    if (const GivenNames* row = row_of(*rules.profile.inventory, rules, question)) return std::optional(*row);
     const operations::Requester& who = question.requester;
+    if (who.kind == operations::RequesterKind::ra && !question.continued)
+        return refusal(FailInfo::notAuthorized, "subject: no device on record here is called so");
     const std::string            name = who.certificate ? to_text(who.certificate->subject) : escaped(who.reference);
     return refusal(FailInfo::notAuthorized, "no certificate may be had here by this requester")
         .because_of({.code = Code::not_found, .detail = "the inventory has no device for \"" + name + "\""});

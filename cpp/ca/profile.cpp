@@ -61,9 +61,11 @@ Result<Rules> read_rules(Profile profile) {
     auto usage          = usage_of(profile.key_usage);
     auto by_certificate = NameRules::read(profile.subjects, profile.sans, Proof::certificate);
     auto by_secret      = NameRules::read(profile.secret_subjects, profile.secret_sans, Proof::secret);
+    auto by_ra          = NameRules::read(profile.ra_subjects, profile.ra_sans, Proof::word_of_ra);
     if (!usage) return usage.error();
     if (!by_certificate) return by_certificate.error();
     if (!by_secret) return by_secret.error();
+    if (!by_ra) return by_ra.error();
     auto key = TextPattern::parse(profile.inventory_key, Proof::certificate);
     if (!key) return key.error();
     if (key->has_star()) return wrong("inventory_key: a * stands for nobody");
@@ -77,6 +79,7 @@ Result<Rules> read_rules(Profile profile) {
     rules.key_usage      = *usage;
     rules.by_certificate = std::move(*by_certificate);
     rules.by_secret      = std::move(*by_secret);
+    rules.by_ra          = std::move(*by_ra);
     rules.profile        = std::move(profile);
     return rules;
 }

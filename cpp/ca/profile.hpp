@@ -18,7 +18,9 @@ struct FixedExtension {
 
 struct Profile {
     std::string              name = "default";
-    std::vector<operations::RequesterKind> requesters{operations::RequesterKind::secret, operations::RequesterKind::external, operations::RequesterKind::own};
+    std::vector<operations::RequesterKind> requesters{operations::RequesterKind::secret, operations::RequesterKind::external, operations::RequesterKind::own,
+                                                      operations::RequesterKind::ra};
+    bool                     needs_ra_approval = false;  // only what an RA of ours has approved: by its own signature, or by one around the requester's (nested)
     std::vector<std::string> keys{"ec:P-256", "ec:P-384", "ec:P-521", "rsa:2048-8192", "ed25519"};
     std::int64_t             validity_seconds = 365 * 86400;  // at most; a shorter one may be asked for
     std::int64_t             backdate_seconds = 300;          // notBefore lies that far before now, for devices with slow clocks
@@ -31,9 +33,10 @@ struct Profile {
     std::vector<std::string> secret_subjects{"CN={reference},*"};
     std::vector<std::string> sans;         // for requesters with a certificate: "dns:{subject.CN}", "ip:*"; * stands for any characters but *
     std::vector<std::string> secret_sans;
+    std::vector<std::string> ra_subjects{"*"}, ra_sans{"*"};  // for what an RA asks for in the name of others; without placeholders
 
     // With an inventory each device is called as its row says, and who has no row is refused; the patterns above count for nothing. A requester with a
-    // certificate of this CA keeps its names, which a row must have.
+    // certificate of this CA keeps its names, which a row must have; so must the names for which an RA asks.
     std::shared_ptr<const Inventory> inventory{};                        // shared by the editions of a configuration; null: there is none
     std::string                      inventory_key = "{subject.serialNumber}";  // who the certificate of a requester says it is: text with placeholders
     std::string                      forced_subject{};                   // O, OU, C, L, ST and DC that a name by the patterns has in any case: "O=Plant,C=DE"

@@ -32,7 +32,8 @@ Result<Requester> recognise_own(const crypto::Cert& signer, const Core& core) {
     const auto record = core.good_record(signer);
     if (!record && record.error().fail_info == FailInfo::notAuthorized) return not_trusted("the certificate is not confirmed").because_of(record.error());
     if (!record) return record.error();
-    if (!*record && !is_registration_authority(signer)) return not_trusted("the certificate is not in the records of this CA");
+    if (is_registration_authority(signer)) return requester_of(RequesterKind::ra, signer);
+    if (!*record) return not_trusted("the certificate is not in the records of this CA");
     return requester_of(RequesterKind::own, signer);
 }
 

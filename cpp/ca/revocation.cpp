@@ -48,10 +48,9 @@ Result<store::Write> revocation_of(const Stored& target, const Records::Cause& a
 
 /// Whether the requester speaks for the certificate: it is its own, or has its subject, or the requester is an RA of ours.
 Result<bool> may_revoke(const Requester& requester, const Stored& target, const Core& core) {
-    if (requester.kind != RequesterKind::own) return false;
     const auto record = core.good_record(requester.certificate);
     if (!record) return record.error();
-    if (is_registration_authority(requester.certificate)) return true;
+    if (requester.kind == RequesterKind::ra) return true;
     if (!*record) return false;
     const auto certificate = target.certificate();
     if (!certificate) return certificate.error();
@@ -62,7 +61,8 @@ Result<bool> may_revoke(const Requester& requester, const Stored& target, const 
 
 /// What a revocation that was asked for writes, if it is one that the requester may ask for.
 Result<store::Write> wanted_revocation(const operations::RevocationRequest& request, const Requester& requester, const Core& core, std::int64_t now) {
-    if (requester.kind != RequesterKind::own) return refusal(FailInfo::notAuthorized, "a revocation is signed with a certificate of this CA", "RFC 9483 4.2");
+    if (requester.kind != RequesterKind::own && requester.kind != RequesterKind::ra)
+        return refusal(FailInfo::notAuthorized, "a revocation is signed with a certificate of this CA", "RFC 9483 4.2");
     if (!request.issuer || !same_name(*request.issuer, core.name())) return refusal(FailInfo::badCertId, "there is no such certificate");
     const auto target = existing(core.records.find(core.records.key(request.serialNumber.content)));
     if (!target) return target.error();
@@ -84,6 +84,7 @@ Result<void> replace(const Stored& successor, CertificateState before, Certifica
 std::string cause_text(const operations::RevocationRequest& request) {
     std::string text(name_of(request.reason));
     if (request.invalid_since) text += ", invalid since " + der::shown_time(*request.invalid_since);
+    if (!request.approved_by.empty()) text += ", approved by " + request.approved_by;
     return text;
 }
 

@@ -18,7 +18,7 @@ struct KeyRule {
 /// Immutable. Any thread.
 struct Rules {
     Profile                       profile;
-    NameRules                     by_certificate, by_secret;
+    NameRules                     by_certificate, by_secret, by_ra;
     std::vector<KeyRule>          keys;
     KeyUsage                      key_usage;
     std::vector<Octets>           extended_key_usage;  // content octets of the OIDs

@@ -31,19 +31,19 @@ struct Core {
     const Rules* profile_for(const Secrets::Entry* secret, const std::string& asked) const;
     bool         is_reserved(const Name& subject) const;  // a name of the CA itself, of its issuers or of its CMP signer
 
-    /// What our records say about a requester of kind own; nothing: it is not in them (a signer made when the CA was founded).
+    /// What our records say about a requester of kind own or ra; nothing: it is not in them (a signer made when the CA was founded).
     /// @error certificate_revoked, not_authorized  with failInfo: it is revoked, updated or not confirmed
     Result<std::optional<Stored>> good_record(const crypto::Cert& certificate) const;
 };
 
 /// What a requester may be called: as its secret says, else by the profile. Views.
 struct Callings {
-    Callings(const Rules& rules, const Secrets::Entry* secret);
+    Callings(const Rules& rules, operations::RequesterKind kind, const Secrets::Entry* secret);
     std::span<const NamePattern>        subjects;
     std::span<const GeneralNamePattern> sans;
 };
 
-/// Whether the holder may revoke in the name of others (RFC 9810 4.5).
+/// Whether the holder may speak for others (RFC 9810 4.5).
 inline bool is_registration_authority(const crypto::Cert& certificate) { return certificate.has_purpose(oids::id_kp_cmcRA); }
 
 struct CertificationAuthority::State : Core {};

@@ -99,18 +99,26 @@ private:
         return {};
     }
 
+    const crypto::Cert* own_certificate() const { return requester_.kind == RequesterKind::own ? &requester_.certificate : nullptr; }
+
+    // An RA asks for devices that it does not name.
+    Result<std::optional<GivenNames>> names_of_requester(const Rules& rules) const {
+        if (requester_.kind == RequesterKind::ra) return std::optional<GivenNames>();
+        return names_given(core_.settings.namer, rules, {requester_, rules.profile.name, nullptr, nullptr, own_certificate()});
+    }
+
     Result<void> tell_template() {
         const Secrets::Entry* secret = requester_.kind == RequesterKind::secret ? core_.secrets.find(bytes_of(requester_.reference)) : nullptr;
         const Rules*          rules  = core_.profile_for(secret, request_.profile);
         if (!rules) return refusal(FailInfo::badRequest, "certProfile: there is none of this name", "RFC 9483 4.3.3");
         if (!rules->allows(requester_.kind)) return refusal(FailInfo::notAuthorized, "this profile is not for this kind of requester");
         if (!rules->profile.offer_template) return add_type(id_it_certReqTemplate), Result<void>();
-        const auto given = names_given(core_.settings.namer, *rules, {requester_, rules->profile.name, nullptr, nullptr});
+        const auto given = names_of_requester(*rules);
         if (!given) return given.error();
         auto named = *given ? read_names(**given, arena_) : Result(Names());
         if (!named) return named.error();
-        const Callings         callings(*rules, secret);
-        const TemplateNames    names{requester_.kind == RequesterKind::own ? &requester_.certificate : nullptr, *given ? &*named : nullptr, callings, identity_of(requester_)};
+        const Callings         callings(*rules, requester_.kind, secret);
+        const TemplateNames    names{own_certificate(), *given ? &*named : nullptr, callings, identity_of(requester_)};
         CertReqTemplateContent content;
         if (auto done = describe_request(core_, *rules, names, content, arena_); !done) return done;
         add(id_it_certReqTemplate, content);

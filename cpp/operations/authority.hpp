@@ -11,7 +11,7 @@ namespace cmpkit::operations {
 enum class RequesterKind : std::uint8_t {
     secret,    // MAC of a shared secret
     external,  // certificate of a PKI that is trusted for first requests
-    own,       // certificate that this authority issued and that is good now
+    own,       // certificate of an end entity that this authority issued and that is good now
     ra,        // certificate of another PKI management entity (id-kp-cmcRA) that may speak for others here
 };
 std::string_view name_of(RequesterKind kind);
@@ -30,7 +30,7 @@ struct SharedSecret {
     bool                                  for_new = false;
 };
 
-/// One request for one certificate, from a CertTemplate or a PKCS#10 request; proof of possession is verified already. Views of the message.
+/// One request for one certificate, from a CertTemplate or a PKCS#10 request; proof of possession is verified already, here or by an RA. Views of the message.
 struct EnrollmentRequest {
     Octets                      id;                   // names the request as long as its transaction lives
     BodyType                    type = BodyType::ir;  // ir, cr, kur or p10cr
@@ -43,6 +43,9 @@ struct EnrollmentRequest {
     std::string                 profile;               // certProfile, else the path label, else empty
     bool                        confirms_implicitly = false;  // the request asks for implicitConfirm
     std::vector<std::string_view> ignored{};           // members of the template that say what is the authority's to choose; literals
+    bool                        ra_verified  = false;  // by the RA that asks (raVerified), not here
+    bool                        has_original = false;  // that RA sent along what it got (origPKIMessage); nobody has verified it
+    std::string                 approved_by{};         // id of the RA that put its signature around the request (nested); empty: none did
 };
 
 struct RevocationRequest {
@@ -51,6 +54,7 @@ struct RevocationRequest {
     const Name*  issuer = nullptr;
     Reason       reason = Reason::unspecified;
     std::optional<std::int64_t> invalid_since{};  // Unix seconds of the invalidityDate (RFC 5280 5.3.2)
+    std::string  approved_by{};  // as above
 };
 
 /// What somebody asks the authority about (genm, RFC 9483 4.3).

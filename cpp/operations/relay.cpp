@@ -28,7 +28,7 @@ RelayOperation::State state_of(const RelayedTransaction& transaction) {
 }  // namespace
 
 RelayOperation::RelayOperation(const PKIMessage& message, const Requester& requester, const RelayedTransaction& transaction, const PKIMessage* first, std::string label)
-    : message_(message), transaction_(transaction), first_(first), label_(std::move(label)), state_(state_of(transaction)) {
+    : message_(message), requester_(requester), transaction_(transaction), first_(first), label_(std::move(label)), state_(state_of(transaction)) {
     enrollment_.id = revocation_.id = inquiry_.id = request_id(transaction_key(requester.id, message.header.transactionID->content));
 }
 
@@ -176,7 +176,7 @@ void RelayOperation::read_first() {
     note(read_wishes(first().header, label_, enrollment_));
     has_bad_header_ = problem_.has_value();
     // RFC 9483 4.1.6: who generates the key judges such a request; there is no possession to prove.
-    note(is_key_generation_ ? read_names(body, enrollment_) : read_enrollment(body, enrollment_));
+    note(is_key_generation_ ? read_names(body, enrollment_) : read_enrollment(body, requester_.kind, enrollment_));
 }
 
 // ---------------------------------------------------------------- what is answered

@@ -80,6 +80,7 @@ private:
     RelayAction  answer(std::optional<RelayState> state);
 
     const PKIMessage&         message_;
+    const Requester&          requester_;
     const RelayedTransaction& transaction_;
     const PKIMessage*         first_;
     std::string               label_;

@@ -17,12 +17,17 @@ Result<crypto::PublicKey> usable_key(const SubjectPublicKeyInfo& info) {
         .because_of(key.error());
 }
 
-Result<void> check_possession(const CertReqMsg& request, const crypto::PublicKey& key) {
-    if (!request.popo) return bad_pop("body[0].popo", "there is no proof of possession");
-    // RFC 9810 5.2.8.4: raVerified is for RAs that have verified the proof.
-    if (request.popo->is<"raVerified">())
+// RFC 9810 5.2.8.4: raVerified is for RAs that have verified the proof.
+Result<void> check_word_of_ra(BodyType type, RequesterKind from) {
+    if (from != RequesterKind::ra)
         return Error{.code = Code::not_authorized, .path = "body[0].popo.raVerified", .fail_info = FailInfo::notAuthorized, .clause = "RFC 9810 5.2.8",
                      .detail = "an end entity proves possession itself"};
+    if (type == BodyType::ir || type == BodyType::cr) return {};
+    return Error{.code = Code::bad_pop, .path = "body[0].popo.raVerified", .fail_info = FailInfo::badPOP, .clause = "RFC 9483 5.2.3.2", .detail = "an RA vouches for possession in ir and cr only"};
+}
+
+Result<void> check_possession(const CertReqMsg& request, const crypto::PublicKey& key) {
+    if (!request.popo) return bad_pop("body[0].popo", "there is no proof of possession");
     const auto* proof = request.popo->get<"signature">();
     if (!proof) return bad_pop("body[0].popo", "only a signature proves possession here");
     // RFC 4211 4.1: poposkInput MUST be omitted where the template has subject and publicKey.
@@ -33,13 +38,14 @@ Result<void> check_possession(const CertReqMsg& request, const crypto::PublicKey
 
 constexpr std::size_t most_items = 32;  // of one genm
 
-Result<void> read_cert_request(const CertReqMessages& requests, EnrollmentRequest& request) {
+Result<void> read_cert_request(const CertReqMessages& requests, RequesterKind from, EnrollmentRequest& request) {
     auto asked = one_request(requests);
     if (!asked) return asked.error();
     const CertTemplate& wanted = (*asked)->certReq.certTemplate;
     auto key = usable_key(*wanted.publicKey);
     if (!key) return key.error();
-    if (auto good = check_possession(**asked, *key); !good) return good;
+    request.ra_verified = (*asked)->popo && (*asked)->popo->is<"raVerified">();
+    if (auto good = request.ra_verified ? check_word_of_ra(request.type, from) : check_possession(**asked, *key); !good) return good;
     request.subject    = &*wanted.subject;
     request.publicKey  = &*wanted.publicKey;
     request.key        = *key;
@@ -81,10 +87,20 @@ Result<void> read_wishes(const PKIHeader& header, const std::string& profile_hin
     return {};
 }
 
-Result<void> read_enrollment(const PKIBody& body, EnrollmentRequest& request) {
+Result<void> read_enrollment(const PKIBody& body, RequesterKind from, EnrollmentRequest& request) {
     request.type = type_of(body);
     const auto* p10 = body.get<"p10cr">();
-    return p10 ? read_pkcs10(*p10, request) : read_cert_request(*cert_requests(body), request);
+    return p10 ? read_pkcs10(*p10, request) : read_cert_request(*cert_requests(body), from, request);
+}
+
+Result<bool> has_original(const PKIHeader& header) {
+    const auto is_original = [](const InfoTypeAndValue& item) { return item.infoType == oids::id_it_origPKIMessage; };
+    const auto count       = header.generalInfo ? std::ranges::count_if(*header.generalInfo, is_original) : 0;
+    if (count == 0) return false;
+    const auto* item  = find_info(header.generalInfo, oids::id_it_origPKIMessage);
+    const auto* value = item->infoValue ? item->infoValue->get<PKIMessages>() : nullptr;
+    if (count == 1 && value && value->size() == 1) return true;
+    return Error{.code = Code::bad_request, .path = "header.generalInfo", .fail_info = FailInfo::badRequest, .clause = "RFC 9810 5.1.1.3", .detail = "origPKIMessage is exactly one message"};
 }
 
 bool asks_key_generation(const PKIBody& body) {

@@ -12,8 +12,12 @@ bool asks_for_certificate(const PKIBody& body);
 Result<void> read_wishes(const PKIHeader& header, const std::string& profile_hint, EnrollmentRequest& request);
 
 /// The request of an ir, cr, kur or p10cr. Views of the body.
+/// @param from  who protected the message: an RA can say raVerified in an ir or cr
 /// @error bad_request, bad_template, bad_pop, not_authorized (raVerified); each with its failInfo
-Result<void> read_enrollment(const PKIBody& body, EnrollmentRequest& request);
+Result<void> read_enrollment(const PKIBody& body, RequesterKind from, EnrollmentRequest& request);
+
+/// Whether an RA's request brings the message that it was made of (origPKIMessage, RFC 9810 5.1.1.3). @error bad_request  not exactly one message
+Result<bool> has_original(const PKIHeader& header);
 
 /// Whether the key is for the PKI to generate (RFC 9483 4.1.6): the template says none.
 bool asks_key_generation(const PKIBody& body);

@@ -32,8 +32,11 @@ Error problem_of(Code code, FailInfo info, const char* clause, const char* detai
 
 }  // namespace
 
-ServerOperation::ServerOperation(const PKIMessage& message, const Requester& requester, const Transaction& transaction, const PKIMessage* pending, std::string profile_hint)
-    : message_(message), requester_(requester), transaction_(transaction), pending_(pending), profile_hint_(std::move(profile_hint)), state_(state_of(transaction)) {}
+ServerOperation::ServerOperation(const PKIMessage& message, const Requester& requester, const Transaction& transaction, const PKIMessage* pending, std::string profile_hint,
+                                 std::string approved_by)
+    : message_(message), requester_(requester), transaction_(transaction), pending_(pending), profile_hint_(std::move(profile_hint)), state_(state_of(transaction)) {
+    enrollment_.approved_by = revocation_.approved_by = std::move(approved_by);
+}
 
 const std::span<const ServerOperation::Row>& ServerOperation::table() {
     using S = State;

@@ -57,7 +57,9 @@ class ServerOperation {
 public:
     /// @param pending       the first message of a transaction that waits; null: the transaction does not wait
     /// @param profile_hint  what the path of the first message said
-    ServerOperation(const PKIMessage& message, const Requester& requester, const Transaction& transaction, const PKIMessage* pending, std::string profile_hint);
+    /// @param approved_by   id of the RA that put its signature around the first message; empty: none did
+    ServerOperation(const PKIMessage& message, const Requester& requester, const Transaction& transaction, const PKIMessage* pending, std::string profile_hint,
+                    std::string approved_by);
 
     ServerAction begin();
     ServerAction issued(Decision<Issued> decision);
@@ -117,6 +119,7 @@ private:
     Happening    read();
     Happening    read_first();
     Result<void> check_place();
+    Result<void> read_original();
     Result<void> read_confirmation(const CertConfirmContent& content);
     Result<void> read_poll(const PollReqContent& content) const;
     Result<void> compare_hash(const crypto::Cert& certificate) const;

@@ -40,9 +40,17 @@ ServerOperation::Happening ServerOperation::read_first() {
     }
     if (!asks_for_certificate(body)) return Happening::other;
     note(read_wishes(first_message().header, profile_hint_, enrollment_));
+    if (requester_.kind == RequesterKind::ra) note(read_original());
     has_bad_header_ = problem_.has_value();
-    note(read_enrollment(body, enrollment_));
+    note(read_enrollment(body, requester_.kind, enrollment_));
     return Happening::enrollment;
+}
+
+Result<void> ServerOperation::read_original() {
+    auto original = has_original(first_message().header);
+    if (!original) return original.error();
+    enrollment_.has_original = *original;
+    return {};
 }
 
 // First messages answer nothing, later ones our last reply.

@@ -29,4 +29,6 @@ Octets transaction_key(std::string_view requester_id, Bytes transaction_id) {
     return key;
 }
 
+std::string owner_in(Bytes transaction_key) { return std::string(transaction_key.begin(), std::ranges::find(transaction_key, 0)); }
+
 }  // namespace cmpkit::operations

@@ -28,11 +28,12 @@ struct Transaction {
     std::optional<der::OctetString> pending;          // waiting: the first message as received
     std::optional<der::Utf8String>  profile;          // waiting: what its path said
     std::optional<der::Utf8String>  authority;        // name of the CA that has it; absent: the first of the server
+    std::optional<der::Utf8String>  approvedBy;       // waiting: id of the RA that approved the first message by a nested one
     static constexpr auto schema() {
         return sequence(field<&Transaction::state>(), field<&Transaction::request>(), field<&Transaction::certReqId>(), field<&Transaction::senderNonce>(),
                         field<&Transaction::certificate>(implicit_tag(0)), field<&Transaction::exchanges>(),
                         field<&Transaction::pending>(implicit_tag(1)), field<&Transaction::profile>(implicit_tag(2)),
-                        field<&Transaction::authority>(implicit_tag(3)));
+                        field<&Transaction::authority>(implicit_tag(3)), field<&Transaction::approvedBy>(implicit_tag(4)));
     }
 };
 
@@ -41,6 +42,8 @@ Octets request_id(Bytes transaction_key);
 
 /// The key of its record: the owner, whose octets hold no NUL, and the transactionID.
 Octets transaction_key(std::string_view requester_id, Bytes transaction_id);
+/// The owner in such a key.
+std::string owner_in(Bytes transaction_key);
 
 }  // namespace cmpkit::operations
 

@@ -20,6 +20,12 @@ Error spent_secret() {
     return {.code = Code::not_authorized, .fail_info = FailInfo::notAuthorized, .clause = "RFC 9483 3.5", .detail = "this secret is spent, expired or locked"};
 }
 
+std::string words_for(const operations::EnrollmentRequest& request) {
+    std::string words = request.ra_verified ? "raVerified" : "";
+    if (request.has_original) words += words.empty() ? "origPKIMessage" : ", origPKIMessage";
+    return words;
+}
+
 }  // namespace
 
 void note(Deed& deed, const crypto::Cert& certificate) {
@@ -31,13 +37,13 @@ Result<Outcome> Attempt::run() {
     if (auto loaded = load(); !loaded) return loaded.error();
     // The very same octets again: the very same reply, also to a client that slept longer than messageTime allows.
     if (const auto* before = answered_before()) return Outcome{copy_of(before->reply.content), "repeated", {}};
-    if (auto good = operations::check_time(arrival_.message.header, arrival_.now, policy_.time_window); !good) return Outcome{{}, "error", good.error()};
+    if (auto good = check_times(); !good) return Outcome{{}, "error", good.error()};
     if (arrival_.sender.unrecognised) return Outcome{{}, "error", arrival_.sender.unrecognised};
     if (!before_ && !arrival_.sender.for_new) return Outcome{{}, "error", spent_secret()};
     if (!before_ && arrival_.destination.misdirected) return Outcome{{}, "error", arrival_.destination.misdirected};
     if (is_elsewhere()) return Error{.code = Code::conflict, .detail = "another CA has this transaction"};
     const std::string profile = before().profile ? std::string(text_of(before().profile->content)) : arrival_.destination.profile;
-    ServerOperation   operation(arrival_.message, arrival_.sender.requester, before(), pending_ ? &**pending_ : nullptr, profile);
+    ServerOperation   operation(arrival_.message, arrival_.sender.requester, before(), pending_ ? &**pending_ : nullptr, profile, approved_by());
     auto answer = decide(operation);
     if (!answer) return answer.error();
     auto reply = seal(*answer);
@@ -60,6 +66,18 @@ Result<void> Attempt::load() {
     if (!pending) return Error{.code = Code::store_failed, .detail = "a transaction's first message cannot be read"}.because_of(pending.error());
     pending_ = std::move(*pending);
     return {};
+}
+
+// Of a nested message both.
+Result<void> Attempt::check_times() const {
+    auto good = operations::check_time(arrival_.message.header, arrival_.now, policy_.time_window);
+    return good && arrival_.escort.header ? operations::check_time(*arrival_.escort.header, arrival_.now, policy_.time_window) : good;
+}
+
+// It is the first message that is approved or not, whatever brings the later ones.
+std::string Attempt::approved_by() const {
+    if (!before_) return arrival_.escort.approved_by;
+    return before().approvedBy ? std::string(text_of(before().approvedBy->content)) : std::string();
 }
 
 // Of another CA, since the message came: certificates, desk and policy of this one would be the wrong ones. First messages need none of them.
@@ -111,7 +129,9 @@ Result<ServerAction> Attempt::ask(ServerOperation& operation, const operations::
 }
 
 Result<ServerAction> Attempt::ask_to_enroll(ServerOperation& operation, const operations::EnrollmentRequest& request) {
-    deed_.profile = request.profile;
+    deed_.profile     = request.profile;
+    deed_.approved_by = request.approved_by;
+    deed_.vouched     = words_for(request);
     if (request.subject) deed_.subject = to_text(*request.subject);
     auto decision = authority_.enroll(request, arrival_.sender.requester, arrival_.now);
     if (!decision) return decision.error();
@@ -121,8 +141,9 @@ Result<ServerAction> Attempt::ask_to_enroll(ServerOperation& operation, const op
 }
 
 Result<ServerAction> Attempt::ask_to_revoke(ServerOperation& operation, const operations::RevocationRequest& request) {
-    deed_.serial  = der::hex_integer(request.serialNumber.content);
-    deed_.reason  = name_of(request.reason);
+    deed_.serial      = der::hex_integer(request.serialNumber.content);
+    deed_.approved_by = request.approved_by;
+    deed_.reason      = name_of(request.reason);
     if (request.invalid_since) deed_.since = der::shown_time(*request.invalid_since);
     auto decision = authority_.revoke(request, arrival_.sender.requester, arrival_.now);
     if (!decision) return decision.error();
@@ -138,15 +159,21 @@ Result<crypto::Cert> Attempt::find_certificate(Bytes key) {
 
 // ---------------------------------------------------------------- what is sent and kept
 
+// What an RA polled for is its owner's: the answer to the request itself. What says «not yet» is the RA's.
+bool Attempt::is_for_owner(const Answer& answer) const { return arrival_.poller && pending_ && answer.state && *answer.state != TransactionState::waiting; }
+
 Result<Octets> Attempt::seal(const Answer& answer) {
     auto nonce = operations::random_octets(random_, 16);
     if (!nonce) return nonce.error();
     nonce_ = std::move(*nonce);
-    const PKIHeader& asked = arrival_.message.header;
+    const bool       is_owners = is_for_owner(answer);
+    const PKIHeader& asked     = is_owners ? (*pending_)->header : arrival_.message.header;
+    const Sender&    asker     = is_owners || !arrival_.poller ? arrival_.sender : *arrival_.poller;
+    const Pvno       pvno      = !is_owners ? answer.pvno : asked.pvno == Pvno::cmp2021 ? Pvno::cmp2021 : Pvno::cmp2000;
     der::Arena arena;
-    const operations::HeaderFields fields{.pvno = answer.pvno, .recipient = asked.sender.get<"directoryName">(), .transaction_id = asked.transactionID->content, .sender_nonce = nonce_,
+    const operations::HeaderFields fields{.pvno = pvno, .recipient = asked.sender.get<"directoryName">(), .transaction_id = asked.transactionID->content, .sender_nonce = nonce_,
                                           .recip_nonce = asked.senderNonce->content, .now = arrival_.now, .general_info = answer.general_info};
-    return protection::seal(operations::header_of(fields, arena), *answer.body, &arrival_.sender.protector, answer.extra_certs);
+    return protection::seal(operations::header_of(fields, arena), *answer.body, &asker.protector, answer.extra_certs);
 }
 
 store::Write Attempt::record_of(const Answer& answer, Bytes reply) const {
@@ -156,15 +183,18 @@ store::Write Attempt::record_of(const Answer& answer, Bytes reply) const {
     exchanges.push_back({der::octet_string(arrival_.hash), der::octet_string(reply)});
     const auto  request = static_cast<std::int64_t>(type_of(arrival_.message.body));
     Transaction transaction{.state = *answer.state, .request = before_ ? before().request : request, .certReqId = answer.certificate || !before_ ? answer.cert_req_id : before().certReqId,
-                            .senderNonce = der::octet_string(nonce_), .certificate = {}, .exchanges = exchanges, .pending = {}, .profile = {}, .authority = {}};
-    const std::string& ca = arrival_.destination.member->name;
+                            .senderNonce = der::octet_string(nonce_), .certificate = {}, .exchanges = exchanges, .pending = {}, .profile = {}, .authority = {}, .approvedBy = {}};
+    const std::string& ca       = arrival_.destination.member->name;
+    const std::string  approval = approved_by();
     if (!ca.empty()) transaction.authority = der::utf8_string(ca);
     if (transaction.state == TransactionState::waiting) {
         transaction.pending = before_ ? before().pending : der::octet_string(arrival_.message.received);
         transaction.profile = before_ ? before().profile : der::utf8_string(arrival_.destination.profile);
+        if (!approval.empty()) transaction.approvedBy = der::utf8_string(approval);
     }
     if (answer.certificate) transaction.certificate = der::octet_string(*answer.certificate);
-    return {.table = store::Table::transactions, .key = arrival_.key, .read_version = version_, .value = der::encode(transaction), .index = {},
+    return {.table = store::Table::transactions, .key = arrival_.key, .read_version = version_, .value = der::encode(transaction),
+            .index = copy_of(arrival_.message.header.transactionID->content),
             .due = due_of(answer)};
 }
 

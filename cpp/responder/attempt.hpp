@@ -7,15 +7,23 @@
 
 namespace cmpkit::responder {
 
+/// The nested message that brought another one and approves it. Views.
+struct Escort {
+    const PKIHeader* header = nullptr;  // null: there is none
+    std::string      approved_by{};     // id of the RA that signed it
+};
+
 /// A message whose sender is known. Views.
 struct Arrival {
     const PKIMessage&  message;
-    const Sender&      sender;
+    const Sender&      sender;  // whose transaction it is
     const Directory&   directory;
     const Destination& destination;
     std::int64_t       now;
     Octets             key;   // of the transaction's record
     Octets             hash;  // of the message as received
+    Escort             escort{};
+    const Sender*      poller = nullptr;  // who signed, where that is an RA that polls in the place of `sender`
 };
 
 struct Outcome {
@@ -38,6 +46,8 @@ public:
 
 private:
     Result<void>               load();
+    Result<void>               check_times() const;
+    std::string                approved_by() const;
     bool                       is_elsewhere() const;
     const operations::Exchange* answered_before() const;
     Result<operations::Answer> decide(operations::ServerOperation& operation);
@@ -46,6 +56,7 @@ private:
     Result<operations::ServerAction> ask_to_revoke(operations::ServerOperation& operation, const operations::RevocationRequest& request);
     Result<crypto::Cert>       find_certificate(Bytes key);
     Result<Octets>             seal(const operations::Answer& answer);
+    bool                       is_for_owner(const operations::Answer& answer) const;
     store::Write               record_of(const operations::Answer& answer, Bytes reply) const;
     std::int64_t               due_of(const operations::Answer& answer) const;
     const operations::Transaction& before() const { return before_ ? **before_ : fresh_; }

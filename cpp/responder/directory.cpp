@@ -46,6 +46,13 @@ Destination Directory::destination_of(const PKIMessage& message, const std::stri
     return destination;
 }
 
+Destination Directory::destination_of_batch(const PKIMessage& message, const std::string& label) const {
+    if (!message.extraCerts || message.extraCerts->empty()) return destination_of(message, label);
+    const Name& issuer = message.extraCerts->front().tbsCertificate.issuer;
+    const auto  found  = std::ranges::find_if(members_, [&](const Member& member) { return same_name(member.authority->name(), issuer); });
+    return found == members_.end() ? destination_of(message, label) : Destination{&*found};
+}
+
 const Member* Directory::owner_of(const operations::Transaction& transaction) const {
     return transaction.authority ? named(text_of(transaction.authority->content)) : &members_.front();
 }

@@ -45,6 +45,9 @@ public:
     /// @param label  the name after /p/; empty: none
     Destination destination_of(const PKIMessage& message, const std::string& label) const;
 
+    /// For whom a batch is that an RA signed: the CA that issued the RA's certificate, else as a first message.
+    Destination destination_of_batch(const PKIMessage& message, const std::string& label) const;
+
     /// Whose a transaction is; null: a CA that is not here (any more).
     const Member* owner_of(const operations::Transaction& transaction) const;
 

@@ -12,6 +12,9 @@
 namespace cmpkit::responder {
 
 struct Arrival;
+struct Caller;
+struct Delegation;
+struct Escort;
 
 /// Where a message came from, for the log, and what its path said.
 struct Origin {
@@ -34,6 +37,8 @@ struct Deed {
     std::string reason{};   // of a revocation
     std::string since{};    // of a revocation: its invalidityDate, RFC 3339
     std::string route{};    // of what goes on: how, where, and by which rule
+    std::string approved_by{};  // id of the RA whose approval (nested) counted
+    std::string vouched{};      // what an RA said of its request: "raVerified", "origPKIMessage"
 };
 
 /// What happened, for one line of the log. Texts of the peer are not escaped.
@@ -45,8 +50,10 @@ struct Incident {
     std::string          body;            // "ir", "certConf"; empty: no message
     std::string          outcome;         // "ip", "pkiconf", "error", "repeated ip", "expired"
     std::optional<Error> problem;
-    std::string          kind{};          // of the requester: "secret", "external", "own"
+    std::string          kind{};          // of the requester: "secret", "external", "own", "ra"
     Deed                 deed{};
+    std::string          through{};       // id of the RA whose nested message brought it
+    std::string          on_behalf_of{};  // owner of the transaction, where an RA polled in its place
 };
 using Log = std::function<void(const Incident&)>;
 
@@ -79,7 +86,20 @@ public:
 private:
     bool          tell(const Incident& incident, std::int64_t now);
     Result<Destination> find_destination(const PKIMessage& message, const std::string& label);
+    Result<std::optional<store::Record>> find_transaction(const PKIMessage& message);
+    Result<std::optional<store::Record>> find_polled(const PKIMessage& message);
+    Caller        introduce(const PKIMessage& message, const Origin& origin, Result<Destination> destination, std::int64_t now);
+    void          authenticate(Caller& caller, std::int64_t now);
+    Reply         reply_to(Caller& caller, const Escort& escort, std::int64_t now);
+    Reply         answer_nested(const PKIMessage& outer, const Origin& origin, std::int64_t now);
+    Reply         answer_approved(const Caller& outer, const Origin& origin, std::int64_t now);
+    Reply         answer_batch(Caller& outer, const Origin& origin, std::int64_t now);
+    std::optional<Reply> answer_all(const Caller& outer, const Origin& origin, std::int64_t now, std::vector<Octets>& replies);
+    Result<Octets> bundle(const Caller& outer, std::vector<Octets> replies, std::int64_t now);
+    Result<std::optional<Octets>> told_before(const Caller& outer) const;
+    Result<std::optional<Delegation>> find_delegation(const Caller& caller, std::int64_t now);
     Result<Reply> run(const Arrival& arrival, Incident& incident);
+    Reply         refuse(Caller& caller, const Error& error, std::int64_t now);
     Reply         refuse(const PKIMessage* message, const Error& error, const Name& sender, const protection::Protector* protector, std::int64_t now);
     Result<bool>  end_one(const store::Record& record, std::int64_t now);
     Result<bool>  postpone(const store::Record& record, std::int64_t now);

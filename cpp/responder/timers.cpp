@@ -29,7 +29,7 @@ std::optional<Incident> overdue(const store::Record& record, TransactionState st
     const auto end_of_owner = std::ranges::find(record.key, 0);
     const Bytes id          = end_of_owner == record.key.end() ? Bytes() : Bytes(end_of_owner + 1, record.key.end());
     const char* what        = was_issued ? "the certificate was not confirmed in time and is revoked" : "the client did not ask again in time";
-    return Incident{.transaction_id = to_hex(id), .requester = std::string(record.key.begin(), end_of_owner), .address = {}, .body = was_issued ? "certConf" : "pollReq",
+    return Incident{.transaction_id = to_hex(id), .requester = operations::owner_in(record.key), .address = {}, .body = was_issued ? "certConf" : "pollReq",
                     .outcome = "expired", .problem = Error{.code = Code::deadline, .clause = was_issued ? "RFC 9483 4.1.1" : "RFC 9483 4.4", .detail = what}};
 }
 
@@ -52,7 +52,7 @@ Result<bool> Responder::end_one(const store::Record& record, std::int64_t now) {
     const Member* ca    = parsed ? directory_.owner_of(**parsed) : &directory_.standard();
     if (incident && !ca) return postpone(record, now);
     store::Batch batch;
-    store::Write write{.table = store::Table::transactions, .key = record.key, .read_version = record.version, .value = {}, .index = {}, .due = 0};
+    store::Write write{.table = store::Table::transactions, .key = record.key, .read_version = record.version, .value = {}, .index = record.index, .due = 0};
     if (incident) {
         const bool was_issued = (*parsed)->state == TransactionState::issued;
         if (was_issued)

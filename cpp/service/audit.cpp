@@ -24,6 +24,8 @@ std::string audit_line(const responder::Incident& incident, std::int64_t now) {
     member("transactionID", incident.transaction_id);
     member("requester", incident.requester);
     member("kind", incident.kind);
+    member("onBehalfOf", incident.on_behalf_of);
+    member("through", incident.through);
     member("address", incident.address);
     member("body", incident.body);
     member("profile", incident.deed.profile);
@@ -32,6 +34,8 @@ std::string audit_line(const responder::Incident& incident, std::int64_t now) {
     member("subject", incident.deed.subject);
     member("reason", incident.deed.reason);
     member("invalidSince", incident.deed.since);
+    member("approvedBy", incident.deed.approved_by);
+    member("vouched", incident.deed.vouched);
     if (incident.problem) member("problem", incident.problem->text());
     return line + "}";
 }

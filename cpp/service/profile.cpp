@@ -22,8 +22,16 @@ void read_requesters(Table& table, ca::Profile& profile) {
         if (word == "secret") profile.requesters.push_back(Kind::secret);
         else if (word == "external") profile.requesters.push_back(Kind::external);
         else if (word == "own") profile.requesters.push_back(Kind::own);
-        else table.fail("requesters", "\"secret\", \"external\" or \"own\" is expected");
+        else if (word == "ra") profile.requesters.push_back(Kind::ra);
+        else table.fail("requesters", "\"secret\", \"external\", \"own\" or \"ra\" is expected");
     }
+}
+
+void read_approval(Table& table, ca::Profile& profile) {
+    profile.approve_by_hand   = table.flag("approve_by_hand", false);
+    const std::string approval = table.text("approval", {});
+    profile.needs_ra_approval = approval == "ra";
+    if (!approval.empty() && approval != "ra") table.fail("approval", "\"ra\" is expected");
 }
 
 void read_names(Table& table, const std::string& folder, ca::Profile& profile) {
@@ -31,6 +39,8 @@ void read_names(Table& table, const std::string& folder, ca::Profile& profile) {
     profile.secret_subjects = table.texts("secret_subjects", profile.secret_subjects);
     profile.sans            = table.texts("sans", profile.sans);
     profile.secret_sans     = table.texts("secret_sans", profile.secret_sans);
+    profile.ra_subjects     = table.texts("ra_subjects", profile.ra_subjects);
+    profile.ra_sans         = table.texts("ra_sans", profile.ra_sans);
     profile.forced_subject  = table.text("forced_subject", {});
     profile.inventory_key   = table.text("inventory_key", profile.inventory_key);
     if (!table.has("inventory")) {
@@ -89,6 +99,7 @@ ca::Profile read_profile(Table& table, const std::string& folder) {
     ca::Profile profile;
     profile.name = table.required_text("name");
     read_requesters(table, profile);
+    read_approval(table, profile);
     profile.keys             = table.texts("keys", profile.keys);
     profile.validity_seconds = table.duration("validity", profile.validity_seconds);
     profile.backdate_seconds = table.duration("backdate", profile.backdate_seconds);
@@ -99,7 +110,6 @@ ca::Profile read_profile(Table& table, const std::string& folder) {
     profile.implicit_confirm        = table.flag("implicit_confirm", profile.implicit_confirm);
     profile.confirm_wait_seconds    = table.duration("confirm_wait", profile.confirm_wait_seconds);
     profile.offer_template          = table.flag("offer_template", true);
-    profile.approve_by_hand         = table.flag("approve_by_hand", false);
     profile.poll_seconds            = table.duration("poll_after", profile.poll_seconds);
     profile.crl_distribution_points = table.texts("crl_distribution_points", {});
     return profile;

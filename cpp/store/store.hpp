@@ -14,7 +14,7 @@ constexpr std::size_t max_key   = 1300;                  // octets of a key or a
 constexpr std::size_t max_value = std::size_t{1} << 27;  // octets of a value
 
 enum class Table : std::uint8_t {
-    transactions = 1,  // key: identity and transactionID
+    transactions = 1,  // key: identity and transactionID; index: transactionID
     certificates = 2,  // key: issuer and serial number; index: the requester's name for it, see ca
     secrets      = 3,  // key: reference
     crls         = 4,  // key: issuer and CRL number

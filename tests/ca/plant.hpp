@@ -88,6 +88,9 @@ public:
         return *this;
     }
 
+    Request& vouched() { return ra_verified_ = true, *this; }  // raVerified
+    Request& approved_by(std::string ra) { return approved_by_ = std::move(ra), *this; }
+
     /// Views of this object.
     const operations::EnrollmentRequest& view() {
         if (!extensions_.empty()) template_.extensions = Extensions(extensions_);
@@ -96,6 +99,8 @@ public:
         view_ = {.id = {}, .type = type_, .subject = wanted.subject ? &*wanted.subject : nullptr, .publicKey = nullptr, .key = key_,
                  .extensions = wanted.extensions ? &*wanted.extensions : nullptr, .validity = wanted.validity ? &*wanted.validity : nullptr,
                  .oldCertID = old_ ? &*old_ : nullptr, .profile = profile_, .confirms_implicitly = implicit_};
+        view_.ra_verified = ra_verified_;
+        view_.approved_by = approved_by_;
         return view_;
     }
 
@@ -108,7 +113,8 @@ private:
     std::vector<Extension>                      extensions_;
     std::optional<CertId>                       old_;
     std::string                                 profile_;
-    bool                                        implicit_ = false;
+    bool                                        implicit_ = false, ra_verified_ = false;
+    std::string                                 approved_by_;
     std::unique_ptr<der::Parsed<CertTemplate>>  received_;
     operations::EnrollmentRequest               view_;
 };

@@ -103,9 +103,9 @@ TEST_CASE("one serial number does not stand for another certificate", "[ca]") {
     CHECK(not_recognised(plant, twin).code == Code::signer_not_trusted);
 }
 
-TEST_CASE("our RA signer is recognised from its founding on, and as one of ours", "[ca]") {
+TEST_CASE("our RA signer is recognised from its founding on, and as an RA", "[ca]") {
     Plant plant;
-    CHECK(plant.as(founded().ra->certificate).kind == RequesterKind::own);
+    CHECK(plant.as(founded().ra->certificate).kind == RequesterKind::ra);
 }
 
 TEST_CASE("an RA of a sister CA under our root speaks only for itself", "[ca]") {
@@ -129,7 +129,7 @@ TEST_CASE("a signer that was adopted into the records can be revoked", "[ca]") {
     Plant       plant;
     const auto& ra = founded().ra->certificate;
     good(plant.ca().adopt(ra));
-    CHECK(plant.as(ra).kind == RequesterKind::own);
+    CHECK(plant.as(ra).kind == RequesterKind::ra);
     good(plant.ca().revoke_by_operator(ra.serial(), Reason::keyCompromise, noon));
     CHECK(not_recognised(plant, ra).code == Code::certificate_revoked);
     CHECK(plant.ca().adopt(ra).error().code == Code::conflict);

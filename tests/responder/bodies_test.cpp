@@ -28,7 +28,6 @@ public:
         attempt(made<"rann">(RevAnnContent{PKIStatus::revocationWarning, id_, time_, time_, {}}));
         attempt(made<"crlann">(CRLAnnContent()));
         attempt(made<"pkiconf">(der::Null()));
-        attempt(made<"nested">(PKIMessages(&inner_, 1)));
         attempt(made<"genp">(GenMsgContent()));
         attempt(made<"pollRep">(PollRepContent()));
     }
@@ -39,12 +38,6 @@ private:
         body.emplace<Alternative>() = content;
         return body;
     }
-    static PKIMessage bare(const GeneralName& name) {
-        PKIMessage message;
-        message.header.sender = message.header.recipient = name;
-        message.body.emplace<"pkiconf">();
-        return message;
-    }
     der::Arena           arena_;
     Certificate          certificate_ = *founded().issuing.certificate;
     CertReqMsg           request_;
@@ -52,7 +45,6 @@ private:
     PKIStatusInfo        status_;
     CertId               id_{directory_name(certificate_.tbsCertificate.subject), certificate_.tbsCertificate.serialNumber};
     der::GeneralizedTime time_  = der::generalized_time(now, arena_);
-    PKIMessage           inner_ = bare(id_.issuer);
 };
 
 /// A message of the requester «many».
@@ -82,7 +74,7 @@ TEST_CASE("a body that no client sends is refused with badRequest and begins no 
         CHECK(world.incidents.back().problem->path.text() == "body");
         ++count;
     });
-    CHECK(count == 18);
+    CHECK(count == 17);
     CHECK(value_of(world.store->scan(store::Table::transactions, {}, 10)).empty());
 }
 

@@ -22,7 +22,7 @@ inline Random system_random() {
 }
 
 inline const ca::Founded& founded() {  // once: keys cost more than what is tested with them
-    static const ca::Founded plant = value_of(ca::found({.subject = "/O=Plant/CN=Plant Root"}, system_random(), now - 86400));
+    static const ca::Founded plant = value_of(ca::found({.subject = "/O=Plant/CN=Plant Root", .ra_signer = true}, system_random(), now - 86400));
     return plant;
 }
 

@@ -37,6 +37,20 @@ TEST_CASE("a slip in the configuration is named with its line and key", "[servic
     CHECK(plant.refusal(plant.with("first.secret", "no.secret")).find("secret.secret: it cannot be read") != std::string::npos);
 }
 
+TEST_CASE("a profile says what RAs may ask for, and whether their approval is needed", "[service]") {
+    const Plant plant;
+    const auto  profile_with = [&](const std::string& keys) { return plant.with("secret_subjects ", keys + "\nsecret_subjects "); };
+    auto read = read_configuration(profile_with("requesters = [\"own\", \"ra\"]\nra_subjects = [\"CN=*,O=Plant\"]\nra_sans = [\"dns:*.plant\"]\napproval = \"ra\""), plant.folder);
+    if (!read) FAIL(read.error().text());
+    const ca::Profile& profile = read->authorities.front().ca.profiles.front();
+    CHECK(profile.requesters == std::vector{operations::RequesterKind::own, operations::RequesterKind::ra});
+    CHECK(profile.ra_subjects == std::vector<std::string>{"CN=*,O=Plant"});
+    CHECK(profile.ra_sans == std::vector<std::string>{"dns:*.plant"});
+    CHECK(profile.needs_ra_approval);
+    CHECK(plant.refusal(profile_with("requesters = [\"kga\"]")).find("profile.requesters: \"secret\", \"external\", \"own\" or \"ra\" is expected") != std::string::npos);
+    CHECK(plant.refusal(profile_with("approval = \"me\"")).find("profile.approval: \"ra\" is expected") != std::string::npos);
+}
+
 namespace {
 
 // Another CA in the configuration of `plant`, with its files in the folder of `other`.
