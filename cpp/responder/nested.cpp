@@ -23,6 +23,36 @@ Error in_use() {
     return {.code = Code::transaction_mismatch, .path = "header.transactionID", .fail_info = FailInfo::transactionIdInUse, .clause = "RFC 9483 5.2.2.2", .detail = "this transactionID is in use"};
 }
 
+/// The answer to a batch: RFC 9483 5.2.2.2, with its transactionID.
+Result<Octets> sealed_around(std::vector<Octets> replies, const Caller& outer, Bytes nonce, std::int64_t now) {
+    std::vector<der::Parsed<PKIMessage>> parsed;
+    std::vector<PKIMessage>              messages;
+    for (Octets& reply : replies) {
+        auto message = der::parse<PKIMessage>(std::move(reply));
+        if (!message) return message.error();
+        messages.push_back(**message);
+        parsed.push_back(std::move(*message));
+    }
+    PKIBody body;
+    body.emplace<"nested">() = PKIMessages(messages);
+    der::Arena       arena;
+    const PKIHeader& asked = outer.message.header;
+    const operations::HeaderFields fields{.pvno = asked.pvno, .recipient = asked.sender.get<"directoryName">(), .transaction_id = asked.transactionID->content, .sender_nonce = nonce,
+                                          .recip_nonce = asked.senderNonce->content, .now = now, .general_info = {}};
+    return protection::seal(operations::header_of(fields, arena), body, &outer.sender->protector, {});
+}
+
+/// Of an ended transaction: the same batch again gets the same answer, another under its ID none.
+store::Write record_of(const Caller& outer, Bytes nonce, Bytes reply, std::int64_t now) {
+    const Octets               hash = crypto::sha256(outer.message.received);
+    const operations::Exchange exchange{der::octet_string(hash), der::octet_string(reply)};
+    const Member&              ca = *outer.destination.member;
+    Transaction transaction{.state = operations::TransactionState::ended, .request = static_cast<std::int64_t>(BodyType::nested), .certReqId = 0, .senderNonce = der::octet_string(nonce),
+                            .certificate = {}, .exchanges = List<operations::Exchange>(&exchange, 1), .pending = {}, .profile = {}, .authority = {}, .approvedBy = {}};
+    if (!ca.name.empty()) transaction.authority = der::utf8_string(ca.name);
+    return {.table = store::Table::transactions, .key = key_of(outer), .read_version = 0, .value = der::encode(transaction), .index = {}, .due = now + ca.policy.keep_seconds};
+}
+
 }  // namespace
 
 // An approval counts at the CA whose transaction it is about, a batch at the one whose RA signed it.
@@ -94,29 +124,9 @@ std::optional<Reply> Responder::answer_all(const Caller& outer, const Origin& or
 Result<Octets> Responder::bundle(const Caller& outer, std::vector<Octets> replies, std::int64_t now) {
     const auto nonce = operations::random_octets(random_, 16);
     if (!nonce) return nonce.error();
-    std::vector<der::Parsed<PKIMessage>> parsed;
-    std::vector<PKIMessage>              messages;
-    for (Octets& reply : replies) {
-        auto message = der::parse<PKIMessage>(std::move(reply));
-        if (!message) return message.error();
-        messages.push_back(**message);
-        parsed.push_back(std::move(*message));
-    }
-    PKIBody body;
-    body.emplace<"nested">() = PKIMessages(messages);
-    der::Arena       arena;
-    const PKIHeader& asked = outer.message.header;
-    const operations::HeaderFields fields{.pvno = asked.pvno, .recipient = asked.sender.get<"directoryName">(), .transaction_id = asked.transactionID->content, .sender_nonce = *nonce,
-                                          .recip_nonce = asked.senderNonce->content, .now = now, .general_info = {}};
-    auto sealed = protection::seal(operations::header_of(fields, arena), body, &outer.sender->protector, {});
-    if (!sealed) return sealed.error();
-    const operations::Exchange exchange{der::octet_string(arena.keep(crypto::sha256(outer.message.received))), der::octet_string(*sealed)};
-    Transaction transaction{.state = operations::TransactionState::ended, .request = static_cast<std::int64_t>(BodyType::nested), .certReqId = 0, .senderNonce = der::octet_string(*nonce),
-                            .certificate = {}, .exchanges = List<operations::Exchange>(&exchange, 1), .pending = {}, .profile = {}, .authority = {}, .approvedBy = {}};
-    const Member& ca = *outer.destination.member;
-    if (!ca.name.empty()) transaction.authority = der::utf8_string(ca.name);
-    auto kept = store_.commit({{{.table = store::Table::transactions, .key = key_of(outer), .read_version = 0, .value = der::encode(transaction), .index = {},
-                                 .due = now + ca.policy.keep_seconds}}});
+    auto sealed = sealed_around(std::move(replies), outer, *nonce, now);
+    if (!sealed) return sealed;
+    auto kept = store_.commit({{record_of(outer, *nonce, *sealed, now)}});
     if (kept) return sealed;
     if (kept.error().code != Code::conflict) return kept.error();
     auto told = told_before(outer);

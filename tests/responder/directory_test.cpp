@@ -1,7 +1,7 @@
 // Several CAs behind one responder: which of them a message is for, and that each keeps to itself.
 #include "admission/desk.hpp"
 #include "der/encode.hpp"
-#include "world.hpp"
+#include "nesting.hpp"
 
 using namespace cmpkit;
 using namespace cmpkit::responder;
@@ -16,7 +16,7 @@ const ca::Founded& founded_lab() {
 Octets der_of(const Name& name) { return der::encode(name); }
 
 /// The plant of World and a lab behind one responder and over one store; the plant is the standard.
-class TwoCas : public World {
+class TwoCas : public RaWorld {
 public:
     TwoCas() {
         settings.name = "plant";
@@ -228,4 +228,47 @@ TEST_CASE("requests and transactions that name no CA are the first one's", "[res
     const auto end = world.run_over(operation, "", "lab");
     if (const auto* failed = std::get_if<Failed>(&end)) FAIL(failed->error.text());
     CHECK(world.certificates_of(*world.authority) == 1);
+}
+
+TEST_CASE("each message of a batch goes to its own CA, whichever CA's RA brings it", "[responder]") {
+    TwoCas     world;
+    const auto first = [&](const Octets& recipient) {
+        EndEntity operation({World::wanted(BodyType::ir, "CN=dev1"), recipient}, world.device(), world.trust());
+        return std::get<Send>(operation.step(Begin{}, world.time, system_random())).message;
+    };
+    const Octets outer   = world.batch({first(der_of(world.lab->name())), first(der_of(world.authority->name()))});
+    const auto   replies = unbundled(world.answer(outer));
+    CHECK_FALSE(said(replies[0]).fail_info);
+    CHECK_FALSE(said(replies[1]).fail_info);
+    CHECK(begins_with(parsed(replies[0]), founded_lab().cmp.certificate));
+    CHECK(begins_with(parsed(replies[1]), founded().cmp.certificate));
+    CHECK(world.certificates_of(*world.lab) == 1);
+    CHECK(world.certificates_of(*world.authority) == 1);
+}
+
+TEST_CASE("an approval counts at the CA whose RA it is, and at no other", "[responder]") {
+    TwoCas     world;
+    EndEntity  operation({World::wanted(BodyType::ir, "CN=dev1"), der_of(world.lab->name())}, world.device(), world.trust());
+    const auto inner = std::get<Send>(operation.step(Begin{}, world.time, system_random())).message;
+    CHECK(said(world.answer(world.approved(inner))).fail_info == FailInfo::signerNotTrusted);
+    CHECK(world.certificates_of(*world.lab) == 0);
+    CHECK_FALSE(said(world.answer(inner)).fail_info);
+}
+
+TEST_CASE("an RA's poll for a device finds the CA that has the transaction", "[responder]") {
+    TwoCas world;
+    world.settings.profiles.front().approve_by_hand = true;
+    world.open();
+    EndEntity    operation({World::wanted(BodyType::ir, "CN=dev1"), {}}, world.device(), world.trust());
+    const Octets request = std::get<Send>(operation.step(Begin{}, world.time, system_random())).message;
+    const auto   told    = parsed(world.responder->answer(request, {.address = {}, .profile = "plant"}, world.time).message);
+    der::Arena    arena;
+    PKIBody       body;
+    const PollReq asked{0};
+    body.emplace<"pollReq">() = PollReqContent(&asked, 1);
+    const auto nonce = RaWorld::fresh();
+    const auto poll  = value_of(protection::seal(header_of({.recipient = &world.lab->name(), .transaction_id = told->header.transactionID->content, .sender_nonce = nonce,
+                                                            .recip_nonce = told->header.senderNonce->content, .now = world.time, .general_info = {}}, arena), body, &world.ra, {}));
+    CHECK(said(world.responder->answer(poll, {.address = {}, .profile = {}}, world.time).message).type == BodyType::pollRep);
+    CHECK(world.incidents.back().authority == "plant");
 }
