@@ -1,6 +1,6 @@
 // A message on its way through a responder: for which CA it is, who sent it, and what the log will say of it; or why it is refused.
 #pragma once
-#include "responder/responder.hpp"
+#include "responder/refusal.hpp"
 
 namespace cmpkit::responder {
 
@@ -22,8 +22,5 @@ struct Delegation {
     std::optional<der::Parsed<PKIMessage>> first{};  // its first message; none: it waits no longer
     std::optional<Sender>                  owner{};  // who sent that
 };
-
-/// What the peer is told where we fail, with the cause for the log.
-Error server_failure(const Error& cause);
 
 }  // namespace cmpkit::responder
