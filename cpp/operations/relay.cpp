@@ -27,8 +27,8 @@ RelayOperation::State state_of(const RelayedTransaction& transaction) {
 
 }  // namespace
 
-RelayOperation::RelayOperation(const PKIMessage& message, const Requester& requester, const RelayedTransaction& transaction, const PKIMessage* first, std::string label)
-    : message_(message), requester_(requester), transaction_(transaction), first_(first), label_(std::move(label)), state_(state_of(transaction)) {
+RelayOperation::RelayOperation(const PKIMessage& message, const Requester& requester, const RelayedTransaction& transaction, const PKIMessage* first, std::string label, Waiting usual)
+    : message_(message), requester_(requester), transaction_(transaction), first_(first), label_(std::move(label)), usual_(std::move(usual)), state_(state_of(transaction)) {
     enrollment_.id = revocation_.id = inquiry_.id = request_id(transaction_key(requester.id, message.header.transactionID->content));
 }
 
@@ -48,7 +48,7 @@ const std::span<const RelayOperation::Row>& RelayOperation::table() {
         {S::deciding, H::permitted, nullptr, &O::forward, S::answered},
         {S::deciding, H::refused, nullptr, &O::refuse, S::answered},
         {S::deciding, H::informed, nullptr, &O::tell_information, S::answered},
-        {S::deciding, H::postponed, &O::is_polled, &O::tell_to_poll_again, S::answered},
+        {S::deciding, H::postponed, &O::is_polled, &O::tell_undecided, S::answered},
         {S::deciding, H::postponed, nullptr, &O::tell_to_wait, S::answered},
         {S::undecided, H::request, nullptr, &O::tell_in_use, S::answered},
         {S::undecided, H::confirmation, nullptr, &O::tell_unexpected, S::answered},
@@ -134,7 +134,7 @@ RelayOperation::Happening RelayOperation::read() {
     if (message_.body.is<"error">()) return Happening::error;
     if (message_.body.is<"pollReq">()) {
         if (auto good = check_poll(); !good && !problem_) problem_ = good.error();
-        if (first_) read_first();
+        if (transaction_.state == RelayState::undecided) read_first();
         return Happening::poll;
     }
     const auto& body = message_.body;
@@ -194,16 +194,18 @@ RelayAction RelayOperation::refuse() {
 }
 
 RelayAction RelayOperation::tell_to_wait() {
-    // A certConf that waits does so by an error message (RFC 9483 4.4), as all that has no status of its own.
-    const PKIStatusInfo status = waiting_status(waiting_.reason, arena_);
-    if (&message_ == &first()) put_status(message_.body, status, body_, arena_);
-    else put_error(status, body_);
+    put_status(message_.body, waiting_status(waiting_.reason, arena_), body_, arena_);
     return RelayAnswer{.body = &body_, .state = RelayState::undecided, .check_after = waiting_.check_after};
 }
 
-RelayAction RelayOperation::tell_to_poll_again() {
+RelayAction RelayOperation::tell_undecided() {
     put_poll_response(message_.body.get<"pollReq">()->front().certReqId, waiting_.check_after, waiting_.reason, body_, arena_);
     return RelayAnswer{.body = &body_, .state = transaction_.state, .check_after = waiting_.check_after};
+}
+
+RelayAction RelayOperation::tell_to_poll_again() {
+    waiting_ = usual_;
+    return tell_undecided();
 }
 
 RelayAction RelayOperation::tell_information() {
@@ -232,15 +234,16 @@ RelayAction RelayOperation::tell_problem() { return error_answer(*problem_); }
 
 // ---------------------------------------------------------------- what upstreams say
 
-AnswerKind kind_of(const PKIBody& answer, const PKIHeader& header) {
-    if (answer.is<"pollRep">()) return AnswerKind::waiting;
-    if (const auto* error = answer.get<"error">()) return error->pKIStatusInfo.status == PKIStatus::waiting ? AnswerKind::waiting : AnswerKind::final;
-    const auto* responses = cert_responses(answer);
+AnswerKind kind_of(const PKIMessage& answer, const PKIMessage& first) {
+    if (answer.body.is<"pollRep">()) return AnswerKind::waiting;
+    if (const auto* error = answer.body.get<"error">()) return error->pKIStatusInfo.status == PKIStatus::waiting ? AnswerKind::waiting : AnswerKind::final;
+    const auto* responses = cert_responses(answer.body);
     if (!responses) return AnswerKind::final;
     const auto has = [&](PKIStatus status) { return std::ranges::any_of(responses->response, [&](const CertResponse& each) { return each.status.status == status; }); };
     if (has(PKIStatus::waiting)) return AnswerKind::waiting;
     const bool is_granted = has(PKIStatus::accepted) || has(PKIStatus::grantedWithMods);
-    return is_granted && !find_info(header.generalInfo, oids::id_it_implicitConfirm) ? AnswerKind::granted : AnswerKind::final;
+    const auto is_confirmed = [](const PKIMessage& message) { return find_info(message.header.generalInfo, oids::id_it_implicitConfirm) != nullptr; };
+    return is_granted && !(is_confirmed(answer) && is_confirmed(first)) ? AnswerKind::granted : AnswerKind::final;
 }
 
 PollRep wait_of(const PKIBody& answer) {

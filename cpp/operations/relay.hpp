@@ -29,7 +29,8 @@ class RelayOperation {
 public:
     /// @param first  the first message of the transaction; null: this is it
     /// @param label  what the path of the first message said
-    RelayOperation(const PKIMessage& message, const Requester& requester, const RelayedTransaction& transaction, const PKIMessage* first, std::string label);
+    /// @param usual  what a requester is told that waits for an upstream
+    RelayOperation(const PKIMessage& message, const Requester& requester, const RelayedTransaction& transaction, const PKIMessage* first, std::string label, Waiting usual);
 
     RelayAction begin();
     RelayAction permitted();
@@ -66,6 +67,7 @@ private:
     RelayAction refuse();
     RelayAction tell_to_wait();
     RelayAction tell_to_poll_again();
+    RelayAction tell_undecided();
     RelayAction tell_information();
     RelayAction tell_in_use();
     RelayAction tell_unexpected();
@@ -84,6 +86,7 @@ private:
     const RelayedTransaction& transaction_;
     const PKIMessage*         first_;
     std::string               label_;
+    Waiting                   usual_;
 
     State                state_;
     der::Arena           arena_;
@@ -100,11 +103,12 @@ private:
 
 /// What an upstream's answer means for the transaction.
 enum class AnswerKind : std::uint8_t {
-    waiting,   // it has not decided: «waiting», or a pollRep
-    granted,   // a certificate that awaits confirmation
-    final,     // nothing more is expected
+    waiting,  // it has not decided: «waiting», or a pollRep
+    granted,  // a certificate that awaits confirmation
+    final,    // nothing more is expected
 };
-AnswerKind kind_of(const PKIBody& answer, const PKIHeader& header);
+/// @param first  of the transaction: a grant of implicit confirmation counts where that was asked for
+AnswerKind kind_of(const PKIMessage& answer, const PKIMessage& first);
 /// The seconds after which to ask again, and the certReqId to ask with. @pre kind_of is waiting
 PollRep    wait_of(const PKIBody& answer);
 

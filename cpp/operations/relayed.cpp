@@ -29,6 +29,8 @@ std::string_view name_of(Forwarding forwarding) {
     return "unknown";
 }
 
+bool is_ours(Forwarding forwarding) { return forwarding == Forwarding::reprotected || forwarding == Forwarding::modified; }
+
 std::string_view name_of(Errand errand) {
     switch (errand) {
     case Errand::message: return "message";

@@ -1,7 +1,7 @@
 // What a registration authority keeps of one transaction that it relays: a record in Table::relayed, its value this schema as DER.
 //
 // Downstream it knows what it owes the requester; upstream, the one message that is on its way. A record is due when that message is to be carried
-// (again), or else when the transaction is over.
+// (again), or else when the transaction is over. It refuses to know who may ask, and what is done with it when.
 #pragma once
 #include "operations/transaction.hpp"
 
@@ -27,15 +27,29 @@ enum class Forwarding : std::int64_t {
     converted,    // as a PKCS#10 request to a CA that knows no CMP (RFC 9483 4.1.4)
 };
 std::string_view name_of(Forwarding forwarding);
+/// Whether the upstream knows us as the one who opened the transaction, so that we can speak for the requester there.
+bool             is_ours(Forwarding forwarding);
 
 /// What the message on its way upstream is for.
 enum class Errand : std::int64_t {
     message,       // the requester's
     poll,          // our pollReq, for a requester that we told to wait
-    confirmation,  // our certConf, for a requester that we confirmed implicitly
+    confirmation,  // our certConf for a requester that we confirmed implicitly, and what follows that
 };
-
 std::string_view name_of(Errand errand);
+
+/// A message for the upstream, from the commit that decides on it until its answer is stored.
+struct Departure {
+    der::OctetString message;
+    Errand           errand = Errand::message;
+    std::int64_t     due    = 0;  // Unix seconds: nobody carries it before
+    std::int64_t     until  = 0;  // Unix seconds after which it is given up
+    std::int64_t     tries  = 0;
+    static constexpr auto schema() {
+        using D = Departure;
+        return sequence(field<&D::message>(), field<&D::errand>(), field<&D::due>(), field<&D::until>(), field<&D::tries>());
+    }
+};
 
 struct RelayedTransaction {
     RelayState                      state   = RelayState::fresh;
@@ -44,25 +58,19 @@ struct RelayedTransaction {
     der::Utf8String                 rule, upstream;  // their names
     der::OctetString                senderNonce;     // of the last answer that the requester got
     List<Exchange>                  exchanges;
-    std::optional<der::OctetString> first;       // first message as received; until the transaction is over
-    std::optional<der::OctetString> current;     // the message that is not answered yet, as received, if it is not the first
-    std::optional<der::OctetString> answer;      // ready: the upstream's, as received
-    std::optional<der::OctetString> outgoing;    // on its way upstream, or waiting to be bundled
-    Errand                          errand = Errand::message;
-    std::int64_t                    tries  = 0;      // of sending it
-    std::int64_t                    until  = 0;      // Unix seconds after which the transaction is given up or forgotten
-    std::optional<der::Utf8String>  profile;         // what the path of the first message said
-    std::optional<der::OctetString> certificate;     // SHA-256 of the one that was issued
-    std::optional<der::OctetString> original;        // for the archive: the first message, where another was sent in its place
+    std::int64_t                    until    = 0;      // Unix seconds after which it is over, or forgotten; not judged while a message is on its way
     bool                            confirms = false;  // we confirm in the requester's stead
-    std::optional<der::OctetString> bundle;          // key of the batch that has the message on its way
+    std::optional<der::OctetString> first;       // first message as received; until the transaction is over
+    std::optional<der::OctetString> current;     // the later one whose final answer the requester waits for, as received; absent: the first
+    std::optional<der::OctetString> poll;        // the pollReq that has no answer yet, as received
+    std::optional<der::OctetString> answer;      // ready: the upstream's, as received
+    std::optional<Departure>        outgoing;
+    std::optional<der::Utf8String>  profile;     // what the path of the first message said
     static constexpr auto schema() {
         using T = RelayedTransaction;
         return sequence(field<&T::state>(), field<&T::request>(), field<&T::forwarding>(), field<&T::rule>(), field<&T::upstream>(), field<&T::senderNonce>(),
-                        field<&T::exchanges>(), field<&T::errand>(), field<&T::tries>(), field<&T::until>(), field<&T::confirms>(),
-                        field<&T::first>(implicit_tag(0)), field<&T::current>(implicit_tag(1)), field<&T::answer>(implicit_tag(2)),
-                        field<&T::outgoing>(implicit_tag(3)), field<&T::profile>(implicit_tag(4)), field<&T::certificate>(implicit_tag(5)),
-                        field<&T::original>(implicit_tag(6)), field<&T::bundle>(implicit_tag(7)));
+                        field<&T::exchanges>(), field<&T::until>(), field<&T::confirms>(), field<&T::first>(implicit_tag(0)), field<&T::current>(implicit_tag(1)),
+                        field<&T::poll>(implicit_tag(2)), field<&T::answer>(implicit_tag(3)), field<&T::outgoing>(implicit_tag(4)), field<&T::profile>(implicit_tag(5)));
     }
 };
 

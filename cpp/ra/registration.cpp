@@ -163,7 +163,11 @@ std::optional<operations::MissingStatus> RegistrationAuthority::missing_status(c
     return std::nullopt;
 }
 
-const protection::Protector& RegistrationAuthority::protector() const { return assert(state_->own), *state_->own; }
+const protection::Protector& RegistrationAuthority::protector() const {
+    static const protection::Protector none;
+    return state_->own ? *state_->own : none;
+}
+
 bool                         RegistrationAuthority::has_protector() const { return state_->own.has_value(); }
 
 const Name& RegistrationAuthority::name() const {

@@ -15,6 +15,12 @@ enum class Patience : std::uint8_t {
     refuse, // it is told systemUnavail
 };
 
+/// Which nonce a final answer has after polling.
+enum class FinalNonce : std::uint8_t {
+    request,    // that of the message polled for, where the upstream's octets have it; what is protected here has the last pollReq's (RFC 9483 4.4)
+    last_poll,  // of the last pollReq in any case, as older peers and draft-ietf-lamps-lightweight-cmp-profile-04 4.1.7 want it
+};
+
 /// Messages for one upstream that travel together (RFC 9483 5.2.2.2). None of the bounds is 0.
 struct BatchLimits {
     std::size_t  count   = 100;
@@ -48,6 +54,7 @@ struct Settings {
     std::vector<Upstream>                 upstreams;   // not empty; the first is the default
     std::vector<Rule>                     rules{};     // empty: usual_rules
     bool                                  answers_protected_here = false;  // all answers go under our protection, also where the upstream's would do
+    FinalNonce                            final_nonce = FinalNonce::request;
 };
 
 /// What a first message asks for. Views.
@@ -84,7 +91,7 @@ public:
     /// @error signer_not_trusted  also for an RA that is not one of `entities`
     Result<operations::Requester>            recognise(const crypto::Cert& signer, std::span<const crypto::Cert> extra, std::int64_t now) override;
     std::optional<operations::MissingStatus> missing_status(const crypto::Cert& signer, std::span<const crypto::Cert> extra, std::int64_t now) override;
-    /// @pre has_protector()
+    /// One that protects nothing if there is none: ask has_protector().
     const protection::Protector& protector() const override;
     bool                         has_protector() const;
     const Name&                  name() const override;

@@ -80,6 +80,13 @@ InfoTypeAndValue original_of(const PKIMessage& message, der::Arena& arena) {
     return {oids::id_it_origPKIMessage, der::Open::of(*list)};
 }
 
+// An origPKIMessage of the requester's is not what we vouch for.
+std::vector<InfoTypeAndValue> info_onward(const PKIHeader& header, const Upward& upward) {
+    auto info = operations::info_without(header, oids::id_it_origPKIMessage);
+    if (upward.confirms) std::erase_if(info, [](const InfoTypeAndValue& item) { return item.infoType == oids::id_it_implicitConfirm; });
+    return info;
+}
+
 Result<Octets> modified_onward(const PKIMessage& message, const ra::Permission& permission, const Upward& upward, std::vector<InfoTypeAndValue> info) {
     der::Arena arena;
     auto       body = modified(message, permission, arena);
@@ -91,12 +98,11 @@ Result<Octets> modified_onward(const PKIMessage& message, const ra::Permission& 
 }  // namespace
 
 Result<Octets> first_onward(const PKIMessage& message, const ra::Permission& permission, const Upward& upward) {
-    auto info = upward.confirms ? operations::info_without(message.header, oids::id_it_implicitConfirm)
-                                : operations::info_without(message.header, oids::id_it_origPKIMessage);
+    auto info = info_onward(message.header, upward);
     switch (upward.forwarding) {
     case Forwarding::unchanged: return copy_of(message.received);
     case Forwarding::converted: return copy_of(message.body.get<"p10cr">()->received);
-    case Forwarding::reprotected: return protect_anew(message, message.body, upward, upward.confirms ? std::optional(std::move(info)) : std::nullopt);
+    case Forwarding::reprotected: return protect_anew(message, message.body, upward, std::move(info));
     case Forwarding::modified: return modified_onward(message, permission, upward, std::move(info));
     case Forwarding::nested: break;
     }
@@ -108,8 +114,7 @@ Result<Octets> first_onward(const PKIMessage& message, const ra::Permission& per
 
 // A nested message approves a request; what follows goes by the requester's own protection (RFC 9483 5.2.2.1), which opened the transaction there.
 Result<Octets> later_onward(const PKIMessage& message, const Upward& upward) {
-    if (upward.forwarding == Forwarding::reprotected || upward.forwarding == Forwarding::modified) return protect_anew(message, message.body, upward, std::nullopt);
-    return copy_of(message.received);
+    return operations::is_ours(upward.forwarding) ? protect_anew(message, message.body, upward, std::nullopt) : copy_of(message.received);
 }
 
 namespace {
@@ -133,41 +138,78 @@ Result<Octets> poll_onward(const PKIMessage& answer, const Upward& upward, Bytes
 }
 
 Result<Octets> confirmation_onward(const PKIMessage& answer, const Upward& upward, Bytes nonce) {
-    const CertResponse& response = cert_responses(answer.body)->response.front();
-    auto certificate = crypto::Cert::parse(response.certifiedKeyPair->certOrEncCert.get<"certificate">()->received);
-    if (!certificate) return certificate.error();
-    auto hash = crypto::certificate_hash(**certificate);
-    if (!hash) return hash.error();
-    const CertStatus status{.certHash = der::octet_string(*hash), .certReqId = response.certReqId, .statusInfo = {}, .hashAlg = {}};
+    const auto certificate = certificate_in(answer);
+    assert(certificate);
+    // RFC 9810 5.3.18: certHash with the certificate's own hash; where it fixes none, hashAlg says which, in a message of pvno 3.
+    CertStatus status{.certHash = {}, .certReqId = cert_responses(answer.body)->response.front().certReqId, .statusInfo = {}, .hashAlg = {}};
+    Pvno       pvno = answer.header.pvno;
+    auto       hash = crypto::certificate_hash(*certificate);
+    if (!hash) {
+        status.hashAlg = crypto::algorithm_of(oids::id_sha256);
+        hash           = crypto::sha256(certificate.der());
+        pvno           = Pvno::cmp2021;
+    }
+    status.certHash = der::octet_string(*hash);
     PKIBody body;
     body.emplace<"certConf">() = CertConfirmContent(&status, 1);
-    return own_message(answer, body, upward, nonce, answer.header.pvno);
+    return own_message(answer, body, upward, nonce, pvno);
+}
+
+crypto::Cert certificate_in(const PKIMessage& answer) {
+    const auto* responses = cert_responses(answer.body);
+    if (!responses || responses->response.empty() || !is_granted(responses->response.front().status)) return {};
+    const auto& pair  = responses->response.front().certifiedKeyPair;
+    const auto* plain = pair ? pair->certOrEncCert.get<"certificate">() : nullptr;
+    auto        cert  = plain ? crypto::Cert::parse(plain->received) : Result<crypto::Cert>(Error{});
+    return cert ? *cert : crypto::Cert();
 }
 
 namespace {
 
-// RFC 9483 4.4: the final answer has the nonce of the request, or of the last pollReq; both are good where the upstream's octets must not change.
+// RFC 9483 4.4: the final answer has the nonce of the message that was polled for, or of the last pollReq.
 bool has_nonce_for(const PKIMessage& answer, const Downward& downward) {
     if (!answer.header.recipNonce) return false;
     const Bytes nonce = answer.header.recipNonce->content;
-    return equal(nonce, downward.asked.header.senderNonce->content) || (downward.asked.body.is<"pollReq">() && equal(nonce, downward.first.header.senderNonce->content));
+    if (equal(nonce, downward.asked.header.senderNonce->content)) return true;
+    return !downward.with_last_nonce && downward.asked.body.is<"pollReq">() && equal(nonce, downward.awaited.header.senderNonce->content);
 }
 
 bool is_mac(const PKIMessage& message) { return message.header.protectionAlg && protection::is_mac(*message.header.protectionAlg); }
 
+// A MAC that answers the requester's own is under the secret that both have; one that answers ours is under ours.
+bool can_verify(const PKIMessage& answer, const Downward& downward) {
+    return answer.protection && is_mac(answer) == is_mac(downward.asked) && !(is_mac(answer) && downward.is_from_us);
+}
+
+bool grants_all(const PKIMessage& answer) {
+    const auto* responses = cert_responses(answer.body);
+    return responses && !responses->response.empty() && responses->response.front().status.status == PKIStatus::accepted;
+}
+
 bool can_stay_as_it_is(const PKIMessage& answer, const Downward& downward) {
-    return !downward.always_ours && !downward.confirms && answer.protection && is_mac(answer) == is_mac(downward.asked) && has_nonce_for(answer, downward);
+    if (downward.always_ours || downward.confirms || (downward.has_changes && grants_all(answer))) return false;
+    return can_verify(answer, downward) && has_nonce_for(answer, downward);
+}
+
+// RFC 9810 5.2.3: what the CA grants as it was asked is for the requester something else than it asked for.
+PKIBody body_for(const PKIMessage& answer, const Downward& downward, der::Arena& arena) {
+    if (!downward.has_changes || !grants_all(answer)) return answer.body;
+    CertRepMessage content = *cert_responses(answer.body);
+    auto*          one     = arena.make<CertResponse>();
+    *one                   = content.response.front();
+    one->status.status     = PKIStatus::grantedWithMods;
+    content.response       = List<CertResponse>(one, 1);
+    PKIBody body;
+    if (answer.body.is<"ip">()) body.emplace<"ip">() = content;
+    else body.emplace<"cp">() = content;
+    return body;
 }
 
 // What the requester needs of extraCerts: the issuers of its new certificate, in their order (RFC 9483 3.3).
 std::vector<crypto::Cert> useful_certs(const PKIMessage& answer) {
-    const auto* responses = cert_responses(answer.body);
-    if (!responses || responses->response.empty()) return {};
-    const auto& pair  = responses->response.front().certifiedKeyPair;
-    const auto* plain = pair ? pair->certOrEncCert.get<"certificate">() : nullptr;
-    auto        leaf  = plain ? crypto::Cert::parse(plain->received) : Result<crypto::Cert>(Error{});
+    const auto leaf = certificate_in(answer);
     if (!leaf) return {};
-    auto chain = crypto::chain_without_root(*leaf, operations::certificates_of(answer));
+    auto chain = crypto::chain_without_root(leaf, operations::certificates_of(answer));
     if (!chain.empty()) chain.erase(chain.begin());
     return chain;
 }
@@ -185,7 +227,8 @@ Result<Octets> onto_requester(const PKIMessage& answer, const Downward& downward
         info->push_back(operations::implicit_confirm());
     }
     const auto certs = useful_certs(answer);
-    return operations::reseal(answer, answer.body, {.protector = downward.protector, .recipient = downward.asked.header.sender.get<"directoryName">(),
+    der::Arena arena;
+    return operations::reseal(answer, body_for(answer, downward, arena), {.protector = downward.protector, .recipient = downward.asked.header.sender.get<"directoryName">(),
                                                     .recip_nonce = downward.asked.header.senderNonce->content, .now = downward.now, .general_info = std::move(info), .extra = certs});
 }
 

@@ -1,9 +1,11 @@
 // One transaction of a relay under what the store holds of it: read the record, let an event change it, commit. When another writer was faster nothing has
-// changed, and the next passage begins with what that one wrote.
+// changed, and the next passage begins with what that one wrote. It believes what it is given: protection is verified before.
 #pragma once
 #include "operations/relay.hpp"
 #include "responder/onward.hpp"
 #include "responder/relay.hpp"
+
+#include <deque>
 
 namespace cmpkit::responder {
 
@@ -11,14 +13,15 @@ namespace cmpkit::responder {
 struct Visit {
     const PKIMessage&  message;
     const Sender&      sender;
-    const std::string& label;  // what its path says
-    Octets             hash;   // of the message as received
+    const protection::Protector* protector;  // of answers to it; null: there is none
+    const std::string& label;                // what its path says
+    Octets             hash;                 // of the message as received
 };
 
 /// What a passage came to, beside the step.
 struct Passed {
     Step                 step{};
-    std::string          word{};     // for the log: "ip", "forwarded", "repeated ip"
+    std::string          word{};     // for the log: "ip", "forwarded", "repeated"
     std::optional<Error> refusal{};  // why the answer is negative
     Deed                 deed{};
 };
@@ -36,53 +39,82 @@ public:
     // Each reads the record and commits what it changes. @error conflict: another writer was faster; and what store and keys fail with
     /// A message of the requester.
     Result<Passed> visit(const Visit& visit);
-    /// A message of a requester that is unknown here, which may go on as it is. @param hash  of its octets
-    Result<Passed> pass_unverified(const PKIMessage& message, const std::string& label, Bytes hash);
+    /// A message of a requester that is unknown here, which may go on as it is.
+    Result<Passed> pass_unverified(const PKIMessage& message, const std::string& label);
     /// An answer that can be believed, to the message that is on its way. @param sent  that message
     Result<Passed> answer(const PKIMessage& answer, Bytes sent);
-    /// The message on its way did not arrive, or brought nothing that can be believed.
+    /// The message on its way did not arrive, or its answer did not.
     Result<Passed> failure(Bytes sent, const Error& why);
     /// The requester was kept waiting long enough.
     Result<Passed> lapse();
     /// Its time has come: the message on its way is claimed, or what is overdue ends.
     Result<Passed> take_up();
+    /// It cannot be taken up now: later.
+    Result<void>   postpone();
 
-    /// The requester's message that is not answered yet, the transaction's first, and the upstream that has it. @pre load() found a record
-    Result<bool>         load();  // whether there is one
+    Result<bool> load();  // whether there is a record
+    // @pre load() found one
     const operations::RelayedTransaction& record() const { return before_ ? **before_ : fresh_; }
-    const PKIMessage&    first() const { return **first_; }
-    const PKIMessage&    current() const { return current_ ? **current_ : first(); }
-    const ra::Upstream*  upstream() const { return authority_.upstream(text_of(record().upstream.content)); }
+    bool              is_on_its_way(Bytes sent) const { return record().outgoing && equal(record().outgoing->message.content, sent); }
+    const PKIMessage& first() const { return **first_; }
+    /// The requester's message whose final answer it waits for.
+    const PKIMessage& current() const { return current_ ? **current_ : first(); }
+    /// The requester's message that is to be answered next.
+    const PKIMessage& asked() const { return poll_ ? **poll_ : current(); }
+    const ra::Upstream* upstream() const { return authority_.upstream(text_of(record().upstream.content)); }  // null: it is not configured any more
 
 private:
-    using Record = operations::RelayedTransaction;
+    using Record    = operations::RelayedTransaction;
+    using Departure = operations::Departure;
+    using Protector = protection::Protector;
+
+    // passage_visit.cpp: what the requester's messages do
     Result<Passed> decide(operations::RelayOperation& operation, const Visit& visit);
     Result<operations::RelayAction> ask(operations::RelayOperation& operation, const Visit& visit);
+    ra::Question   question_of(const operations::RelayOperation& operation, const Visit& visit);
     Result<Passed> forward(const Visit& visit);
+    Result<Octets> permit(Record& record, const Visit& visit);
+    Result<Octets> continue_with(Record& record, const Visit& visit);
     Result<Passed> deliver(const Visit& visit);
+    Result<Passed> hand_over(const PKIMessage& answer, const PKIMessage& asked, const Protector* protector);
     Result<Passed> reply(const operations::RelayAnswer& answer, const Visit& visit);
+    void           note_route(const Record& record);
+    store::Write   archived(const PKIMessage& first, Bytes sent) const;
+
+    // passage_answers.cpp: what the upstream's do
+    bool           passes_through(Bytes sent) const;
     Result<Passed> pass_on(const PKIMessage& answer, operations::AnswerKind kind);
     Result<Passed> wait_on(const PKIMessage& answer);
     Result<Passed> make_ready(const PKIMessage& answer, operations::AnswerKind kind);
-    Result<Passed> tell_late(Record record, const PKIMessage& asked, const PKIMessage& first, const protection::Protector* protector, std::int64_t due);
+    Result<Passed> end_confirmation(const PKIMessage& answer);
+    Result<Passed> drop_outgoing(Passed passed);
+    bool           confirms(const PKIMessage& answer, operations::AnswerKind kind) const;
+    Result<void>   set_confirmation(Record& record, const PKIMessage& answer);
+    void           note_answer(const PKIMessage& answer);
+
+    // passage_time.cpp: what the lack of answers does, and time
+    Result<Passed> tell_late(Record record, const PKIMessage& asked, const Protector* protector);
     Result<Passed> tell_late();
-    Result<Passed> tell_unverified();
-    Result<Passed> pass_on_unverified(const PKIMessage& answer);
-    Result<Passed> tell_unavailable(const ra::Upstream& upstream);
+    Result<Passed> tell_unavailable(const Error& why);
     Result<Passed> give_up();
     Result<Passed> end_overdue();
-    Result<void>   set_confirmation(Record& record, const PKIMessage& answer, operations::AnswerKind kind);
-    void           note_answer(const PKIMessage& answer);
-    store::Write   archived(const PKIMessage& first, Bytes sent) const;
-    Result<Octets> seal_own(const PKIBody& body, const PKIMessage& asked, const protection::Protector* protector);
-    bool           is_passed_through(Bytes sent) const;
-    Result<protection::Protector> protector_towards(const PKIMessage& asked);
-    Upward         upward(const ra::Upstream& upstream, operations::Forwarding forwarding, bool confirms) const;
-    Parcel         parcel_of(const Record& record, Bytes message, const ra::Upstream& upstream, const PKIMessage& first) const;
+    Result<Passed> erase();
+
+    // passage_unverified.cpp
+    Result<Passed> tell_unverified();
+    Result<Passed> pass_on_unverified(const PKIMessage& answer);
+
+    // passage.cpp: what is kept, and what is composed for the requester
+    Result<Octets> seal_own(const PKIBody& body, const PKIMessage& asked, const Protector* protector, Bytes nonce = {});
+    Result<Protector> protector_towards(const PKIMessage& asked);
+    Downward       downward(const PKIMessage& asked, const Protector* protector, bool confirms) const;
+    Upward         upward(const ra::Upstream& upstream, const Record& record) const;
+    Parcel         parcel_of(const Record& record, const ra::Upstream& upstream) const;
+    void           depart(Record& record, Octets message, operations::Errand errand, std::int64_t due, std::int64_t until);
     Record         next(operations::RelayState state) const;
     void           keep_exchange(Record& record, Bytes hash, Bytes reply);
-    Result<void>   commit(Record record, std::int64_t due, Octets index = {});
-    std::int64_t   due_of(const Record& record) const;
+    std::int64_t   end_of_wait(const PKIMessage& answer) const;
+    Result<void>   commit(Record record);
 
     ra::RegistrationAuthority& authority_;
     const Doorway&             doorway_;
@@ -93,12 +125,12 @@ private:
 
     const Record                                fresh_;
     std::optional<der::Parsed<Record>>          before_;  // none: the transaction is new
-    std::optional<der::Parsed<PKIMessage>>      first_, current_;
+    std::optional<der::Parsed<PKIMessage>>      first_, current_, poll_;
     std::uint64_t                               version_ = 0;
     std::int64_t                                due_before_ = 0;
     std::vector<store::Write>                   writes_;
     std::vector<operations::Exchange>           exchanges_;
-    std::vector<Octets>                         kept_;  // what exchanges_ views
+    std::deque<Octets>                          kept_;  // what the record that is written views
     std::optional<ra::Permission>               permission_;
     Deed                                        deed_;
     Octets                                      nonce_;

@@ -66,18 +66,26 @@ Step Relay::arrived(Bytes request, const Origin& origin, std::int64_t now) {
     incident.transaction_id   = transaction_text(message);
     incident.body             = name_of(type_of(message.body));
     if (auto good = operations::check_header(message, now, 0); !good) return refused(&message, good.error(), nullptr);
-    const bool is_signed = message.header.protectionAlg && !protection::is_mac(*message.header.protectionAlg);
-    auto       sender    = authenticator_.authenticate(message, authority_, doorway_.mac_limits, now);
+    const bool has_mac = message.header.protectionAlg && protection::is_mac(*message.header.protectionAlg);
+    auto       sender  = authenticator_.authenticate(message, authority_, doorway_.mac_limits, now);
     if (sender && sender->missing) return {.missing = std::move(sender->missing)};
-    const Error* stranger = !sender ? &sender.error() : sender->unrecognised ? &*sender->unrecognised : nullptr;
-    if (stranger && authority_.judge_unverified(message, origin.profile)) return pass_unverified(message, origin, now, incident);
-    if (!sender) return refused(&message, sender.error(), is_signed && authority_.has_protector() ? &authority_.protector() : nullptr);
+    if (is_unknown(message, sender, now) && authority_.judge_unverified(message, origin.profile)) return pass_unverified(message, origin, now, incident);
+    const auto* protector = has_mac ? (sender ? &sender->protector : nullptr) : message.protection && authority_.has_protector() ? &authority_.protector() : nullptr;
+    if (!sender) return refused(&message, sender.error(), protector);
     incident.requester = sender->requester.id;
     incident.kind      = name_of(sender->requester.kind);
     const Octets key   = operations::transaction_key(sender->requester.id, message.header.transactionID->content);
-    const Visit  visit{message, *sender, origin.profile, crypto::sha256(request)};
+    const Visit  visit{message, *sender, protector, origin.profile, crypto::sha256(request)};
     auto passed = settle([&] { return Passage(authority_, doorway_, store_, random_, key, now).visit(visit); });
-    return conclude(std::move(passed), message, &sender->protector, incident, now);
+    return conclude(std::move(passed), message, protector, incident, now);
+}
+
+// Whether only an upstream can say who sent it: its certificate or its secret's reference is nobody's here. What is wrong by what is known here is refused.
+bool Relay::is_unknown(const PKIMessage& message, const Result<Sender>& sender, std::int64_t now) {
+    if (sender) return sender->unrecognised && sender->unrecognised->fail_info == FailInfo::signerNotTrusted;
+    if (sender.error().code != Code::protection_mismatch || !protection::is_mac(*message.header.protectionAlg)) return false;
+    const auto secret = authority_.secret(bytes_of(reference_of(message.header)), now);
+    return secret && !secret->value;
 }
 
 // What it comes to for the requester: an answer, or a message on its way.
@@ -98,84 +106,123 @@ Step Relay::conclude(Result<Passed> passed, const PKIMessage& message, const pro
 
 // RFC 9483 5.2.1: what only its CA can verify goes through as it is. Each message stands for itself, under its own octets.
 Step Relay::pass_unverified(const PKIMessage& message, const Origin& origin, std::int64_t now, Incident& incident) {
-    const Octets hash = crypto::sha256(message.received);
-    auto passed = settle([&] { return Passage(authority_, doorway_, store_, random_, unverified_key(hash), now).pass_unverified(message, origin.profile, hash); });
+    const Octets key = unverified_key(crypto::sha256(message.received));
+    auto passed = settle([&] { return Passage(authority_, doorway_, store_, random_, key, now).pass_unverified(message, origin.profile); });
     return conclude(std::move(passed), message, nullptr, incident, now);
 }
 
 // ---------------------------------------------------------------- from the upstream
 
-Step Relay::returned(const Parcel& parcel, const Result<Octets>& octets, std::int64_t now) {
-    Incident incident = incident_of(parcel.key);
-    incident.address  = parcel.upstream;
-    auto       believed = octets ? read_answer(parcel, *octets, now) : Result<Answered>(octets.error());
-    if (believed && believed->missing) return {.key = parcel.key, .missing = std::move(believed->missing)};
-    auto passed = settle([&] {
-        Passage passage(authority_, doorway_, store_, random_, parcel.key, now);
-        return believed ? passage.answer(**believed->message, parcel.message) : passage.failure(parcel.message, believed.error());
-    });
-    if (passed) {
-        incident.outcome = passed->word;
-        incident.problem = passed->refusal;
-        incident.deed    = std::move(passed->deed);
-    } else incident.problem = passed.error(), incident.outcome = "failed";
-    incident.body = "answer";
-    tell(incident, now);
-    return passed ? std::move(passed->step) : Step{};
+namespace {
+
+/// An upstream's answer that can be believed, or what is to be asked before that can be said; neither: nothing is asked any more.
+struct Answered {
+    std::optional<der::Parsed<PKIMessage>>   message{};
+    std::optional<operations::MissingStatus> missing{};
+};
+
+// Whose secret may protect the answer: that of whoever protected the message which it answers.
+Result<std::shared_ptr<const crypto::Secret>> secret_for(const PKIMessage& sent, const Passage& passage, ra::RegistrationAuthority& authority, std::int64_t now) {
+    if (!sent.header.protectionAlg || !protection::is_mac(*sent.header.protectionAlg)) return std::shared_ptr<const crypto::Secret>();
+    const bool is_ours = operations::is_ours(passage.record().forwarding) || passage.record().outgoing->errand != operations::Errand::message;
+    if (is_ours) return passage.upstream()->credentials.secret;
+    auto of_requester = authority.secret(bytes_of(reference_of(sent.header)), now);
+    return of_requester ? Result<std::shared_ptr<const crypto::Secret>>(of_requester->value) : of_requester.error();
 }
 
-Result<Relay::Answered> Relay::read_answer(const Parcel& parcel, Bytes octets, std::int64_t now) {
-    Passage passage(authority_, doorway_, store_, random_, parcel.key, now);
-    auto    found = passage.load();
+// Of an answer to a requester that is unknown here, which goes as it came, a signature alone can be judged.
+bool is_judged_by_place(const PKIMessage& answer, const Passage& passage, Bytes key) {
+    return is_unverified(key) && (!answer.protection || protection::is_mac(*answer.header.protectionAlg) || !passage.upstream()->trust.anchors);
+}
+
+Result<Answered> read_answer(const Parcel& parcel, Bytes octets, Passage& passage, ra::RegistrationAuthority& authority, std::int64_t time_window, std::int64_t now) {
+    auto found = passage.load();
     if (!found) return found.error();
-    const ra::Upstream* upstream = *found ? passage.upstream() : nullptr;
-    if (!upstream) return Error{.code = Code::not_found, .detail = "the transaction or its upstream is gone"};
+    if (!*found || !passage.is_on_its_way(parcel.message)) return Answered{};
+    const ra::Upstream* upstream = passage.upstream();
+    if (!upstream) return Error{.code = Code::not_found, .detail = "the upstream of a transaction is not configured any more"};
     auto answer = der::parse<PKIMessage>(copy_of(operations::without_prefix(octets, upstream->trust.peer.octets_before_message)));
     if (!answer) return answer.error();
-    auto sent = der::parse<PKIMessage>(copy_of(parcel.message));
-    if (!sent) return sent.error();
-    if (is_unverified(parcel.key)) {
-        auto good = operations::check_answer((*answer)->header, (*sent)->header.transactionID->content, (*sent)->header.senderNonce->content);
+    auto outgoing = der::parse<PKIMessage>(copy_of(parcel.message));
+    if (!outgoing) return outgoing.error();
+    const PKIMessage& sent   = answered_one(**outgoing);
+    auto              secret = secret_for(sent, passage, authority, now);
+    if (!secret) return secret.error();
+    const Expected expected{.sent = sent, .first = passage.first(), .awaited = sent.body.is<"pollReq">() ? passage.current() : sent, .upstream = *upstream, .secret = std::move(*secret),
+                            .time_window = time_window, .now = now};
+    if (is_judged_by_place(**answer, passage, parcel.key)) {
+        auto good = operations::check_header_of_any_version(**answer, now, 0);
+        if (good) good = operations::check_answer((*answer)->header, sent.header.transactionID->content, sent.header.senderNonce->content);
         return good ? Result<Answered>(Answered{std::move(*answer), {}}) : good.error();
     }
-    auto secret = upstream->credentials.secret;
-    const auto& asked = passage.first().header;
-    if (!secret && asked.protectionAlg && protection::is_mac(*asked.protectionAlg)) {
-        auto of_requester = authority_.secret(bytes_of(reference_of(asked)), now);
-        if (of_requester) secret = of_requester->value;
-    }
-    auto missing = believe(**answer, {.sent = answered_one(**sent), .first = passage.first(), .upstream = *upstream, .secret = std::move(secret), .time_window = doorway_.time_window, .now = now});
+    auto missing = believe(**answer, expected);
     if (!missing) return missing.error();
     return Answered{std::move(*answer), std::move(*missing)};
 }
 
-Step Relay::lapsed(Bytes key, std::int64_t now) {
-    auto passed = settle([&] { return Passage(authority_, doorway_, store_, random_, copy_of(key), now).lapse(); });
+}  // namespace
+
+Result<Passed> Relay::take(const Parcel& parcel, Bytes octets, std::int64_t now) {
+    const auto passage_of = [&] { return Passage(authority_, doorway_, store_, random_, parcel.key, now); };
+    Passage    reader     = passage_of();
+    auto       answered   = read_answer(parcel, octets, reader, authority_, doorway_.time_window, now);
+    // What cannot be believed changes nothing: the right answer may still come.
+    if (!answered) return answered.error().code == Code::store_failed ? Result<Passed>(answered.error()) : Passed{.word = "not believed", .refusal = answered.error()};
+    if (answered->missing) return Passed{.step = {.key = parcel.key, .missing = std::move(answered->missing)}};
+    if (!answered->message) return Passed{.word = "answered already"};
+    return settle([&] { return passage_of().answer(**answered->message, parcel.message); });
+}
+
+Step Relay::returned(const Parcel& parcel, const Result<Octets>& octets, std::int64_t now) {
+    auto passed = octets ? take(parcel, *octets, now)
+                         : settle([&] { return Passage(authority_, doorway_, store_, random_, parcel.key, now).failure(parcel.message, octets.error()); });
+    if (passed && passed->step.missing) return std::move(passed->step);
+    return tell_of(std::move(passed), parcel.key, parcel.upstream, "answer", now);
+}
+
+// Of what came of something else than a requester's message.
+Step Relay::tell_of(Result<Passed> passed, Bytes key, const std::string& upstream, const char* what, std::int64_t now) {
     Incident incident = incident_of(key);
-    incident.body     = "patience";
+    incident.address  = upstream;
+    incident.body     = what;
     incident.outcome  = passed ? passed->word : "failed";
     incident.problem  = passed ? passed->refusal : std::optional(passed.error());
+    if (passed) incident.deed = std::move(passed->deed);
     tell(incident, now);
     return passed ? std::move(passed->step) : Step{};
 }
 
+Step Relay::lapsed(Bytes key, std::int64_t now) {
+    return tell_of(settle([&] { return Passage(authority_, doorway_, store_, random_, copy_of(key), now).lapse(); }), key, {}, "patience", now);
+}
+
 // ---------------------------------------------------------------- time
 
+// A conflict means that the requester, its answer or another node was faster: the record is looked at again when it is next due.
+// One that cannot be taken up does not hold up the others.
+Result<std::optional<Parcel>> Relay::take_up(const store::Record& record, std::int64_t now) {
+    Passage passage(authority_, doorway_, store_, random_, record.key, now);
+    auto    passed = passage.take_up();
+    if (!passed && passed.error().code == Code::conflict) return std::optional<Parcel>();
+    if (!passed)
+        if (auto later = passage.postpone(); !later && later.error().code != Code::conflict) return later.error();
+    if (passed && passed->word.empty()) return std::optional<Parcel>();
+    return std::move(tell_of(std::move(passed), record.key, {}, "time", now).parcel);
+}
+
 Result<std::vector<Parcel>> Relay::due(std::int64_t now, std::size_t limit) {
-    auto records = store_.due(store::Table::relayed, now, limit);
-    if (!records) return records.error();
     std::vector<Parcel> parcels;
-    for (const store::Record& record : *records) {
-        auto passed = Passage(authority_, doorway_, store_, random_, record.key, now).take_up();
-        // A conflict means that the requester, its answer or another node was faster: the record is looked at again when it is next due.
-        if (!passed && passed.error().code != Code::conflict) return passed.error();
-        if (!passed || passed->word.empty()) continue;
-        Incident incident = incident_of(record.key);
-        incident.body     = "time";
-        incident.outcome  = passed->word;
-        incident.problem  = passed->refusal;
-        tell(incident, now);
-        if (passed->step.parcel) parcels.push_back(std::move(*passed->step.parcel));
+    Octets              first;  // of the last round: where it comes again, everybody else was faster
+    while (parcels.size() < limit) {
+        auto records = store_.due(store::Table::relayed, now, limit - parcels.size());
+        if (!records) return records.error();
+        if (records->empty() || records->front().key == first) break;
+        first = records->front().key;
+        for (const store::Record& record : *records) {
+            auto parcel = take_up(record, now);
+            if (!parcel) return parcel.error();
+            if (*parcel) parcels.push_back(std::move(**parcel));
+        }
     }
     return parcels;
 }

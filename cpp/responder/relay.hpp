@@ -30,6 +30,8 @@ struct Step {
     std::optional<operations::MissingStatus> missing{};  // set: nothing has happened yet; ask this, let its verifier learn the answer, and come again
 };
 
+struct Passed;
+
 /// How messages are treated at the door.
 struct Doorway {
     std::int64_t          time_window  = 300;  // seconds that messageTime may be off; 0: not judged
@@ -49,30 +51,29 @@ public:
     /// A message of a requester. Never fails: what goes wrong becomes an error message to it and an incident in the log. @param now  Unix seconds
     Step arrived(Bytes request, const Origin& origin, std::int64_t now);
 
-    /// What carrying a parcel brought: the upstream's octets, or why there are none. An answer that cannot be believed counts as none.
+    /// What carrying a parcel brought: the upstream's octets, or why there are none, which the requester is told at once. An answer that cannot be
+    /// believed changes nothing: who waits goes on waiting until lapsed().
     Step returned(const Parcel& parcel, const Result<Octets>& answer, std::int64_t now);
 
     /// The requester of that transaction has been kept waiting long enough: it is told to wait, or that the system is unavailable.
     Step lapsed(Bytes key, std::int64_t now);
 
     /// Claims messages whose time it is to be carried, and ends what is overdue.
-    /// @return at most `limit`: call again while there are so many  @error store_failed
+    /// @return at most `limit`; fewer: nothing else is due  @error store_failed
     Result<std::vector<Parcel>> due(std::int64_t now, std::size_t limit);
 
     /// An unprotected error systemUnavail to `request`, for a server that has no room to look at it; empty if it cannot be read.
     Octets unavailable(Bytes request, std::int64_t now);
 
 private:
-    /// An upstream's answer that can be believed, or what is to be asked before that can be said.
-    struct Answered {
-        std::optional<der::Parsed<PKIMessage>>   message;
-        std::optional<operations::MissingStatus> missing;
-    };
     bool             tell(const Incident& incident, std::int64_t now);
     Reply            refuse(const PKIMessage* message, const Error& error, const protection::Protector* protector, std::int64_t now);
-    Step             conclude(Result<struct Passed> passed, const PKIMessage& message, const protection::Protector* protector, Incident& incident, std::int64_t now);
+    bool             is_unknown(const PKIMessage& message, const Result<Sender>& sender, std::int64_t now);
+    Step             conclude(Result<Passed> passed, const PKIMessage& message, const protection::Protector* protector, Incident& incident, std::int64_t now);
     Step             pass_unverified(const PKIMessage& message, const Origin& origin, std::int64_t now, Incident& incident);
-    Result<Answered> read_answer(const Parcel& parcel, Bytes octets, std::int64_t now);
+    Result<Passed>   take(const Parcel& parcel, Bytes octets, std::int64_t now);
+    Step             tell_of(Result<Passed> passed, Bytes key, const std::string& upstream, const char* what, std::int64_t now);
+    Result<std::optional<Parcel>> take_up(const store::Record& record, std::int64_t now);
 
     ra::RegistrationAuthority& authority_;
     Doorway            doorway_;

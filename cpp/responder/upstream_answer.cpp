@@ -11,9 +11,10 @@ using operations::MissingStatus;
 
 Result<void> check_place(const PKIMessage& answer, const Expected& expected) {
     const Bytes id = expected.sent.header.transactionID->content, nonce = expected.sent.header.senderNonce->content;
-    // RFC 9483 4.4: after polling, the nonce of the request is as good.
-    const bool polls = expected.sent.body.is<"pollReq">() && answer.header.recipNonce && equal(answer.header.recipNonce->content, expected.first.header.senderNonce->content);
-    return operations::check_answer(answer.header, id, polls ? Bytes(expected.first.header.senderNonce->content) : nonce);
+    // RFC 9483 4.4: after polling, the nonce of the message polled for is as good.
+    const Bytes awaited = expected.awaited.header.senderNonce->content;
+    const bool  polls   = expected.sent.body.is<"pollReq">() && answer.header.recipNonce && equal(answer.header.recipNonce->content, awaited);
+    return operations::check_answer(answer.header, id, polls ? awaited : nonce);
 }
 
 bool is_answer_to(BodyType answer, BodyType request, const operations::Peer& peer) {
@@ -34,7 +35,7 @@ Result<void> check_body(const PKIMessage& answer, const Expected& expected) {
     const BodyType type = type_of(answer.body), request = type_of(expected.sent.body);
     const auto&    peer = expected.upstream.trust.peer;
     const bool     fits = type == BodyType::error || is_answer_to(type, request, peer) ||
-                      (request == BodyType::pollReq && (type == BodyType::pollRep || is_answer_to(type, type_of(expected.first.body), peer) || type == BodyType::pkiconf));
+                      (request == BodyType::pollReq && (type == BodyType::pollRep || is_answer_to(type, type_of(expected.awaited.body), peer)));
     if (fits) return {};
     return Error{.code = Code::unexpected_body, .path = "body", .fail_info = FailInfo::badRequest, .clause = "RFC 9483 4.1", .detail = "a " + std::string(name_of(type)) + " answers a " + std::string(name_of(request))};
 }
@@ -47,22 +48,30 @@ const SubjectPublicKeyInfo* key_in(const PKIBody& body) {
     return has_key ? &*requests->front().certReq.certTemplate.publicKey : nullptr;
 }
 
-// A certificate for another key would be of use to whoever has that.
+Error wrong_response(const char* path, const char* detail) {
+    return {.code = Code::wrong_certificate, .path = path, .fail_info = FailInfo::systemFailure, .clause = "RFC 9483 4.1.1", .detail = detail};
+}
+
+// One response, which brings a certificate if it grants one and none if not. One for another key would be of use to whoever has that.
 Result<void> check_certificate(const PKIMessage& answer, const Expected& expected) {
     const auto* responses = cert_responses(answer.body);
-    const auto* wanted    = key_in(expected.first.body);
-    if (!responses || !wanted) return {};
-    for (const CertResponse& response : responses->response) {
-        const auto* plain = response.certifiedKeyPair ? response.certifiedKeyPair->certOrEncCert.get<"certificate">() : nullptr;
-        if (!plain) continue;
-        auto certificate = crypto::Cert::parse(plain->received);
-        if (!certificate) return certificate.error();
-        if (!equal((*certificate)->subjectPublicKeyInfo.received, wanted->received))
-            return Error{.code = Code::wrong_certificate, .path = "body.response[0].certifiedKeyPair", .fail_info = FailInfo::systemFailure, .clause = "RFC 9483 4.1.1",
-                         .detail = "the certificate is not for the key that was sent"};
-    }
-    return {};
+    if (!responses) return {};
+    if (responses->response.size() != 1) return wrong_response("body.response", "exactly one response is expected");
+    const CertResponse& response = responses->response.front();
+    if (is_granted(response.status) != response.certifiedKeyPair.has_value()) return wrong_response("body.response[0]", "a certificate comes with a grant, and with nothing else");
+    const auto* plain  = response.certifiedKeyPair ? response.certifiedKeyPair->certOrEncCert.get<"certificate">() : nullptr;
+    const auto* wanted = key_in(expected.first.body);
+    if (!plain || !wanted) return {};
+    auto certificate = crypto::Cert::parse(plain->received);
+    auto issued      = certificate ? certificate->key() : certificate.error();
+    auto own         = crypto::PublicKey::from(*wanted);  // its octets in a template are tagged otherwise
+    if (!issued) return issued.error();
+    if (!own) return own.error();
+    if (equal(issued->spki(), own->spki())) return {};
+    return wrong_response("body.response[0].certifiedKeyPair", "the certificate is not for the key that was sent");
 }
+
+bool has_mac(const PKIMessage& message) { return message.header.protectionAlg && protection::is_mac(*message.header.protectionAlg); }
 
 Result<void> check_mac(const PKIMessage& answer, const Expected& expected) {
     if (!expected.secret)
@@ -94,15 +103,19 @@ const PKIMessage& answered_one(const PKIMessage& sent) {
 }
 
 Result<std::optional<MissingStatus>> believe(const PKIMessage& answer, const Expected& expected) {
-    if (auto good = operations::check_header_of_any_version(answer, expected.now, expected.time_window); !good) return good.error();
+    // What travels for days is as old when it comes; its nonce says that it is no older than the request.
+    const std::int64_t window = expected.upstream.is_offline || expected.upstream.batch ? 0 : expected.time_window;
+    if (auto good = operations::check_header_of_any_version(answer, expected.now, window); !good) return good.error();
     if (auto good = check_place(answer, expected); !good) return good.error();
     if (auto good = check_body(answer, expected); !good) return good.error();
     // What whoever stands on the way could say in the upstream's place ends the transaction only where the peer's profile has it so.
     if (!answer.protection && answer.body.is<"error">() && expected.upstream.trust.peer.unprotected_errors) return std::optional<MissingStatus>();
     if (!answer.protection) return Error{.code = Code::protection_missing, .path = "protection", .fail_info = FailInfo::badMessageCheck, .clause = "RFC 9483 3.2"};
     std::optional<MissingStatus> missing;
-    if (protection::is_mac(*answer.header.protectionAlg)) {
+    if (has_mac(answer)) {
         if (auto good = check_mac(answer, expected); !good) return good.error();
+    } else if (has_mac(expected.sent) && !expected.upstream.trust.peer.signature_for_mac) {
+        return Error{.code = Code::wrong_protection, .path = "header.protectionAlg", .fail_info = FailInfo::wrongIntegrity, .clause = "RFC 9483 3.2", .detail = "a signature answers a MAC"};
     } else {
         auto judged = check_signature(answer, expected);
         if (!judged || *judged) return judged;

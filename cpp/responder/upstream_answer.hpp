@@ -8,8 +8,9 @@ namespace cmpkit::responder {
 
 /// Views.
 struct Expected {
-    const PKIMessage&   sent;   // to the upstream; of a nested one with a single message inside, that message
-    const PKIMessage&   first;  // of the transaction
+    const PKIMessage&   sent;     // to the upstream; of a nested one with a single message inside, that message
+    const PKIMessage&   first;    // of the transaction
+    const PKIMessage&   awaited;  // the one that was sent, or that it polls for
     const ra::Upstream& upstream;
     std::shared_ptr<const crypto::Secret> secret{};  // that may protect the answer; null: none
     std::int64_t        time_window = 300;
