@@ -53,10 +53,10 @@ class Chain(RaStage):
         self.assertEqual(self.state("dev1.pem"), "valid")
         self.assert_routed(lra, "unchanged to ra")
         self.assert_routed(ra, "reprotected to ca by rule approved")
-        self.cmpkit("update", lra.url, "--cert", "dev1.pem", "--key", "dev1.key", "--chain", "dev1-chain.pem", "--trust", "plant/root.pem", "--gen-key", "ec:P-256", "--new-key", "dev2.key",
+        self.cmpkit("update", lra.url, "--cert", "dev1.pem", "--key", "dev1.key", "--trust", "plant/root.pem", "--gen-key", "ec:P-256", "--new-key", "dev2.key",
                     "--out", "dev2.pem")
         self.assertEqual([self.state("dev1.pem"), self.state("dev2.pem")], ["updated", "valid"])
-        self.cmpkit("revoke", lra.url, "--cert", "dev2.pem", "--key", "dev2.key", "--chain", "dev1-chain.pem", "--trust", "plant/root.pem", "--reason", "superseded")
+        self.cmpkit("revoke", lra.url, "--cert", "dev2.pem", "--key", "dev2.key", "--trust", "plant/root.pem", "--reason", "superseded")
         self.assertEqual(self.state("dev2.pem"), "revoked")
 
     def test_openssl_as_the_device_in_every_mode(self):
