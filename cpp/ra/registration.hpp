@@ -21,14 +21,6 @@ enum class FinalNonce : std::uint8_t {
     last_poll,  // of the last pollReq in any case, as older peers and draft-ietf-lamps-lightweight-cmp-profile-04 4.1.7 want it
 };
 
-/// Messages for one upstream that travel together (RFC 9483 5.2.2.2). None of the bounds is 0.
-struct BatchLimits {
-    std::size_t  count   = 100;
-    std::size_t  octets  = 1 << 20;
-    std::int64_t seconds = 5;        // that the oldest waits
-    std::int64_t lost_after = 7 * 86400;  // seconds after which what has no answer is told as lost
-};
-
 /// A CA, or the next RA before it.
 struct Upstream {
     std::string             name;
@@ -41,7 +33,6 @@ struct Upstream {
     std::int64_t            answer_seconds = 10;      // until the requester is told
     std::int64_t            retry_seconds  = 30;      // between tries of carrying one message
     std::int64_t            give_up_seconds = 7 * 86400;  // after which a transaction without an answer is over
-    std::optional<BatchLimits> batch{};
 };
 
 struct Settings {

@@ -7,7 +7,7 @@ namespace cmpkit::ra {
 namespace {
 
 constexpr std::pair<Action, std::string_view> actions[] = {{Action::unchanged, "unchanged"}, {Action::reprotect, "reprotect"}, {Action::modify, "modify"},
-                                                           {Action::nest, "nest"},           {Action::answer, "answer"},       {Action::refuse, "refuse"}};
+                                                           {Action::nest, "nest"},           {Action::refuse, "refuse"}};
 constexpr BodyType first_bodies[] = {BodyType::ir, BodyType::cr, BodyType::p10cr, BodyType::kur, BodyType::rr, BodyType::genm};
 
 Error wrong(std::string detail, const char* clause = "") { return {.code = Code::bad_value, .clause = clause, .detail = std::move(detail)}; }
@@ -41,7 +41,6 @@ Result<void> check_other(const Rule& rule) {
         if (std::ranges::find(first_bodies, type) == std::end(first_bodies)) return wrong("a rule is about ir, cr, p10cr, kur, rr or genm, not " + std::string(name_of(type)));
     if (rule.about.unverified && (rule.action != Action::unchanged || rule.approve_by_hand || rule.inventory))
         return wrong("what cannot be verified here can only go on unchanged", "RFC 9483 5.2.1");
-    if (rule.action == Action::answer && rule.about.bodies != std::vector{BodyType::genm}) return wrong("only a genm is answered here");
     // RFC 9483 5.2.1: it would be a promise in the CA's name.
     if (rule.implicit_confirm && !replaces_protection(rule)) return wrong("who grants implicit confirmation must be the one who confirms: reprotect or modify");
     if (rule.poll_seconds < 1) return wrong("poll_after is a second at least");
@@ -59,7 +58,7 @@ Result<void> check_upstream(const Rule& rule, const Reach& upstream) {
 Result<void> check(const Rule& rule, std::span<const Reach> upstreams) {
     for (const auto each : {&check_replacement, &check_modification, &check_other})
         if (auto good = each(rule); !good) return good;
-    if (rule.action == Action::refuse || rule.action == Action::answer) return {};
+    if (rule.action == Action::refuse) return {};
     if (upstreams.empty()) return wrong("there is no upstream");
     const auto found = rule.upstream.empty() ? upstreams.begin() : std::ranges::find(upstreams, rule.upstream, &Reach::name);
     return found == upstreams.end() ? wrong("no upstream is called \"" + escaped(rule.upstream) + "\"") : check_upstream(rule, *found);
@@ -92,8 +91,6 @@ std::optional<Action> action_named(std::string_view word) {
     const auto found = std::ranges::find(actions, word, &std::pair<Action, std::string_view>::second);
     return found == std::end(actions) ? std::nullopt : std::optional(found->first);
 }
-
-std::string_view name_of(Action action) { return std::ranges::find(actions, action, &std::pair<Action, std::string_view>::first)->second; }
 
 Result<Rules> Rules::read(std::vector<Rule> rules, std::span<const Reach> upstreams) {
     Rules all;

@@ -16,11 +16,9 @@ enum class Action : std::uint8_t {
     reprotect,  // 5.2.3.1
     modify,     // 5.2.3.2
     nest,       // 5.2.2.1
-    answer,     // a genm, from the RA's own data
     refuse,
 };
 std::optional<Action> action_named(std::string_view word);
-std::string_view      name_of(Action action);
 
 /// What a message must be for a rule to be about it; an empty list takes all.
 struct Selection {

@@ -1,6 +1,4 @@
 """Through registration authorities: devices, LRA, RA and CA as processes, by HTTP. The device is our own client or openssl's, the CA our own or openssl's mock server."""
-import re
-
 import stage
 from ra_stage import RaStage
 
@@ -135,19 +133,31 @@ class Chain(RaStage):
         done = self.cmpkit("serve", "-c", "node/cmpkit.toml", expect=1)
         self.assertIn("oldCertID", done.err)
 
-    def test_the_ra_tells_to_wait_for_a_ca_that_is_away(self):
+    def come_back(self, folder, server):
+        """Another process in the place of one that is gone."""
+        configuration = self.path(f"{folder}/cmpkit.toml")
+        configuration.write_text(configuration.read_text().replace('listen = ["http://127.0.0.1:0"]', f'listen = ["{server.url}"]'))
+        return self.serve(folder)
+
+    def test_an_ra_and_a_ca_that_are_killed_lose_nothing(self):
         self.found()
         self.certify("ra", "RA")
-        self.set_up("node", [self.upstream(self.ca.url, more='exchange = "2s"\nretry = "1s"\n')], signer="ra", own='poll_after = "1s"\n')
-        ra = self.serve("node")
-        self.ca.kill()
-        self.enroll(ra.url, expect=4, more=["--state", "dev.state", "--timeout", "2"])
-        port = re.search(r":(\d+)", self.ca.address)[1]
-        configuration = self.path("plant/cmpkit.toml")
-        configuration.write_text(configuration.read_text().replace('listen = ["http://127.0.0.1:0"]', f'listen = ["http://127.0.0.1:{port}"]'))
-        self.ca = self.serve()
-        self.cmpkit("resume", "dev.state", "--timeout", "90")
-        self.assert_verified("dev1.pem", "dev1-chain.pem")
+        for action in ("unchanged", "reprotect", "nest"):
+            with self.subTest(action):
+                upstream = self.upstream(self.ca.url, more='exchange = "2s"\nretry = "1s"\npatience = "1s"\n')
+                self.set_up(f"node-{action}", [upstream], rules=rule(action), signer="ra", own='poll_after = "1s"\n')
+                ra = self.serve(f"node-{action}")
+                self.ca.kill()
+                name = f"dev-{action}"
+                self.enroll(ra.url, name, expect=4, more=["--state", f"{name}.state", "--timeout", "2"])
+                ra.kill()
+                self.ca = self.come_back("plant", self.ca)
+                ra = self.come_back(f"node-{action}", ra)
+                self.cmpkit("resume", f"{name}.state", "--timeout", "90")
+                self.assert_verified(f"{name}.pem", f"{name}-chain.pem")
+                issued = [row for row in self.json_of("ca", "list", "plant", "--subject", "CN=device-4711") if row["state"] == "valid"]
+                self.assertEqual(len(issued), ("unchanged", "reprotect", "nest").index(action) + 1, issued)
+                ra.stop()
 
 
 if __name__ == "__main__":

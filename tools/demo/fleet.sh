@@ -10,6 +10,7 @@ found_plant silently
 serve plant
 ca_url=$url
 certify_ra "$ca_url"
+urls=() nodes=()
 for node in first second; do
     mkdir "$node"
     {
@@ -18,8 +19,8 @@ for node in first second; do
         printf '[[rule]]\nname = "by hand"\naction = "reprotect"\nbodies = ["ir"]\napprove_by_hand = true\npoll_after = "1s"\n'
     } >"$node/cmpkit.toml"
     serve "$node"
-    urls[${#urls[@]}]=$url
-    nodes[${#nodes[@]}]=$server
+    urls+=("$url")
+    nodes+=("$server")
     echo "    the $node node answers at $url"
 done
 
@@ -29,7 +30,7 @@ tell "2. A device asks the first node, and is told to wait for the officer."
 aloud "$cmpkit" ra pending second
 
 tell "3. The first node is killed; the officer approves at the second."
-kill -9 "${nodes[0]}"
+{ kill -9 "${nodes[0]}" && wait "${nodes[0]}"; } 2>/dev/null || true
 request=$("$cmpkit" ra pending second --json | sed -n 's/.*"id":"\([0-9a-f]*\)".*/\1/p')
 aloud "$cmpkit" ra approve second "$request"
 
