@@ -1,6 +1,7 @@
 #include "operations/relayed.hpp"
 
 template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::operations::RelayedTransaction>();
+template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::operations::RelayedBatch>();
 template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::operations::ArchivedRequest>();
 
 namespace cmpkit::operations {

@@ -45,9 +45,11 @@ struct Departure {
     std::int64_t     due    = 0;  // Unix seconds: nobody carries it before
     std::int64_t     until  = 0;  // Unix seconds after which it is given up
     std::int64_t     tries  = 0;
+    std::optional<der::OctetString> batch{};  // key of the batch that carries it; due is then the end of its time
     static constexpr auto schema() {
         using D = Departure;
-        return sequence(field<&D::message>(), field<&D::errand>(), field<&D::due>(), field<&D::until>(), field<&D::tries>());
+        return sequence(field<&D::message>(), field<&D::errand>(), field<&D::due>(), field<&D::until>(), field<&D::tries>(),
+                        field<&D::batch>(implicit_tag(0)));
     }
 };
 
@@ -74,6 +76,24 @@ struct RelayedTransaction {
     }
 };
 
+/// A record of Table::relayed, too: messages of several transactions that go to one upstream together (RFC 9483 5.2.2.2).
+struct BatchMember {
+    der::OctetString key;            // of its record
+    der::OctetString transactionID;  // by which its answer is known; no two in a batch have the same
+    static constexpr auto schema() { return sequence(field<&BatchMember::key>(), field<&BatchMember::transactionID>()); }
+};
+struct RelayedBatch {
+    der::Utf8String              upstream;
+    der::OctetString             message;  // nested: always these octets
+    List<BatchMember, non_empty> members;
+    std::int64_t                 until = 0;  // Unix seconds after which nobody waits for its answer
+    std::int64_t                 tries = 0;
+    static constexpr auto schema() {
+        using B = RelayedBatch;
+        return sequence(field<&B::upstream>(), field<&B::message>(), field<&B::members>(), field<&B::until>(), field<&B::tries>());
+    }
+};
+
 /// A record of Table::archive: a request as it came, and what became of it here.
 struct ArchivedRequest {
     der::OctetString request, sent;   // as received; as it went upstream
@@ -88,4 +108,5 @@ struct ArchivedRequest {
 }  // namespace cmpkit::operations
 
 extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::operations::RelayedTransaction>();
+extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::operations::RelayedBatch>();
 extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::operations::ArchivedRequest>();

@@ -83,7 +83,7 @@ Result<std::vector<Way>> ways_to(std::span<const Upstream> upstreams, const std:
 std::vector<Reach> reach_of(std::span<const Way> ways) {
     std::vector<Reach> all;
     for (const Way& way : ways)
-        all.push_back({.name = way.upstream.name, .signs = way.protector && !way.protector->is_mac(), .protects = way.protector.has_value(), .converts = way.upstream.converts});
+        all.push_back({.name = way.upstream.name, .signs = way.protector && !way.protector->is_mac(), .protects = way.protector.has_value(), .converts = way.upstream.converts, .bundles = way.upstream.batch.has_value()});
     return all;
 }
 

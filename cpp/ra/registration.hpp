@@ -5,6 +5,7 @@
 #include "admission/secrets.hpp"
 #include "operations/peer.hpp"
 #include "operations/end_entity.hpp"
+#include "ra/batch.hpp"
 #include "ra/rule.hpp"
 
 namespace cmpkit::ra {
@@ -33,6 +34,10 @@ struct Upstream {
     std::int64_t            answer_seconds = 10;      // until the requester is told
     std::int64_t            retry_seconds  = 30;      // between tries of carrying one message
     std::int64_t            give_up_seconds = 7 * 86400;  // after which a transaction without an answer is over
+    std::optional<BatchLimits> batch{};     // its messages travel together
+
+    /// Seconds after which a message without an answer is given up.
+    std::int64_t patience_in_all() const { return batch ? batch->seconds + batch->lost_after : give_up_seconds; }
 };
 
 struct Settings {

@@ -48,6 +48,9 @@ Result<void> check_other(const Rule& rule) {
 }
 
 Result<void> check_upstream(const Rule& rule, const Reach& upstream) {
+    if (upstream.bundles && upstream.converts) return wrong("«" + escaped(upstream.name) + "» knows PKCS#10 alone, which is not bundled");
+    if (upstream.bundles && !upstream.signs) return wrong("a batch needs a CMP signer for «" + escaped(upstream.name) + "»", "RFC 9483 5.2.2.2");
+    if (rule.action == Action::nest && upstream.bundles) return wrong("a nested message is not nested again: what goes to «" + escaped(upstream.name) + "» travels in batches", "RFC 9483 5.2.2");
     if (rule.action == Action::nest && !upstream.signs) return wrong("a nested message needs a CMP signer for «" + escaped(upstream.name) + "»", "RFC 9483 5.2.2.1");
     if (replaces_protection(rule) && !upstream.protects && !upstream.converts) return wrong("there is nothing to protect with for «" + escaped(upstream.name) + "»");
     if (upstream.converts && (rule.action != Action::reprotect || rule.about.bodies != std::vector{BodyType::p10cr}))

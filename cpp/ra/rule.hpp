@@ -73,6 +73,7 @@ struct Reach {
     std::string name;
     bool        signs = false, protects = false;  // our protection there is a signature; there is any
     bool        converts = false;                 // it knows PKCS#10 alone
+    bool        bundles  = false;                 // what goes there travels in batches
 };
 
 /// Immutable once read. Any thread.

@@ -62,13 +62,21 @@ void Passage::keep_exchange(Record& record, Bytes hash, Bytes reply) {
 
 void Passage::depart(Record& record, Octets message, Errand errand, std::int64_t due, std::int64_t until) {
     const Octets& kept = kept_.emplace_back(std::move(message));
-    record.outgoing    = Departure{.message = der::octet_string(kept), .errand = errand, .due = due, .until = until, .tries = 0};
+    record.outgoing    = Departure{.message = der::octet_string(kept), .errand = errand, .due = due, .until = until, .tries = 0, .batch = {}};
+}
+
+Octets queue_index(std::string_view upstream) { return operations::transaction_key("batch", bytes_of(upstream)); }
+
+// One that is due much later, as a pollReq, joins the others when its time has come.
+Octets Passage::queue_of(const Record& record) const {
+    const ra::Upstream* upstream = record.outgoing && !record.outgoing->batch ? authority_.upstream(text_of(record.upstream.content)) : nullptr;
+    return upstream && upstream->batch && record.outgoing->due <= departure(*upstream) ? queue_index(upstream->name) : Octets();
 }
 
 // What is over needs its messages no longer.
 Result<void> Passage::commit(Record record) {
     if (record.state == RelayState::ended && !record.outgoing) record.first.reset(), record.current.reset(), record.poll.reset(), record.answer.reset();
-    writes_.push_back({.table = store::Table::relayed, .key = key_, .read_version = version_, .value = der::encode(record), .index = {},
+    writes_.push_back({.table = store::Table::relayed, .key = key_, .read_version = version_, .value = der::encode(record), .index = queue_of(record),
                        .due = record.outgoing ? record.outgoing->due : record.until});
     return store_.commit({std::move(writes_)});
 }

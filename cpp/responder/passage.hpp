@@ -24,11 +24,20 @@ struct Passed {
     std::string          word{};     // for the log: "ip", "forwarded", "repeated"
     std::optional<Error> refusal{};  // why the answer is negative
     Deed                 deed{};
+    std::string          queue{};    // not empty: messages for this upstream wait to be bundled, maybe enough of them
+};
+
+/// An upstream's answer that can be believed, or what is to be asked before that can be said; neither: nothing is asked any more.
+struct Answered {
+    std::optional<der::Parsed<PKIMessage>>   message{};
+    std::optional<operations::MissingStatus> missing{};
 };
 
 /// The key of the record of a message whose requester is unknown: that of no transaction. @param hash  SHA-256 of its octets
 Octets unverified_key(Bytes hash);
 bool   is_unverified(Bytes key);
+/// The index of records whose messages wait for the next batch to that upstream.
+Octets queue_index(std::string_view upstream);
 
 /// A record of Table::relayed, read.
 class Passage {
@@ -43,6 +52,8 @@ public:
     Result<Passed> pass_unverified(const PKIMessage& message, const std::string& label);
     /// An answer that can be believed, to the message that is on its way. @param sent  that message
     Result<Passed> answer(const PKIMessage& answer, Bytes sent);
+    /// Its answer will not come. @param why  what its requester is told
+    Result<Passed> fail(Bytes sent, const Error& why);
     /// The message on its way did not arrive, or its answer did not.
     Result<Passed> failure(Bytes sent, const Error& why);
     /// The requester was kept waiting long enough.
@@ -51,6 +62,9 @@ public:
     Result<Passed> take_up();
     /// It cannot be taken up now: later.
     Result<void>   postpone();
+
+    /// Reads what came in answer to `sent`. Changes nothing. @error it cannot be believed
+    Result<Answered> read_answer(Bytes sent, Bytes octets);
 
     Result<bool> load();  // whether there is a record
     // @pre load() found one
@@ -96,7 +110,7 @@ private:
     Result<Passed> tell_late(Record record, const PKIMessage& asked, const Protector* protector);
     Result<Passed> tell_late();
     Result<Passed> tell_unavailable(const Error& why);
-    Result<Passed> give_up();
+    Result<Passed> give_up(const Error& why);
     Result<Passed> end_overdue();
     Result<Passed> erase();
 
@@ -110,6 +124,9 @@ private:
     Downward       downward(const PKIMessage& asked, const Protector* protector, bool confirms) const;
     Upward         upward(const ra::Upstream& upstream, const Record& record) const;
     Parcel         parcel_of(const Record& record, const ra::Upstream& upstream) const;
+    Octets         queue_of(const Record& record) const;
+    std::int64_t   departure(const ra::Upstream& upstream) const { return upstream.batch ? now_ + upstream.batch->seconds : now_; }
+    std::shared_ptr<const crypto::Secret> secret_of(const Departure& outgoing, const PKIMessage& sent);
     void           depart(Record& record, Octets message, operations::Errand errand, std::int64_t due, std::int64_t until);
     Record         next(operations::RelayState state) const;
     void           keep_exchange(Record& record, Bytes hash, Bytes reply);

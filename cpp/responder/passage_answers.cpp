@@ -82,7 +82,7 @@ Result<void> Passage::set_confirmation(Record& record, const PKIMessage& answer)
     if (!nonce) return nonce.error();
     auto octets = confirmation_onward(answer, upward(*upstream, record), *nonce);
     if (!octets) return octets.error();
-    depart(record, std::move(*octets), Errand::confirmation, now_, now_ + upstream->give_up_seconds);
+    depart(record, std::move(*octets), Errand::confirmation, departure(*upstream), now_ + upstream->patience_in_all());
     return {};
 }
 
@@ -148,7 +148,7 @@ Result<Passed> Passage::wait_on(const PKIMessage& answer) {
     const Errand errand = record.outgoing->errand == Errand::confirmation ? Errand::confirmation : Errand::poll;
     // It is there and remembers: however often it says so, that is no reason to give up.
     const std::int64_t due = now_ + wait_named_in(answer);
-    depart(record, std::move(*poll), errand, due, due + upstream->give_up_seconds);
+    depart(record, std::move(*poll), errand, due, due + upstream->patience_in_all());
     if (is_asked) {
         auto protector = protector_towards(asked());
         return protector ? tell_late(std::move(record), asked(), &*protector) : Result<Passed>(protector.error());

@@ -92,6 +92,12 @@ Result<Passed> Passage::failure(Bytes sent, const Error& why) {
     return passed;
 }
 
+Result<Passed> Passage::fail(Bytes sent, const Error& why) {
+    auto found = load();
+    if (!found) return found.error();
+    return *found && is_on_its_way(sent) ? give_up(why) : Passed{.word = "answered already"};
+}
+
 // ---------------------------------------------------------------- time
 
 Result<Passed> Passage::take_up() {
@@ -99,9 +105,10 @@ Result<Passed> Passage::take_up() {
     if (!found) return found.error();
     if (!*found || due_before_ == 0 || due_before_ > now_) return Passed{};
     if (!record().outgoing) return end_overdue();
-    if (now_ >= record().outgoing->until) return give_up();
+    if (now_ >= record().outgoing->until) return give_up(not_answered("the CA did not answer in all that time"));
     const ra::Upstream* upstream = this->upstream();
     if (!upstream) return Error{.code = Code::not_found, .detail = "the upstream of a transaction is not configured any more"};
+    if (upstream->batch) return Passed{.queue = upstream->name};
     Record record = next(this->record().state);
     record.outgoing->due = now_ + upstream->retry_seconds;
     ++record.outgoing->tries;
@@ -110,17 +117,17 @@ Result<Passed> Passage::take_up() {
 }
 
 // Nothing came within all measure: a requester that waits is told that it failed (seed 5.1.3.2: lost messages are replaced by an error).
-Result<Passed> Passage::give_up() {
+Result<Passed> Passage::give_up(const Error& why) {
     if (is_unverified(key_)) return erase();
     const bool is_asked = record().state == RelayState::asked, is_told = record().state == RelayState::told;
-    Passed     passed{.word = "given up", .refusal = not_answered("the CA did not answer in all that time")};
+    Passed     passed{.word = "given up", .refusal = why};
     if (record().outgoing->errand == Errand::confirmation || !(is_asked || is_told)) return drop_outgoing(std::move(passed));
     const PKIMessage& asked = is_asked ? this->asked() : current();
     auto protector = protector_towards(asked);
     if (!protector) return protector.error();
     der::Arena arena;
     PKIBody    body;
-    put_refusal(asked, FailInfo::systemFailure, passed.refusal->detail, body, arena);
+    put_refusal(asked, why.fail_info.value_or(FailInfo::systemFailure), why.detail, body, arena);
     auto answer = seal_own(body, asked, &*protector);
     if (!answer) return answer.error();
     Record record = next(is_asked ? RelayState::ended : RelayState::ready);

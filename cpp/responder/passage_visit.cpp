@@ -129,10 +129,14 @@ Result<Passed> Passage::forward(const Visit& visit) {
     Record record   = next(RelayState::asked);
     auto   outgoing = permission_ ? permit(record, visit) : continue_with(record, visit);
     if (!outgoing) return outgoing.error();
-    const std::int64_t due = is_told ? now_ : now_ + upstream->retry_seconds;
-    depart(record, std::move(*outgoing), Errand::message, due, now_ + upstream->give_up_seconds);
+    const std::int64_t due = is_told ? departure(*upstream) : now_ + upstream->retry_seconds;
+    depart(record, std::move(*outgoing), Errand::message, due, now_ + upstream->patience_in_all());
     note_route(record);
-    if (is_told) return tell_late(std::move(record), visit.message, visit.protector);
+    if (is_told) {
+        auto told = tell_late(std::move(record), visit.message, visit.protector);
+        if (told && upstream->batch) told->queue = upstream->name;
+        return told;
+    }
     record.outgoing->tries = 1;
     if (auto done = commit(record); !done) return done.error();
     return Passed{.step = {.parcel = parcel_of(record, *upstream), .key = key_, .patience = upstream->answer_seconds}, .word = "forwarded", .deed = deed_};

@@ -3,9 +3,8 @@
 #include "crypto/digest.hpp"
 #include "messages/names.hpp"
 #include "operations/header_checks.hpp"
-#include "responder/passage.hpp"
+#include "responder/bundle.hpp"
 #include "responder/refusal.hpp"
-#include "responder/upstream_answer.hpp"
 
 namespace cmpkit::responder {
 namespace {
@@ -13,8 +12,8 @@ namespace {
 constexpr int max_conflicts = 16;  // other writers may win that often before we say systemUnavail
 
 /// What `event` comes to, tried again as long as other writers are faster. @error conflict  they always were
-template <class Event> Result<Passed> settle(const Event& event) {
-    Result<Passed> outcome = Error{.code = Code::conflict};
+template <class Outcome = Passed, class Event> Result<Outcome> settle(const Event& event) {
+    Result<Outcome> outcome = Error{.code = Code::conflict};
     for (int tries = 0; tries < max_conflicts; ++tries) {
         outcome = event();
         if (outcome || outcome.error().code != Code::conflict) return outcome;
@@ -99,6 +98,8 @@ Step Relay::conclude(Result<Passed> passed, const PKIMessage& message, const pro
     incident.problem = passed->refusal;
     incident.deed    = std::move(passed->deed);
     if (!tell(incident, now)) return {.reply = refuse(&message, Error{.code = Code::io, .fail_info = FailInfo::systemFailure, .detail = "the server failed"}, protector, now)};
+    // Where another node was faster, or the store fails, the batch is made when its time has come.
+    if (!passed->queue.empty()) (void)Bundling(authority_, doorway_, store_, random_, now).bundle_full(passed->queue);
     Step step = std::move(passed->step);
     if (!step.reply && step.key.empty()) step.reply = refuse(&message, passed->refusal.value_or(Error{.code = Code::internal}), protector, now);
     return step;
@@ -113,59 +114,9 @@ Step Relay::pass_unverified(const PKIMessage& message, const Origin& origin, std
 
 // ---------------------------------------------------------------- from the upstream
 
-namespace {
-
-/// An upstream's answer that can be believed, or what is to be asked before that can be said; neither: nothing is asked any more.
-struct Answered {
-    std::optional<der::Parsed<PKIMessage>>   message{};
-    std::optional<operations::MissingStatus> missing{};
-};
-
-// Whose secret may protect the answer: that of whoever protected the message which it answers.
-Result<std::shared_ptr<const crypto::Secret>> secret_for(const PKIMessage& sent, const Passage& passage, ra::RegistrationAuthority& authority, std::int64_t now) {
-    if (!sent.header.protectionAlg || !protection::is_mac(*sent.header.protectionAlg)) return std::shared_ptr<const crypto::Secret>();
-    const bool is_ours = operations::is_ours(passage.record().forwarding) || passage.record().outgoing->errand != operations::Errand::message;
-    if (is_ours) return passage.upstream()->credentials.secret;
-    auto of_requester = authority.secret(bytes_of(reference_of(sent.header)), now);
-    return of_requester ? Result<std::shared_ptr<const crypto::Secret>>(of_requester->value) : of_requester.error();
-}
-
-// Of an answer to a requester that is unknown here, which goes as it came, a signature alone can be judged.
-bool is_judged_by_place(const PKIMessage& answer, const Passage& passage, Bytes key) {
-    return is_unverified(key) && (!answer.protection || protection::is_mac(*answer.header.protectionAlg) || !passage.upstream()->trust.anchors);
-}
-
-Result<Answered> read_answer(const Parcel& parcel, Bytes octets, Passage& passage, ra::RegistrationAuthority& authority, std::int64_t time_window, std::int64_t now) {
-    auto found = passage.load();
-    if (!found) return found.error();
-    if (!*found || !passage.is_on_its_way(parcel.message)) return Answered{};
-    const ra::Upstream* upstream = passage.upstream();
-    if (!upstream) return Error{.code = Code::not_found, .detail = "the upstream of a transaction is not configured any more"};
-    auto answer = der::parse<PKIMessage>(copy_of(operations::without_prefix(octets, upstream->trust.peer.octets_before_message)));
-    if (!answer) return answer.error();
-    auto outgoing = der::parse<PKIMessage>(copy_of(parcel.message));
-    if (!outgoing) return outgoing.error();
-    const PKIMessage& sent   = answered_one(**outgoing);
-    auto              secret = secret_for(sent, passage, authority, now);
-    if (!secret) return secret.error();
-    const Expected expected{.sent = sent, .first = passage.first(), .awaited = sent.body.is<"pollReq">() ? passage.current() : sent, .upstream = *upstream, .secret = std::move(*secret),
-                            .time_window = time_window, .now = now};
-    if (is_judged_by_place(**answer, passage, parcel.key)) {
-        auto good = operations::check_header_of_any_version(**answer, now, 0);
-        if (good) good = operations::check_answer((*answer)->header, sent.header.transactionID->content, sent.header.senderNonce->content);
-        return good ? Result<Answered>(Answered{std::move(*answer), {}}) : good.error();
-    }
-    auto missing = believe(**answer, expected);
-    if (!missing) return missing.error();
-    return Answered{std::move(*answer), std::move(*missing)};
-}
-
-}  // namespace
-
 Result<Passed> Relay::take(const Parcel& parcel, Bytes octets, std::int64_t now) {
     const auto passage_of = [&] { return Passage(authority_, doorway_, store_, random_, parcel.key, now); };
-    Passage    reader     = passage_of();
-    auto       answered   = read_answer(parcel, octets, reader, authority_, doorway_.time_window, now);
+    auto       answered   = passage_of().read_answer(parcel.message, octets);
     // What cannot be believed changes nothing: the right answer may still come.
     if (!answered) return answered.error().code == Code::store_failed ? Result<Passed>(answered.error()) : Passed{.word = "not believed", .refusal = answered.error()};
     if (answered->missing) return Passed{.step = {.key = parcel.key, .missing = std::move(answered->missing)}};
@@ -173,7 +124,17 @@ Result<Passed> Relay::take(const Parcel& parcel, Bytes octets, std::int64_t now)
     return settle([&] { return passage_of().answer(**answered->message, parcel.message); });
 }
 
+// The requesters of what travels in batches were told to wait: there is nobody to reply to.
+Step Relay::take_batch(const Parcel& parcel, const Result<Octets>& octets, std::int64_t now) {
+    auto unbundled = octets ? settle<Unbundled>([&] { return Bundling(authority_, doorway_, store_, random_, now).answer(parcel, *octets); }) : octets.error();
+    if (!unbundled) return tell_of(Passed{.word = octets ? "not believed" : "not answered", .refusal = unbundled.error()}, parcel.key, parcel.upstream, "batch", now);
+    for (BundleEvent& event : unbundled->events) tell_of(std::move(event.passed), event.key, parcel.upstream, "answer", now);
+    if (unbundled->missing) return {.key = parcel.key, .missing = std::move(unbundled->missing)};
+    return {};
+}
+
 Step Relay::returned(const Parcel& parcel, const Result<Octets>& octets, std::int64_t now) {
+    if (is_batch(parcel.key)) return take_batch(parcel, octets, now);
     auto passed = octets ? take(parcel, *octets, now)
                          : settle([&] { return Passage(authority_, doorway_, store_, random_, parcel.key, now).failure(parcel.message, octets.error()); });
     if (passed && passed->step.missing) return std::move(passed->step);
@@ -201,8 +162,11 @@ Step Relay::lapsed(Bytes key, std::int64_t now) {
 // A conflict means that the requester, its answer or another node was faster: the record is looked at again when it is next due.
 // One that cannot be taken up does not hold up the others.
 Result<std::optional<Parcel>> Relay::take_up(const store::Record& record, std::int64_t now) {
-    Passage passage(authority_, doorway_, store_, random_, record.key, now);
-    auto    passed = passage.take_up();
+    Passage  passage(authority_, doorway_, store_, random_, record.key, now);
+    Bundling bundling(authority_, doorway_, store_, random_, now);
+    auto     passed = is_batch(record.key) ? bundling.take_up(record.key) : passage.take_up();
+    if (passed && !passed->queue.empty())
+        if (auto bundled = bundling.bundle_due(passed->queue, record); !bundled) passed = bundled.error();
     if (!passed && passed.error().code == Code::conflict) return std::optional<Parcel>();
     if (!passed)
         if (auto later = passage.postpone(); !later && later.error().code != Code::conflict) return later.error();

@@ -72,6 +72,7 @@ private:
     Step             conclude(Result<Passed> passed, const PKIMessage& message, const protection::Protector* protector, Incident& incident, std::int64_t now);
     Step             pass_unverified(const PKIMessage& message, const Origin& origin, std::int64_t now, Incident& incident);
     Result<Passed>   take(const Parcel& parcel, Bytes octets, std::int64_t now);
+    Step             take_batch(const Parcel& parcel, const Result<Octets>& octets, std::int64_t now);
     Step             tell_of(Result<Passed> passed, Bytes key, const std::string& upstream, const char* what, std::int64_t now);
     Result<std::optional<Parcel>> take_up(const store::Record& record, std::int64_t now);
 

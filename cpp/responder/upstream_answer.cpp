@@ -27,6 +27,7 @@ bool is_answer_to(BodyType answer, BodyType request, const operations::Peer& pee
     case BodyType::genm: return answer == BodyType::genp;
     case BodyType::certConf:
     case BodyType::error: return answer == BodyType::pkiconf;
+    case BodyType::nested: return answer == BodyType::nested;
     default: return false;
     }
 }

@@ -118,6 +118,16 @@ void read_answers_trust(Table& table, Reader& reader, operations::PeerTrust& tru
     else table.fail("trust", "it cannot be taken", &verifier.error());
 }
 
+ra::BatchLimits read_batch(Table& table) {
+    ra::BatchLimits limits;
+    limits.count      = static_cast<std::size_t>(table.number("count", 100, 1, 1000));
+    limits.octets     = static_cast<std::size_t>(table.number("octets", 1 << 20, 1024, 1 << 24));
+    limits.seconds    = table.duration("after", limits.seconds);
+    limits.lost_after = table.duration("lost_after", limits.lost_after);
+    if (limits.seconds < 1 || limits.lost_after < 1) table.fail("after", "a second at least is expected");
+    return limits;
+}
+
 void read_times(Table& table, UpstreamConfiguration& config) {
     ra::Upstream& upstream = config.upstream;
     const std::string late = table.text("late", "wait");
@@ -145,6 +155,7 @@ UpstreamConfiguration read_upstream(Table& table, Reader& reader) {
         else table.fail("recipient", "a name is expected", &name.error());
     }
     read_times(table, config);
+    table.table("batch", [&](Table& t) { config.upstream.batch = read_batch(t); });
     table.table("tls", [&](Table& t) { config.tls = read_tls(t, reader); });
     table.table("options", [&](Table& t) {
         for (const std::string& option : t.keys()) config.options[option] = t.required_text(option.c_str());

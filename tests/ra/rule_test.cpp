@@ -1,120 +1,123 @@
-// What the rules of a registration authority may say, and which of them is about a message.
 #include "ra/rule.hpp"
 
-#include <catch2/catch.hpp>
+#include "ra/registration.hpp"
 
-namespace cmpkit::ra {
+#include "../forge/forge.hpp"
+
+using namespace cmpkit;
+using namespace cmpkit::ra;
+using operations::RequesterKind;
+using test::value_of;
+
 namespace {
 
-const Reach signs{.name = "ca", .signs = true, .protects = true}, by_mac{.name = "old", .signs = false, .protects = true}, bare{.name = "bare"};
+const Reach signing{.name = "ca", .signs = true, .protects = true}, by_mac{.name = "mac", .protects = true}, bare{.name = "bare"},
+    legacy{.name = "legacy", .signs = true, .protects = true, .converts = true}, bundling{.name = "bundling", .signs = true, .protects = true, .bundles = true};
 
-Rule rule_of(Action action, std::vector<BodyType> bodies) { return {.name = "tried", .reason = {}, .about = {.bodies = std::move(bodies)}, .action = action}; }
-
-/// "" where it is taken, else what is wrong with it.
-std::string trouble(Rule rule, const Reach& upstream = signs) {
-    const auto read = Rules::read({std::move(rule)}, {&upstream, 1});
-    if (read) return {};
-    CHECK(read.error().code == Code::bad_configuration);
-    return read.error().detail;
+Rule rule_for(std::vector<BodyType> bodies, Action action, std::string upstream = {}) {
+    return {.name = "it", .reason = "because", .about = {.bodies = std::move(bodies)}, .action = action, .upstream = std::move(upstream)};
 }
 
-bool tells(const std::string& text, const char* part) { return text.find(part) != std::string::npos; }
+/// What the reader says of it; empty: it is fine.
+std::string fault(Rule rule) {
+    const Reach all[] = {signing, by_mac, bare, legacy, bundling};
+    const auto  rules = Rules::read({std::move(rule)}, all);
+    return rules ? "" : rules.error().text();
+}
+bool names(const std::string& text, std::string_view what) { return text.find(what) != std::string::npos; }
 
 }  // namespace
 
-TEST_CASE("a kur goes under another protection only by its oldCertID", "[ra]") {
-    Rule rule = rule_of(Action::reprotect, {BodyType::ir, BodyType::kur});
-    CHECK(tells(trouble(rule), "oldCertID"));
-    CHECK(tells(trouble(rule_of(Action::reprotect, {})), "oldCertID"));  // all bodies: kur is among them
-    rule.about.with_old_cert_id = true;
-    CHECK(trouble(rule).empty());
-    CHECK(trouble(rule_of(Action::nest, {BodyType::kur})).empty());
-    CHECK(trouble(rule_of(Action::unchanged, {BodyType::kur})).empty());
+TEST_CASE("what RFC 9483 5.2 forbids is refused when rules are read, with its clause", "[ra]") {
+    CHECK(names(fault(rule_for({BodyType::kur}, Action::reprotect)), "5.1.2"));
+    CHECK(names(fault(rule_for({}, Action::reprotect)), "oldCertID"));  // kur is among all bodies
+    Rule generated                 = rule_for({BodyType::ir}, Action::reprotect);
+    generated.about.key_generation = true;
+    CHECK(names(fault(generated), "RFC 9483 5.2.3"));
+    CHECK(names(fault(rule_for({BodyType::kur}, Action::modify)), "5.1.2"));
+    CHECK(names(fault(rule_for({BodyType::p10cr}, Action::modify)), "RFC 9483 5.2.3.2"));
+    CHECK(names(fault(rule_for({}, Action::modify)), "kur"));
+    CHECK(names(fault(rule_for({BodyType::ir}, Action::nest, "mac")), "RFC 9483 5.2.2.1"));
+    CHECK(names(fault(rule_for({BodyType::ir}, Action::reprotect, "bare")), "protect"));
+    CHECK(names(fault(rule_for({BodyType::ir}, Action::reprotect, "legacy")), "PKCS#10"));
+    CHECK(names(fault(rule_for({BodyType::ir}, Action::nest, "bundling")), "RFC 9483 5.2.2"));
+    CHECK(names(fault(rule_for({BodyType::certConf}, Action::unchanged)), "certConf"));
+    CHECK(names(fault(rule_for({BodyType::ir}, Action::reprotect, "nowhere")), "nowhere"));
+
+    Rule stranger             = rule_for({}, Action::nest);
+    stranger.about.unverified = true;
+    CHECK(names(fault(stranger), "RFC 9483 5.2.1"));
+    Rule promise             = rule_for({BodyType::ir}, Action::unchanged);
+    promise.implicit_confirm = true;
+    CHECK(names(fault(promise), "implicit"));
+    Rule original          = rule_for({BodyType::ir}, Action::reprotect);
+    original.keep_original = true;
+    CHECK(names(fault(original), "modify"));
+    Rule named = rule_for({BodyType::ir}, Action::unchanged);
+    named.name.clear();
+    CHECK(names(fault(named), "name"));
 }
 
-TEST_CASE("a request for a generated key keeps its protection", "[ra]") {
-    for (const Action action : {Action::reprotect, Action::modify}) {
-        Rule rule = rule_of(action, {BodyType::ir});
-        rule.about.key_generation = true;
-        CHECK(tells(trouble(rule), "generated key"));
-    }
-    Rule nested = rule_of(Action::nest, {BodyType::ir});
-    nested.about.key_generation = true;
-    CHECK(trouble(nested).empty());
+TEST_CASE("what is allowed is read", "[ra]") {
+    CHECK(fault(rule_for({}, Action::unchanged)).empty());
+    CHECK(fault(rule_for({}, Action::refuse)).empty());
+    CHECK(fault(rule_for({BodyType::ir, BodyType::cr}, Action::modify)).empty());
+    CHECK(fault(rule_for({BodyType::kur}, Action::nest)).empty());
+    CHECK(fault(rule_for({BodyType::p10cr}, Action::reprotect, "legacy")).empty());
+    CHECK(fault(rule_for({BodyType::ir}, Action::reprotect, "mac")).empty());
+    CHECK(fault(rule_for({BodyType::ir}, Action::reprotect, "bundling")).empty());
+    Rule update                   = rule_for({BodyType::kur}, Action::reprotect);
+    update.about.with_old_cert_id = true;
+    CHECK(fault(update).empty());
+    Rule generated                 = rule_for({}, Action::nest);
+    generated.about.key_generation = true;
+    CHECK(fault(generated).empty());
+    const Rule same = rule_for({}, Action::unchanged);
+    CHECK_FALSE(Rules::read({same, same}, std::span(&signing, 1)));
 }
 
-TEST_CASE("only ir and cr are modified", "[ra]") {
-    CHECK(trouble(rule_of(Action::modify, {BodyType::ir, BodyType::cr})).empty());
-    for (const auto& bodies : std::vector<std::vector<BodyType>>{{BodyType::p10cr}, {BodyType::ir, BodyType::rr}, {}}) {
-        Rule rule = rule_of(Action::modify, bodies);
-        rule.about.with_old_cert_id = true;
-        CHECK(tells(trouble(rule), "only ir and cr are modified"));
-    }
-    Rule unchanged = rule_of(Action::unchanged, {BodyType::ir});
-    unchanged.keep_original = true;
-    CHECK(tells(trouble(unchanged), "modify"));
+TEST_CASE("the first rule that is about a request decides", "[ra]") {
+    const auto named = [](std::string name, Selection about) { return Rule{.name = std::move(name), .reason = {}, .about = std::move(about), .action = Action::unchanged}; };
+    const auto rules = value_of(Rules::read({named("profile", {.profiles = {"tls"}}), named("route", {.routes = {"west"}}), named("own", {.requesters = {RequesterKind::own}}),
+                                             named("update", {.bodies = {BodyType::kur}, .with_old_cert_id = true}), named("made", {.bodies = {BodyType::ir}, .key_generation = true}),
+                                             named("strangers", {.unverified = true}), named("ir", {.bodies = {BodyType::ir}})},
+                                            std::span(&signing, 1)));
+    const auto found = [&](const Request& request) { const auto* rule = rules.find(request); return rule ? rule->name : "none"; };
+    CHECK(found({.type = BodyType::rr, .profile = "tls"}) == "profile");
+    CHECK(found({.type = BodyType::rr, .route = "west"}) == "route");
+    CHECK(found({.type = BodyType::rr, .requester = RequesterKind::own}) == "own");
+    CHECK(found({.type = BodyType::kur, .has_old_cert_id = true}) == "update");
+    CHECK(found({.type = BodyType::kur}) == "none");
+    CHECK(found({.type = BodyType::ir}) == "made");
+    CHECK(found({.type = BodyType::cr, .is_key_generation = true}) == "none");
+    CHECK(found({.type = BodyType::rr, .is_unverified = true}) == "strangers");
+    CHECK(found({.type = BodyType::cr}) == "none");
 }
 
-TEST_CASE("a nested message needs a signature, another protection needs any", "[ra]") {
-    CHECK(tells(trouble(rule_of(Action::nest, {BodyType::ir}), by_mac), "CMP signer"));
-    CHECK(trouble(rule_of(Action::reprotect, {BodyType::ir}), by_mac).empty());
-    CHECK(tells(trouble(rule_of(Action::reprotect, {BodyType::ir}), bare), "nothing to protect with"));
-    CHECK(trouble(rule_of(Action::unchanged, {BodyType::ir}), bare).empty());
+TEST_CASE("without rules a kur and a genm go on unchanged, all else under the RA's protection", "[ra]") {
+    const auto rules = value_of(Rules::read(usual_rules(true), std::span(&signing, 1)));
+    for (const BodyType type : {BodyType::kur, BodyType::genm}) CHECK(rules.find({.type = type})->action == Action::unchanged);
+    for (const BodyType type : {BodyType::ir, BodyType::cr, BodyType::p10cr, BodyType::rr}) CHECK(rules.find({.type = type})->action == Action::reprotect);
+    CHECK_FALSE(rules.find({.type = BodyType::ir, .is_unverified = true}));
+    const auto plain = value_of(Rules::read(usual_rules(false), std::span(&bare, 1)));
+    CHECK(plain.find({.type = BodyType::ir, .is_key_generation = true})->action == Action::unchanged);
 }
 
-TEST_CASE("what cannot be verified goes on unchanged or not at all", "[ra]") {
-    Rule rule = rule_of(Action::reprotect, {BodyType::ir});
-    rule.about.unverified = true;
-    CHECK(tells(trouble(rule), "only go on unchanged"));
-    rule.action = Action::unchanged;
-    CHECK(trouble(rule).empty());
-    rule.approve_by_hand = true;
-    CHECK(tells(trouble(rule), "only go on unchanged"));
+TEST_CASE("who speaks for others has id-kp-cmcRA, and the key of its certificate", "[ra]") {
+    const auto  store = store::open_memory();
+    const auto  root  = test::Forge::root();
+    const auto  make  = [&](const test::Forge& signer, const crypto::Cert& certificate) {
+        Settings settings;
+        settings.signer = signer.signer();
+        settings.chain  = {certificate};
+        settings.upstreams.resize(1);
+        settings.upstreams[0].name = "ca";
+        return RegistrationAuthority::make(std::move(settings), *store);
+    };
+    const auto ra = root.issue({.subject = "CN=RA", .eku = {oids::id_kp_cmcRA}}), device = root.issue({.subject = "CN=dev"});
+    CHECK(make(ra, ra));
+    CHECK(make(device, device).error().code == Code::bad_configuration);
+    CHECK(make(device, ra).error().code == Code::bad_configuration);
+    Settings nobody;
+    CHECK(RegistrationAuthority::make(std::move(nobody), *store).error().code == Code::bad_configuration);
 }
-
-TEST_CASE("who grants implicit confirmation is the one who confirms", "[ra]") {
-    Rule rule = rule_of(Action::unchanged, {BodyType::ir});
-    rule.implicit_confirm = true;
-    CHECK(tells(trouble(rule), "implicit confirmation"));
-    rule.action = Action::reprotect;
-    CHECK(trouble(rule).empty());
-}
-
-TEST_CASE("a rule is about first messages and leads to an upstream that is there", "[ra]") {
-    CHECK(tells(trouble(rule_of(Action::unchanged, {BodyType::certConf})), "certConf"));
-    Rule rule = rule_of(Action::unchanged, {});
-    rule.upstream = "elsewhere";
-    CHECK(tells(trouble(rule), "elsewhere"));
-    CHECK_FALSE(Rules::read({rule_of(Action::refuse, {}), rule_of(Action::refuse, {})}, {&signs, 1}));  // two of one name
-}
-
-TEST_CASE("the first rule that is about a message decides", "[ra]") {
-    Rule first = rule_of(Action::unchanged, {BodyType::ir}), second = rule_of(Action::refuse, {});
-    first.name             = "first";
-    first.about.requesters = {operations::RequesterKind::external};
-    first.about.profiles   = {"device"};
-    second.name            = "rest";
-    const auto rules = Rules::read({first, second}, {&signs, 1});
-    REQUIRE(rules);
-    Request request{.type = BodyType::ir, .requester = operations::RequesterKind::external, .profile = "device"};
-    CHECK(rules->find(request)->name == "first");
-    request.profile = "other";
-    CHECK(rules->find(request)->name == "rest");
-    request.is_key_generation = true;
-    CHECK(rules->find(request) == nullptr);  // neither says that it takes those
-    request = {.type = BodyType::ir, .is_unverified = true};
-    CHECK(rules->find(request) == nullptr);
-}
-
-TEST_CASE("without rules kur and genm go on unchanged and all else is protected anew", "[ra]") {
-    const auto rules = Rules::read(usual_rules(true), {&signs, 1});
-    REQUIRE(rules);
-    CHECK(rules->find({.type = BodyType::kur})->action == Action::unchanged);
-    CHECK(rules->find({.type = BodyType::genm})->action == Action::unchanged);
-    CHECK(rules->find({.type = BodyType::ir})->action == Action::reprotect);
-    const auto bare_rules = Rules::read(usual_rules(false), {&bare, 1});
-    REQUIRE(bare_rules);
-    CHECK(bare_rules->find({.type = BodyType::ir})->action == Action::unchanged);
-}
-
-}  // namespace cmpkit::ra

@@ -60,11 +60,17 @@ public:
     Result<void>                         commit(const store::Batch& batch) override {
         ++commits;
         if (conflicts > 0) return --conflicts, Error{.code = Code::conflict};
-        if (is_broken) return Error{.code = Code::store_failed};
+        if (is_broken || breaks_after == 0) return Error{.code = Code::store_failed};
+        if (breaks_after > 0) --breaks_after;
         return inner_->commit(batch);
     }
+    void reopen(const std::function<std::unique_ptr<store::Store>()>& open) {
+        inner_.reset();
+        inner_ = open();
+    }
     int  commits = 0, conflicts = 0;  // the next commits that are refused
-    bool is_broken = false;
+    int  breaks_after = -1;  // that many good ones; negative: never
+    bool is_broken    = false;
 
 private:
     std::unique_ptr<store::Store> inner_;
