@@ -177,6 +177,9 @@ void read_own(Table& table, Reader& reader, RaConfiguration& config) {
     const std::string answers = table.text("answers", "upstream");
     if (answers != "upstream" && answers != "own") table.fail("answers", "\"upstream\" or \"own\" is expected");
     settings.answers_protected_here = answers == "own";
+    const std::string nonce         = table.text("final_nonce", "request");
+    if (nonce != "request" && nonce != "last_poll") table.fail("final_nonce", "\"request\" or \"last_poll\" is expected");
+    settings.final_nonce = nonce == "request" ? ra::FinalNonce::request : ra::FinalNonce::last_poll;
     responder::Doorway& doorway     = config.doorway;
     doorway.time_window             = table.duration("time_window", doorway.time_window);
     doorway.keep_seconds            = table.duration("keep_transactions", doorway.keep_seconds);

@@ -1,4 +1,6 @@
 """Through registration authorities: devices, LRA, RA and CA as processes, by HTTP. The device is our own client or openssl's, the CA our own or openssl's mock server."""
+import concurrent.futures
+
 import stage
 from ra_stage import RaStage
 
@@ -125,6 +127,15 @@ class Chain(RaStage):
         done = self.cmpkit("resume", "dev.state", expect=3)
         self.assertIn("no such machine", done.err)
         self.assert_absent("dev1.pem")
+
+    def test_devices_share_a_batch(self):
+        self.found()
+        ra = self.set_up_ra(more='[upstream.batch]\ncount = 3\nafter = "2s"\n', own='poll_after = "1s"\n')
+        with concurrent.futures.ThreadPoolExecutor(3) as devices:
+            list(devices.map(lambda number: self.enroll(ra.url, f"dev{number}", more=["--timeout", "100"]), range(3)))
+        for number in range(3):
+            self.assert_verified(f"dev{number}.pem", f"dev{number}-chain.pem")
+        self.assertIn('"body":"nested"', self.ca.log.read_text())
 
     def test_a_rule_that_breaks_the_protocol_is_refused_at_the_start(self):
         self.found()
