@@ -194,3 +194,22 @@ TEST_CASE("an error message of the device goes up and ends its transaction", "[r
     world.time += 1000;
     CHECK(world.carry() == 0);
 }
+
+TEST_CASE("another management entity speaks for others only if it is one of those configured", "[responder][relay]") {
+    RelayWorld world;
+    world.forwards(ra::Action::reprotect);
+    const auto  speaks = [&](const Forge& entity) { return RelayWorld::by_certificate(entity, {world.ca.issuing}); };
+    const Forge lra    = world.ca.issuing.issue({.subject = "CN=LRA 1,O=Plant", .eku = {oids::id_kp_cmcRA}});
+    const Forge other  = world.ca.issuing.issue({.subject = "CN=LRA 9,O=Yard", .eku = {oids::id_kp_cmcRA}});
+    CHECK(world.failure(wanted(BodyType::ir, "CN=dev7"), speaks(lra)).fail_info == FailInfo::signerNotTrusted);
+    CHECK(world.sent.empty());
+    world.settings.entities = {"CN=*,O=Plant"};
+    world.start();
+    CHECK(to_text(world.enrolled(wanted(BodyType::ir, "CN=dev7"), speaks(lra))->subject) == "CN=dev7");
+    const std::size_t sent = world.sent.size();
+    CHECK(world.failure(wanted(BodyType::ir, "CN=dev8"), speaks(other)).fail_info == FailInfo::signerNotTrusted);
+    // Nor does a maker make management entities.
+    const Forge stranger = world.maker.issue({.subject = "CN=LRA 2,O=Plant", .eku = {oids::id_kp_cmcRA}});
+    CHECK(world.failure(wanted(BodyType::ir, "CN=dev8"), RelayWorld::by_certificate(stranger)).fail_info == FailInfo::notAuthorized);
+    CHECK(world.sent.size() == sent);
+}
