@@ -52,7 +52,9 @@ public:
     std::size_t         size() const { return octets_.size(); }
 
 private:
-    static void wipe(Octets& octets) { explicit_bzero(octets.data(), octets.size()); }
+    static void wipe(Octets& octets) {
+        if (!octets.empty()) explicit_bzero(octets.data(), octets.size());
+    }
     Octets octets_;
 };
 
