@@ -1,25 +1,11 @@
 // Who a requester is: what its secret or certificate proves.
-#include "admission/refusal.hpp"
+#include "admission/recognition.hpp"
 #include "ca/state.hpp"
-#include "operations/owner.hpp"
 
 namespace cmpkit::ca {
 namespace {
 
 using operations::Requester, operations::RequesterKind;
-
-Requester requester_of(RequesterKind kind, const crypto::Cert& certificate) {
-    return {.kind = kind, .id = operations::owner_by_signature(certificate), .reference = {}, .certificate = certificate};
-}
-
-Error not_trusted(const char* detail) { return refusal(FailInfo::signerNotTrusted, detail, "RFC 9483 3.5"); }
-
-/// What a Verifier said, with the failInfo that a requester is told.
-Error judged(Error error) {
-    if (error.code == Code::signer_not_trusted || error.code == Code::certificate_expired || error.code == Code::status_unknown) error.fail_info = FailInfo::signerNotTrusted;
-    if (error.code == Code::certificate_revoked) error.fail_info = FailInfo::certRevoked;
-    return error;
-}
 
 /// A certificate of our issuing key, whatever certificate of that key the path goes through.
 bool is_issued_here(std::span<const crypto::Cert> path, const Core& core) {

@@ -145,7 +145,6 @@ private:
     std::optional<Issued>    issued_;
     Information              information_;
     Waiting                  waiting_;
-    PollRep                  poll_rep_;
     std::optional<Error>     problem_;
     bool                     has_bad_header_ = false;  // of a first message
 };

@@ -1,5 +1,6 @@
 // Delayed delivery (RFC 9483 4.4): how a server tells a client to wait, and what it reads of a pollReq.
 #include "operations/server.hpp"
+#include "operations/status_answers.hpp"
 
 namespace cmpkit::operations {
 
@@ -9,22 +10,11 @@ Result<void> ServerOperation::read_poll(const PollReqContent& content) const {
     return Error{.code = Code::bad_request, .path = "body.pollReq", .fail_info = FailInfo::badRequest, .clause = "RFC 9483 4.4", .detail = "exactly one certReqId, that of the response"};
 }
 
-namespace {
-
-std::optional<PKIFreeText> one_line(std::string_view text, der::Arena& arena) {
-    if (text.empty()) return std::nullopt;
-    auto* line    = arena.make<der::Utf8String>();
-    line->content = arena.keep(text);
-    return PKIFreeText(line, 1);
-}
-
-}  // namespace
-
 ServerAction ServerOperation::tell_to_wait() {
-    const PKIStatusInfo status{.status = PKIStatus::waiting, .statusString = one_line(waiting_.reason, arena_), .failInfo = {}};
+    const PKIStatusInfo status = waiting_status(waiting_.reason, arena_);
     // RFC 9483 4.4: what has no status of its own in its answer waits by an error message.
     const bool is_enrollment = !first_message().body.is<"rr">() && !first_message().body.is<"genm">();
-    if (!is_enrollment) body_.emplace<"error">().pKIStatusInfo = status;
+    if (!is_enrollment) put_error(status, body_);
     Answer told      = is_enrollment ? certificate_answer(status) : answer();
     told.state       = TransactionState::waiting;
     told.check_after = waiting_.check_after;
@@ -32,11 +22,10 @@ ServerAction ServerOperation::tell_to_wait() {
 }
 
 ServerAction ServerOperation::tell_to_poll_again() {
-    poll_rep_                = {message_.body.get<"pollReq">()->front().certReqId, waiting_.check_after, one_line(waiting_.reason, arena_)};
-    body_.emplace<"pollRep">() = PollRepContent(&poll_rep_, 1);
-    Answer told              = answer();
-    told.state               = TransactionState::waiting;
-    told.check_after         = waiting_.check_after;
+    put_poll_response(message_.body.get<"pollReq">()->front().certReqId, waiting_.check_after, waiting_.reason, body_, arena_);
+    Answer told      = answer();
+    told.state       = TransactionState::waiting;
+    told.check_after = waiting_.check_after;
     return told;
 }
 

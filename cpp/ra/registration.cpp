@@ -1,28 +1,13 @@
 #include "ra/registration.hpp"
 
-#include "admission/refusal.hpp"
+#include "admission/recognition.hpp"
 #include "crypto/digest.hpp"
-#include "operations/mac_parameters.hpp"
-#include "operations/owner.hpp"
 #include "ra/state.hpp"
 
 namespace cmpkit::ra {
 namespace {
 
 using operations::Requester, operations::RequesterKind;
-
-Requester requester_of(RequesterKind kind, const crypto::Cert& certificate) {
-    return {.kind = kind, .id = operations::owner_by_signature(certificate), .reference = {}, .certificate = certificate};
-}
-
-Error not_trusted(const char* detail) { return refusal(FailInfo::signerNotTrusted, detail, "RFC 9483 3.5"); }
-
-/// What a Verifier said, with the failInfo that a requester is told.
-Error judged(Error error) {
-    if (error.code == Code::signer_not_trusted || error.code == Code::certificate_expired || error.code == Code::status_unknown) error.fail_info = FailInfo::signerNotTrusted;
-    if (error.code == Code::certificate_revoked) error.fail_info = FailInfo::certRevoked;
-    return error;
-}
 
 Result<std::shared_ptr<crypto::Verifier>> verifier_of(const crypto::Trust& trust) {
     if (trust.anchors.empty()) return std::shared_ptr<crypto::Verifier>();
