@@ -3,6 +3,7 @@
 #include "messages/names.hpp"
 
 #include <bitset>
+#include <openssl/x509v3.h>
 
 namespace cmpkit::crypto {
 namespace {
@@ -96,6 +97,7 @@ Result<void> Judge::add_certificates(std::span<const Cert> certs, const char* pa
     for (const Cert& cert : certs) {
         X509Ptr x509 = x509_of(cert.der());
         if (!x509) return at_element(openssl_error(Code::bad_certificate, text_of(cert)), path, out.size());
+        (void)X509_check_purpose(x509.get(), -1, 0);  // OpenSSL works out its view of the extensions at first use: that is now, not in several threads
         out.push_back({cert, std::move(x509)});
     }
     return {};
