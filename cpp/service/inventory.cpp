@@ -1,6 +1,7 @@
 #include "service/inventory.hpp"
 
 #include "service/files.hpp"
+#include "service/json_reader.hpp"
 
 namespace cmpkit::service {
 namespace {
@@ -89,6 +90,8 @@ constexpr Column known_columns[] = {
     {"device", take_device}, {"reference", take_reference}, {"subject", take_subject}, {"sans", take_sans}, {"not_after", take_not_after},
 };
 
+constexpr const char* column_names = "device, reference, subject, sans and not_after";
+
 using Columns = std::vector<const Column*>;
 
 Result<Columns> columns_of(std::string_view line) {
@@ -97,7 +100,7 @@ Result<Columns> columns_of(std::string_view line) {
     Columns columns;
     for (const std::string& name : *names) {
         const auto found = std::ranges::find(known_columns, std::string_view(name), &Column::name);
-        if (found == std::end(known_columns)) return wrong("there is no column " + quoted(name) + "; there are device, reference, subject, sans and not_after, with commas between them");
+        if (found == std::end(known_columns)) return wrong("there is no column " + quoted(name) + "; there are " + column_names + ", with commas between them");
         if (std::ranges::find(columns, &*found) != columns.end()) return wrong("the column " + quoted(name) + " is there twice");
         columns.push_back(&*found);
     }
@@ -114,11 +117,38 @@ Result<void> add_row(admission::Inventory& inventory, const Columns& columns, st
     return inventory.add(std::move(row));
 }
 
+Result<void> read_member(JsonReader& reader, const std::string& name, admission::InventoryRow& row) {
+    const auto read_text = [&]() -> Result<void> {
+        auto text = reader.string();
+        if (!text) return text.error();
+        if (name == "sans") return row.names.sans.push_back(std::move(*text)), Result<void>();
+        auto taken = std::ranges::find(known_columns, std::string_view(name), &Column::name)->take(row, std::move(*text));
+        return taken ? taken : reader.wrong(taken.error().detail);
+    };
+    if (std::ranges::find(known_columns, std::string_view(name), &Column::name) == std::end(known_columns)) return reader.wrong(std::string("there is no such member; there are ") + column_names);
+    return name == "sans" ? reader.array(read_text) : read_text();
+}
+
+Result<std::shared_ptr<const admission::Inventory>> parse_json(std::string_view text, const std::string& name) {
+    auto       inventory = std::make_shared<admission::Inventory>();
+    JsonReader reader(text);
+    auto read = reader.array([&]() -> Result<void> {
+        admission::InventoryRow row;
+        if (auto taken = reader.object([&](const std::string& member) { return read_member(reader, member, row); }); !taken) return taken;
+        auto added = inventory->add(std::move(row));
+        return added ? added : reader.wrong(added.error().detail);
+    });
+    if (read) read = reader.end();
+    if (!read) return wrong(name + ":" + read.error().detail);
+    return std::shared_ptr<const admission::Inventory>(std::move(inventory));
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const admission::Inventory>> parse_inventory(std::string_view text, const std::string& name) {
     constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";  // spreadsheets begin UTF-8 with it
     if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+    if (name.ends_with(".json")) return parse_json(text, name);
     auto    inventory = std::make_shared<admission::Inventory>();
     Columns columns;
     for (std::size_t number = 1; !text.empty(); ++number) {

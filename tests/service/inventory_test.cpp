@@ -82,6 +82,65 @@ TEST_CASE("octets without sense are no inventory and no harm", "[service]") {
 
 namespace {
 
+Result<std::shared_ptr<const admission::Inventory>> json(std::string_view text) { return parse_inventory(text, "devices.json"); }
+std::string why_not_json(std::string_view text) {
+    const auto inventory = json(text);
+    REQUIRE_FALSE(inventory);
+    CHECK(inventory.error().code == Code::bad_value);
+    return inventory.error().detail;
+}
+
+}  // namespace
+
+TEST_CASE("an inventory is JSON too, where its name says so", "[service]") {
+    const auto inventory = json(R"([
+        {"device": "SN-4", "reference": "press4", "subject": "CN=press 4,O=Plant", "sans": ["dns:press4.plant", "ip:192.0.2.4"], "not_after": "2027-01-31"},
+        {"subject":"CN=Gie\u00dferei \ud83c\udfed \"5\"","device":"SN\/5"}
+    ])");
+    REQUIRE(inventory);
+    CHECK((*inventory)->size() == 2);
+    const auto* four = (*inventory)->by_device("SN-4");
+    REQUIRE(four);
+    CHECK(four == (*inventory)->by_reference("press4"));
+    CHECK(four->sans == std::vector<std::string>{"dns:press4.plant", "ip:192.0.2.4"});
+    CHECK(four->not_after == 1'801'439'999);
+    REQUIRE((*inventory)->by_device("SN/5"));
+    CHECK((*inventory)->by_device("SN/5")->subject == "CN=Gie\xc3\x9f" "erei \xf0\x9f\x8f\xad \"5\"");
+    CHECK((*json(" [ ] "))->size() == 0);
+}
+
+TEST_CASE("JSON that is no inventory is refused with its line and the path to what is wrong", "[service]") {
+    const auto says = [](std::string_view text, std::string_view why) {
+        const std::string said = why_not_json(text);
+        INFO(said);
+        return said.find(why) == 0;
+    };
+    CHECK(says("[{\"device\":\"a\",\"subject\":\"CN=a\"},\n{\"device\":\"b\",\"sans\":[\"dns:b\",7]}]", "devices.json:2: [1].sans[1]: a string is expected"));
+    CHECK(says(R"([{"device":"a","subject":"CN=a"},{"device":"a","subject":"CN=b"}])", "devices.json:1: [1]: another row has this device"));
+    CHECK(says(R"([{"device":"a","sans":"dns:a"}])", "devices.json:1: [0].sans: an array is expected"));
+    CHECK(says(R"([{"device":"a","sans":["dns:"]}])", "devices.json:1: [0]: "));
+    CHECK(says(R"([{"device":"a","not_after":"soon"}])", "devices.json:1: [0].not_after: not_after is no date"));
+    CHECK(says(R"([{"device":"a","colour":"red"}])", "devices.json:1: [0].colour: there is no such member"));
+    CHECK(says(R"([{"device":"a","device":"b"}])", "devices.json:1: [0]: the member \"device\" is there twice"));
+    CHECK(says(R"([{"subject":"CN=a"}])", "devices.json:1: [0]: the row says not who"));
+    CHECK(says(R"([{"device":"a\u001b"}])", "devices.json:1: [0].device: there are characters that cannot be seen"));
+    CHECK(says(R"([{"device":"a\u202eb"}])", "devices.json:1: [0].device: there are characters that cannot be seen"));
+    CHECK(says("[{\"device\":\"\xff\"}]", "devices.json:1: [0].device: there are characters"));
+    CHECK(says(R"([{"device":null}])", "devices.json:1: [0].device: a string is expected"));
+    CHECK(says(R"([] [])", "devices.json:1: something stands behind the end"));
+}
+
+TEST_CASE("JSON that is cut anywhere, or made to hurt, is refused", "[service]") {
+    const std::string whole = R"([{"device":"SN-4","subject":"CN=\u00df\ud83c\udfed","sans":["dns:a"]}])";
+    REQUIRE(json(whole));
+    for (std::size_t size = 0; size < whole.size(); ++size) CHECK_FALSE(json(std::string_view(whole).substr(0, size)));
+    for (const std::string& text : {std::string(100'000, '['), std::string(100'000, '{'), "[" + std::string(100'000, ','), std::string("[{\"device\":\"\\ud83c\"}]"),
+                                    std::string("[{\"device\":\"\\udfed\"}]"), std::string("[{\"device\":\"\\x\"}]"), std::string("[{,}]"), std::string("[{}],"), std::string("\0[]", 3)})
+        CHECK_FALSE(json(text));
+}
+
+namespace {
+
 std::string with_inventory(const Plant& plant, const std::string& text) {
     REQUIRE(write_file(plant.folder + "/devices.csv", bytes_of(text), 0600));
     return plant.with("name               = \"device\"\n", "name = \"device\"\ninventory = \"devices.csv\"\n");
