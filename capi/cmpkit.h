@@ -479,6 +479,32 @@ typedef struct cmpkit_name_question {
 typedef cmpkit_rc (*cmpkit_name_fn)(void *user, const cmpkit_name_question *question, cmpkit_sink *subject, cmpkit_sink *sans);
 /* For every CA of the responder, before the inventory and the patterns of its profiles. name NULL: no longer. */
 CMPKIT_API cmpkit_rc cmpkit_responder_set_naming(cmpkit_responder *responder, cmpkit_name_fn name, void *user, cmpkit_destroy_fn destroy, cmpkit_error **error);
+/* A first message that a rule of a registration authority would let go on; valid during the call. */
+typedef struct cmpkit_overseer_question {
+    size_t             struct_size;
+    const char        *requester;        /* "secret:dev1", "certificate:<SHA-256>" */
+    const char        *kind;             /* "secret", "external", "own", "ra" */
+    const uint8_t     *certificate;      /* the requester's, DER; NULL: it has a secret */
+    size_t             certificate_size;
+    const char        *body;             /* "ir", "cr", "p10cr", "kur", "rr", "genm" */
+    const char        *profile;          /* certProfile, else what the path says; "": none */
+    const char        *subject;          /* as asked for, RFC 4514; NULL: not said */
+    const char *const *sans;             /* "dns:dev1.plant", ended by NULL */
+    const char        *serial;           /* of the certificate to be revoked, "0x…"; NULL: it is no rr */
+    const char        *rule, *upstream;  /* by which it would go on, and where to */
+} cmpkit_overseer_question;
+/* CMPKIT_OK lets it go on; with names written (as for cmpkit_name_fn) under these in the place of the request's, where the rule's action is "modify" and the requester is
+ * not "own": anywhere else that is systemFailure to the requester. cmpkit_sink_set_later(subject, …): the requester polls, and the same is asked again. A failure refuses the
+ * requester, who is told the text of cmpkit_sink_set_error(subject, …). Under "modify" it is asked before the names of the request are judged, and names that
+ * it gives are not judged by the rule's patterns and inventory. From any thread of the responder; the same may be asked again. */
+typedef cmpkit_rc (*cmpkit_overseer_fn)(void *user, const cmpkit_overseer_question *question, cmpkit_sink *subject, cmpkit_sink *sans);
+/* Of a responder whose configuration has [ra]; others ask nothing. Messages that pass unverified are not asked about. oversee NULL: no longer. */
+CMPKIT_API cmpkit_rc cmpkit_responder_set_overseer(cmpkit_responder *responder, cmpkit_overseer_fn oversee, void *user, cmpkit_destroy_fn destroy, cmpkit_error **error);
+/* What came of a request or of an operator's word in this process, as one line of JSON, described in docs/registration.md; the same as goes to events.file. After the fact, from
+ * any thread of the responder, never under a lock; the requester's answer waits for its return, so it must not block. It must not free the responder. */
+typedef void (*cmpkit_event_fn)(void *user, const char *event);
+/* hear NULL: no longer; a call that is under way ends with the `user` it began with. */
+CMPKIT_API cmpkit_rc cmpkit_responder_set_events(cmpkit_responder *responder, cmpkit_event_fn hear, void *user, cmpkit_destroy_fn destroy, cmpkit_error **error);
 CMPKIT_API void      cmpkit_responder_free(cmpkit_responder *responder); /* after its listeners */
 
 /* The operator's desk; works on a running server's store from another process. Where the configuration has

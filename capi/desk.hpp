@@ -65,12 +65,17 @@ private:
 /// The requests that wait there, as JSON.
 Result<std::string> pending_json(const admission::Desk& desk);
 
+/// What a word on that request will be told as; it is still on the desk.
+Result<responder::Incident> decision_on(const admission::Desk& desk, Bytes id, admission::Verdict verdict, std::string_view reason);
+
 /// The word on one of them, by the first digits of its identifier.
 template <class Place> Result<void> decide(const Place& place, std::string_view digits, admission::Verdict verdict, std::string_view reason) {
     auto whole = place.desk().complete(digits);
     if (!whole) return whole.error();
+    auto incident = decision_on(place.desk(), *whole, verdict, reason);
+    if (!incident) return incident.error();
     if (auto decided = place.desk().decide(*whole, verdict, reason); !decided) return decided.error();
-    return place.audit({.transaction_id = {}, .requester = {}, .address = {}, .body = "decide " + to_hex(*whole), .outcome = std::string(name_of(verdict)), .problem = {}});
+    return place.audit(std::move(*incident));
 }
 
 }  // namespace cmpkit::capi

@@ -33,6 +33,20 @@ Result<std::string> capi::pending_json(const admission::Desk& desk) {
     return "[" + json + "]";
 }
 
+Result<responder::Incident> capi::decision_on(const admission::Desk& desk, Bytes id, admission::Verdict verdict, std::string_view reason) {
+    responder::Incident incident{.transaction_id = {}, .requester = {}, .address = {}, .body = "decide " + to_hex(id), .outcome = std::string(name_of(verdict)), .problem = {}};
+    auto waiting = desk.list();
+    if (!waiting) return waiting.error();
+    const auto found = std::ranges::find_if(*waiting, [&](const auto& listed) { return equal(listed.id, id); });
+    if (found == waiting->end()) return incident;
+    const admission::PendingRequest& request = *found->request;
+    incident.on_behalf_of   = text_of(request.requester.content);
+    incident.deed.asked     = text_of(request.type.content);
+    incident.deed.subject   = text_of(request.subject.content);
+    incident.deed.rejection = reason;
+    return incident;
+}
+
 extern "C" {
 
 cmpkit_rc cmpkit_ra_pending(cmpkit_responder* responder, cmpkit_buf** json, cmpkit_error** error) {

@@ -51,8 +51,8 @@ Forwarding forwarding_of(Action action, const Upstream& upstream) {
 /// One question on its way to a judgement. A value of one call.
 class Judge {
 public:
-    Judge(const ReadRule& rule, const Way& way, const Question& question, const Requester& requester)
-        : rule_(rule), question_(question), requester_(requester) {
+    Judge(const ReadRule& rule, const Way& way, const Question& question, const Requester& requester, Overseer::Answer overseer)
+        : rule_(rule), question_(question), requester_(requester), overseer_(std::move(overseer)) {
         permission_.rule       = &rule;
         permission_.upstream   = &way.upstream;
         permission_.forwarding = forwarding_of(rule.action, way.upstream);
@@ -60,12 +60,32 @@ public:
 
     Result<Permission> permission() {
         using J = Judge;
-        for (const auto step : {&J::check_right, &J::check_revocation, &J::check_update, &J::check_listed, &J::check_names})
+        // Who can be named here needs no good name of its own; all others are heard of only when the rule lets them go on.
+        const auto [last_but_one, last] = can_be_named() ? std::pair(&J::ask_overseer, &J::check_names) : std::pair(&J::check_names, &J::ask_overseer);
+        for (const auto step : {&J::check_right, &J::check_revocation, &J::check_update, &J::check_listed, last_but_one, last}) {
             if (auto good = (this->*step)(); !good) return good.error();
+            if (waiting_) break;
+        }
         return std::move(permission_);
     }
+    /// Set beside a permission: not yet.
+    const std::optional<operations::Waiting>& waiting() const { return waiting_; }
 
 private:
+    bool can_be_named() const { return rule_.action == Action::modify && requester_.kind != RequesterKind::own; }
+
+    Result<void> ask_overseer() {
+        if (!overseer_) return {};
+        auto word = overseer_({.requester = requester_, .question = question_, .rule = rule_.name, .upstream = permission_.upstream->name});
+        if (!word) return word.error().fail_info ? word.error() : failure(Code::callback_failed, "the application", word.error());
+        if (auto* waiting = std::get_if<operations::Waiting>(&*word)) waiting_ = std::move(*waiting);
+        auto* names = std::get_if<GivenNames>(&*word);
+        if (!names) return {};
+        if (!can_be_named()) return Error{.code = Code::bad_state, .detail = "the application gave names where the rule \"" + escaped(rule_.name) + "\" does not change them"};
+        given_ = std::move(*names);
+        return {};
+    }
+
     /// Whether the CA goes by our word rather than by the requester's own protection.
     bool vouches() const { return permission_.forwarding != Forwarding::unchanged; }
 
@@ -112,6 +132,10 @@ private:
     }
 
     Result<Names> names_for(const operations::EnrollmentRequest& asked, const GeneralNames* sans) {
+        if (given_) {
+            auto names = read_names(*given_, arena_);
+            return names ? names : failure(Code::bad_value, "the names of the application", names.error());
+        }
         if (row_ && requester_.kind != RequesterKind::own) {
             auto names = read_names(*row_, arena_);
             return names ? names : failure(Code::bad_value, "the names of the inventory", names.error());
@@ -146,9 +170,12 @@ private:
     const ReadRule&   rule_;
     const Question&   question_;
     const Requester&  requester_;
+    Overseer::Answer  overseer_;  // may be empty
     const GivenNames* row_ = nullptr;
     der::Arena        arena_;
     Permission        permission_;
+    std::optional<GivenNames>          given_;    // by the overseer
+    std::optional<operations::Waiting> waiting_;  // the same
 };
 
 Request request_of(const Question& question, const Requester& requester) {
@@ -184,8 +211,10 @@ Result<Judgement> RegistrationAuthority::judge(const Question& question, const R
     const ReadRule* rule = state_->rules.find(request_of(question, requester));
     if (!rule) return refused_by(refusal(FailInfo::notAuthorized, "this request does not go on from here", "RFC 9483 5.2"));
     if (rule->action == Action::refuse) return refused_by(refusal(FailInfo::notAuthorized, rule->reason.empty() ? "this request does not go on from here" : rule->reason));
-    auto permission = Judge(*rule, *state_->way_of(*rule, question.route), question, requester).permission();
+    Judge judge(*rule, *state_->way_of(*rule, question.route), question, requester, state_->settings.overseer ? state_->settings.overseer->find() : Overseer::Answer());
+    auto  permission = judge.permission();
     if (!permission) return state_->desk.refused<Permission>(question.id, permission.error());
+    if (judge.waiting()) return Judgement{*judge.waiting(), {}};
     Judgement judgement{std::move(*permission), {}};
     if (rule->approve_by_hand) {
         const Permission& granted = std::get<Permission>(judgement.outcome);

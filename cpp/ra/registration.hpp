@@ -6,7 +6,7 @@
 #include "operations/peer.hpp"
 #include "operations/end_entity.hpp"
 #include "ra/batch.hpp"
-#include "ra/rule.hpp"
+#include "ra/overseer.hpp"
 
 namespace cmpkit::ra {
 
@@ -49,19 +49,9 @@ struct Settings {
     std::vector<SecretEntry>              secrets{};
     std::vector<Upstream>                 upstreams;   // not empty; the first is the default
     std::vector<Rule>                     rules{};     // empty: usual_rules
+    std::shared_ptr<const Overseer>       overseer{};  // shared with the application that sets its answer; null: there is none
     bool                                  answers_protected_here = false;  // all answers go under our protection, also where the upstream's would do
     FinalNonce                            final_nonce = FinalNonce::request;
-};
-
-/// What a first message asks for. Views.
-struct Question {
-    BodyType    type = BodyType::ir;
-    std::string profile, route;
-    const operations::EnrollmentRequest*  enrollment = nullptr;  // set for the one of these that it is
-    const operations::RevocationRequest*  revocation = nullptr;
-    const operations::InformationRequest* inquiry    = nullptr;
-    bool        is_key_generation = false;
-    Octets      id;  // of the request, as long as its transaction lives
 };
 
 /// It goes on.

@@ -28,11 +28,6 @@ std::string words_for(const operations::EnrollmentRequest& request) {
 
 }  // namespace
 
-void note(Deed& deed, const crypto::Cert& certificate) {
-    deed.serial  = der::hex_integer(certificate.serial());
-    deed.subject = to_text(certificate->subject);
-}
-
 Result<Outcome> Attempt::run() {
     if (auto loaded = load(); !loaded) return loaded.error();
     // The very same octets again: the very same reply, also to a client that slept longer than messageTime allows.
@@ -44,8 +39,10 @@ Result<Outcome> Attempt::run() {
     if (is_elsewhere()) return Error{.code = Code::conflict, .detail = "another CA has this transaction"};
     const std::string profile = before().profile ? std::string(text_of(before().profile->content)) : arrival_.destination.profile;
     ServerOperation   operation(arrival_.message, arrival_.sender.requester, before(), pending_ ? &**pending_ : nullptr, profile, approved_by());
+    note_request(deed_, pending_ ? **pending_ : arrival_.message, before_ ? static_cast<BodyType>(before().request) : type_of(arrival_.message.body));
     auto answer = decide(operation);
     if (!answer) return answer.error();
+    note_status(deed_, *answer->body);
     auto reply = seal(*answer);
     if (!reply) return reply.error();
     if (answer->state) writes_.push_back(record_of(*answer, *reply));
@@ -125,6 +122,7 @@ Result<ServerAction> Attempt::ask(ServerOperation& operation, const operations::
     auto changed = confirm ? authority_.confirm(key, now) : authority_.withdraw(key, now);
     if (!changed) return changed.error();
     collect(*changed);
+    if (!confirm) note_withdrawal(deed_);
     return confirm ? operation.confirmed() : operation.withdrawn();
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 #include "operations/server.hpp"
 #include "responder/authenticator.hpp"
-#include "responder/responder.hpp"
+#include "responder/notes.hpp"
 
 namespace cmpkit::responder {
 
@@ -32,9 +32,6 @@ struct Outcome {
     std::optional<Error> refusal;  // why the answer is negative
     Deed                 deed{};
 };
-
-/// That the deed was about this certificate.
-void note(Deed& deed, const crypto::Cert& certificate);
 
 class Attempt {
 public:

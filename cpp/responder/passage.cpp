@@ -42,6 +42,9 @@ Result<bool> Passage::load() {
         *place = std::move(*message);
     }
     if (!first_ && record().state != RelayState::ended) return unreadable("the first message", Error{.code = Code::missing});
+    if (first_ && !is_unverified(key_)) note_request(deed_, first(), static_cast<BodyType>(record().request));
+    deed_.rule     = text_of(record().rule.content);
+    deed_.upstream = text_of(record().upstream.content);
     return true;
 }
 

@@ -2,6 +2,7 @@
 // changed, and the next passage begins with what that one wrote. It believes what it is given: protection is verified before.
 #pragma once
 #include "operations/relay.hpp"
+#include "responder/notes.hpp"
 #include "responder/onward.hpp"
 #include "responder/relay.hpp"
 

@@ -2,7 +2,6 @@
 #include "crypto/digest.hpp"
 #include "messages/names.hpp"
 #include "operations/header_checks.hpp"
-#include "responder/attempt.hpp"
 #include "responder/passage.hpp"
 
 namespace cmpkit::responder {
@@ -34,6 +33,7 @@ Passed named_after(const PKIMessage& answer, Deed deed) { return {.word = std::s
 }  // namespace
 
 void Passage::note_answer(const PKIMessage& answer) {
+    if (!is_unverified(key_)) note_status(deed_, answer.body);
     if (const auto certificate = certificate_in(answer)) note(deed_, certificate);
 }
 
@@ -88,8 +88,9 @@ Result<void> Passage::set_confirmation(Record& record, const PKIMessage& answer)
 
 Result<Passed> Passage::end_confirmation(const PKIMessage& answer) {
     Passed passed = named_after(answer, deed_);
-    if (!answer.body.is<"pkiconf">())
-        passed.refusal = Error{.code = Code::rejected, .path = "body", .clause = "RFC 9483 4.1.1", .detail = "the upstream refused the confirmation that was sent in the requester's stead"};
+    if (answer.body.is<"pkiconf">()) return drop_outgoing(std::move(passed));
+    note_withdrawal(passed.deed);
+    passed.refusal = Error{.code = Code::rejected, .path = "body", .clause = "RFC 9483 4.1.1", .detail = "the upstream refused the confirmation that was sent in the requester's stead"};
     return drop_outgoing(std::move(passed));
 }
 

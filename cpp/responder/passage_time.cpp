@@ -41,6 +41,7 @@ Result<Passed> Passage::tell_late(Record record, const PKIMessage& asked, const 
     else put_delay(asked, doorway_.poll_seconds, body, arena);
     auto reply = seal_own(body, asked, protector);
     if (!reply) return reply.error();
+    note_status(deed_, body);
     record.state       = is_over ? RelayState::ended : RelayState::told;
     record.senderNonce = der::octet_string(nonce_);
     record.until       = now_ + doorway_.keep_seconds;
@@ -120,7 +121,7 @@ Result<Passed> Passage::take_up() {
 Result<Passed> Passage::give_up(const Error& why) {
     if (is_unverified(key_)) return erase();
     const bool is_asked = record().state == RelayState::asked, is_told = record().state == RelayState::told;
-    Passed     passed{.word = "given up", .refusal = why};
+    Passed     passed{.word = "given up", .refusal = why, .deed = deed_};
     if (record().outgoing->errand == Errand::confirmation || !(is_asked || is_told)) return drop_outgoing(std::move(passed));
     const PKIMessage& asked = is_asked ? this->asked() : current();
     auto protector = protector_towards(asked);
@@ -147,7 +148,7 @@ Result<Passed> Passage::end_overdue() {
     Record record = next(RelayState::ended);
     record.until  = now_ + doorway_.keep_seconds;
     if (auto done = commit(record); !done) return done.error();
-    return Passed{.word = "expired", .refusal = Error{.code = Code::deadline, .clause = "RFC 9483 4.4", .detail = "the requester did not go on in time"}};
+    return Passed{.word = "expired", .refusal = Error{.code = Code::deadline, .clause = "RFC 9483 4.4", .detail = "the requester did not go on in time"}, .deed = deed_};
 }
 
 Result<Passed> Passage::erase() {

@@ -75,12 +75,8 @@ ra::Question Passage::question_of(const RelayOperation& operation, const Visit& 
                           .enrollment = enrollment, .revocation = operation.revocation(), .inquiry = operation.inquiry(), .is_key_generation = operation.is_key_generation(),
                           .id = operations::request_id(key_)};
     question.profile = enrollment ? enrollment->profile : operation.inquiry() ? operation.inquiry()->profile : question.route;
+    note_request(deed_, operation.first(), question.type);
     deed_.profile    = question.profile;
-    if (enrollment && enrollment->subject) deed_.subject = to_text(*enrollment->subject);
-    if (const auto* revocation = operation.revocation()) {
-        deed_.serial = der::hex_integer(revocation->serialNumber.content);
-        deed_.reason = name_of(revocation->reason);
-    }
     return question;
 }
 
@@ -143,6 +139,8 @@ Result<Passed> Passage::forward(const Visit& visit) {
 }
 
 void Passage::note_route(const Record& record) {
+    deed_.rule     = text_of(record.rule.content);
+    deed_.upstream = text_of(record.upstream.content);
     deed_.route = std::string(name_of(record.forwarding)) + " to " + std::string(text_of(record.upstream.content)) + " by rule " + std::string(text_of(record.rule.content));
     if (permission_ && !permission_->rule->reason.empty()) deed_.route += ": " + permission_->rule->reason;
     if (permission_ && !permission_->changes.empty()) deed_.route += "; " + permission_->changes;
@@ -199,6 +197,7 @@ Result<Passed> Passage::hand_over(const PKIMessage& answer, const PKIMessage& as
 
 Result<Passed> Passage::reply(const operations::RelayAnswer& answer, const Visit& visit) {
     const PKIBody& body = *answer.body;
+    note_status(deed_, body);
     // Nobody believes an answer of another kind without protection (RFC 9483 3.6.4).
     if (!visit.protector) return Passed{.word = "error", .refusal = answer.refusal ? *answer.refusal : without_protection(), .deed = deed_};
     auto octets = seal_own(body, visit.message, visit.protector);

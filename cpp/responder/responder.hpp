@@ -39,6 +39,14 @@ struct Deed {
     std::string route{};    // of what goes on: how, where, and by which rule
     std::string approved_by{};  // id of the RA whose approval (nested) counted
     std::string vouched{};      // what an RA said of its request: "raVerified", "origPKIMessage"
+    std::string asked{};        // body of the transaction's first message
+    std::string device{};       // who asked: subject of its certificate, or reference of its secret
+    std::string device_serial{};  // the serialNumber in that subject
+    std::string not_after{};    // of the certificate, RFC 3339
+    std::string rule{}, upstream{};      // of what goes on: their names
+    std::optional<PKIStatus> status{};   // that the request has now; absent: this tells nothing new of it
+    std::string rejection{};             // its words
+    bool        is_trouble = false;      // it is not the request that was wrong
 };
 
 /// What happened, for one line of the log. Texts of the peer are not escaped.

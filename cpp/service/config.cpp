@@ -178,6 +178,7 @@ void read_all(Table& table, Reader& reader, Configuration& config) {
     config.listen = table.texts("listen", {});
     table.table("store", [&](Table& t) { read_store(t, reader, config.store); });
     table.table("audit", [&](Table& audit) { config.audit_file = below(reader.folder(), audit.required_text("file")); });
+    table.table("events", [&](Table& events) { config.events_file = below(reader.folder(), events.required_text("file")); });
     table.table("fetch", [&](Table& t) { read_fetch(t, config.fetching); });
     table.table("tls", [&](Table& t) { config.tls = read_tls(t, reader); });
     table.table("server", [&](Table& t) { read_server(t, config); });

@@ -42,17 +42,36 @@ Result<std::shared_ptr<const Edition>> Edition::make(Configuration configuration
         if (!tls) return Error{.code = tls.error().code, .detail = "[tls]"}.because_of(tls.error());
         edition->tls_ = std::move(*tls);
     }
-    responder::Audit audit;
-    if (!config.audit_file.empty()) {
-        auto opened = AuditLog::open(config.audit_file);
-        if (!opened) return opened.error();
-        edition->audit_ = *opened;
-        audit = [file = *opened](const responder::Incident& incident, std::int64_t now) { return file->write(incident, now); };
-    }
-    auto made = config.ra ? edition->make_registration(store, random, std::move(log), std::move(audit), registry)
-                          : edition->make_authorities(store, random, std::move(log), std::move(audit));
+    auto audit = edition->open_files(log);
+    if (!audit) return audit.error();
+    auto made = config.ra ? edition->make_registration(store, random, std::move(log), std::move(*audit), registry)
+                          : edition->make_authorities(store, random, std::move(log), std::move(*audit));
     if (!made) return made.error();
     return std::shared_ptr<const Edition>(std::move(edition));
+}
+
+// An answer does not leave where the audit log cannot have it. Events hold up nobody: one that is lost is told in the log.
+Result<responder::Audit> Edition::open_files(responder::Log log) {
+    std::shared_ptr<LineFile> lines;
+    for (const auto& [path, file] : {std::pair(&configuration_.audit_file, &audit_), std::pair(&configuration_.events_file, &lines)}) {
+        if (path->empty()) continue;
+        auto opened = LineFile::open(*path);
+        if (!opened) return opened.error();
+        *file = std::move(*opened);
+    }
+    events_ = std::make_shared<const Events>(std::move(lines), configuration_.audience);
+    return responder::Audit([file = audit_, events = events_, log = std::move(log)](const responder::Incident& incident, std::int64_t now) {
+        auto kept = file ? file->write(audit_line(incident, now)) : Result<void>();
+        auto told = events->tell(incident, now);
+        if (!told && log) log({.transaction_id = incident.transaction_id, .requester = {}, .address = {}, .body = {}, .outcome = "event lost", .problem = told.error()});
+        return kept;
+    });
+}
+
+Result<void> Edition::audit(const responder::Incident& incident, std::int64_t now) const {
+    auto kept = audit_ ? audit_->write(audit_line(incident, now)) : Result<void>();
+    auto told = events_->tell(incident, now);
+    return kept ? told : kept;
 }
 
 Result<void> Edition::make_authorities(store::Store& store, const operations::Random& random, responder::Log log, responder::Audit audit) {

@@ -4,6 +4,7 @@
 #include "service/audit.hpp"
 #include "service/config.hpp"
 #include "service/couriers.hpp"
+#include "service/events.hpp"
 
 namespace cmpkit::service {
 
@@ -31,8 +32,8 @@ public:
     /// @param name  empty: the CA that answers what is for nobody in particular  @error not_found  detail names those that are here
     Result<Office> office(std::string_view name) const;
 
-    /// Keeps what an operator decided, where an audit log is wanted. @error io
-    Result<void> audit(const responder::Incident& incident, std::int64_t now) const { return audit_ ? audit_->write(incident, now) : Result<void>(); }
+    /// Keeps what an operator decided, where an audit log is wanted, and tells who hears of events. @error io
+    Result<void> audit(const responder::Incident& incident, std::int64_t now) const;
 
     /// Renews the CRLs that are due, and their files; one CA that fails does not hinder the others. @error the first failure
     Result<void> renew_crls(std::int64_t now) const;
@@ -41,12 +42,14 @@ public:
 
 private:
     Edition() = default;
+    Result<responder::Audit> open_files(responder::Log log);
     Result<void> make_authorities(store::Store& store, const operations::Random& random, responder::Log log, responder::Audit audit);
     Result<void> make_registration(store::Store& store, const operations::Random& random, responder::Log log, responder::Audit audit, transport::Registry* registry);
 
     Configuration                                            configuration_;
     std::vector<std::unique_ptr<ca::CertificationAuthority>> authorities_;  // as in the configuration
-    std::shared_ptr<AuditLog>                                audit_;  // shared with the responder's function; null: none
+    std::shared_ptr<LineFile>                                audit_;   // shared with the responder's function; null: none
+    std::shared_ptr<const Events>                            events_;  // the same, and there is one
     std::unique_ptr<responder::Responder>                    responder_;
     std::optional<crypto::TlsServer>                         tls_;
     std::unique_ptr<ra::RegistrationAuthority>               registration_;

@@ -34,6 +34,8 @@ Result<std::shared_ptr<const Edition>> Server::edition_of(Configuration configur
         each.ca.support.informants = informants_;
         each.ca.namer              = namer_;
     }
+    if (configuration.ra) configuration.ra->settings.overseer = overseer_;
+    configuration.audience = audience_;
     return Edition::make(std::move(configuration), *store_, log_, registry_);
 }
 
