@@ -178,8 +178,15 @@ private:
     std::optional<operations::Waiting> waiting_;  // the same
 };
 
+std::vector<Octets> types_in(const GenMsgContent& items) {
+    std::vector<Octets> types;
+    for (const InfoTypeAndValue& item : items) types.push_back(copy_of(item.infoType.content));
+    return types;
+}
+
 Request request_of(const Question& question, const Requester& requester) {
     return {.type = question.type, .requester = requester.kind, .profile = question.profile, .route = question.route,
+            .information = question.inquiry ? types_in(*question.inquiry->items) : std::vector<Octets>(),
             .has_old_cert_id = question.enrollment && question.enrollment->oldCertID, .is_key_generation = question.is_key_generation};
 }
 
@@ -224,6 +231,11 @@ Result<Judgement> RegistrationAuthority::judge(const Question& question, const R
         if (word->verdict != Verdict::approved) return Desk::decision_of<Permission>(*word, rule->poll_seconds);
         judgement.writes.push_back(std::move(*word->write));
     }
+    if (rule->action == Action::answer) {
+        auto information = answer_from(state_->settings.support, *question.inquiry);
+        if (!information) return decision_of<Permission>(information.error());
+        std::get<Permission>(judgement.outcome).information = std::move(*information);
+    }
     auto spent = state_->spend(question, requester, now);
     if (!spent) return decision_of<Permission>(spent.error());
     if (*spent) judgement.writes.push_back(std::move(**spent));
@@ -239,7 +251,9 @@ Result<std::optional<store::Write>> RegistrationAuthority::State::spend(const Qu
 std::optional<Permission> RegistrationAuthority::judge_unverified(const PKIMessage& message, const std::string& route) {
     const BodyType type = type_of(message.body);
     auto     profile = operations::profile_named(message.header);
-    Request  request{.type = type, .profile = profile && !profile->empty() ? *profile : route, .route = route, .is_key_generation = true, .is_unverified = true};
+    const auto* asked = message.body.get<"genm">();
+    Request  request{.type = type, .profile = profile && !profile->empty() ? *profile : route, .route = route, .information = asked ? types_in(*asked) : std::vector<Octets>(),
+                     .is_key_generation = true, .is_unverified = true};
     const ReadRule* rule = state_->rules.find(request);
     if (!rule) return std::nullopt;
     return Permission{.rule = rule, .upstream = &state_->way_of(*rule, route)->upstream, .forwarding = Forwarding::unchanged};

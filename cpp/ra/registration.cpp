@@ -86,6 +86,7 @@ Result<std::unique_ptr<RegistrationAuthority>> RegistrationAuthority::make(Setti
     if (!rules) return rules.error();
     auto secrets  = Secrets::read(settings.secrets, store);
     if (!secrets) return secrets.error();
+    if (auto good = check(settings.support); !good) return failure(Code::bad_configuration, "support", good.error());
     auto external = verifier_of(settings.external);
     if (!external) return failure(Code::bad_configuration, "external", external.error());
     auto pki = verifier_of(settings.pki);

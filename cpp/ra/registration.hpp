@@ -7,6 +7,7 @@
 #include "operations/end_entity.hpp"
 #include "ra/batch.hpp"
 #include "ra/overseer.hpp"
+#include "ra/support.hpp"
 
 namespace cmpkit::ra {
 
@@ -49,12 +50,13 @@ struct Settings {
     std::vector<SecretEntry>              secrets{};
     std::vector<Upstream>                 upstreams;   // not empty; the first is the default
     std::vector<Rule>                     rules{};     // empty: usual_rules
+    Support                               support{};   // what is told to whoever asks, where a rule answers
     std::shared_ptr<const Overseer>       overseer{};  // shared with the application that sets its answer; null: there is none
     bool                                  answers_protected_here = false;  // all answers go under our protection, also where the upstream's would do
     FinalNonce                            final_nonce = FinalNonce::request;
 };
 
-/// It goes on.
+/// It goes on, or is answered from what is known here.
 struct Permission {
     const ReadRule*        rule     = nullptr;  // lives in the authority
     const Upstream*        upstream = nullptr;  // the same
@@ -62,6 +64,7 @@ struct Permission {
     std::string            changes{};           // of a modified request, in words
     std::optional<Octets>  subject{};           // DER of the Name that takes the place of the template's
     std::optional<Octets>  subjectAltName{};    // DER of GeneralNames; empty octets: none
+    std::optional<operations::Information> information{};  // the answer: nothing goes on
 };
 using Judgement = operations::Decision<Permission>;
 

@@ -7,7 +7,7 @@ namespace cmpkit::ra {
 namespace {
 
 constexpr std::pair<Action, std::string_view> actions[] = {{Action::unchanged, "unchanged"}, {Action::reprotect, "reprotect"}, {Action::modify, "modify"},
-                                                           {Action::nest, "nest"},           {Action::refuse, "refuse"}};
+                                                           {Action::nest, "nest"},           {Action::answer, "answer"},       {Action::refuse, "refuse"}};
 constexpr BodyType first_bodies[] = {BodyType::ir, BodyType::cr, BodyType::p10cr, BodyType::kur, BodyType::rr, BodyType::genm};
 
 Error wrong(std::string detail, const char* clause = "") { return {.code = Code::bad_value, .clause = clause, .detail = std::move(detail)}; }
@@ -41,6 +41,9 @@ Result<void> check_other(const Rule& rule) {
         if (std::ranges::find(first_bodies, type) == std::end(first_bodies)) return wrong("a rule is about ir, cr, p10cr, kur, rr or genm, not " + std::string(name_of(type)));
     if (rule.about.unverified && (rule.action != Action::unchanged || rule.approve_by_hand || rule.inventory))
         return wrong("what cannot be verified here can only go on unchanged", "RFC 9483 5.2.1");
+    if (!rule.about.information.empty() && rule.about.bodies != std::vector{BodyType::genm}) return wrong("only a genm asks for information");
+    if (rule.action == Action::answer && rule.about.bodies != std::vector{BodyType::genm}) return wrong("only a genm is answered here");
+    if (rule.action == Action::answer && !rule.upstream.empty()) return wrong("what is answered here goes to no upstream");
     // RFC 9483 5.2.1: it would be a promise in the CA's name.
     if (rule.implicit_confirm && !replaces_protection(rule)) return wrong("who grants implicit confirmation must be the one who confirms: reprotect or modify");
     if (rule.poll_seconds < 1) return wrong("poll_after is a second at least");
@@ -61,7 +64,7 @@ Result<void> check_upstream(const Rule& rule, const Reach& upstream) {
 Result<void> check(const Rule& rule, std::span<const Reach> upstreams) {
     for (const auto each : {&check_replacement, &check_modification, &check_other})
         if (auto good = each(rule); !good) return good;
-    if (rule.action == Action::refuse) return {};
+    if (rule.action == Action::refuse || rule.action == Action::answer) return {};
     if (upstreams.empty()) return wrong("there is no upstream");
     const auto found = rule.upstream.empty() ? upstreams.begin() : std::ranges::find(upstreams, rule.upstream, &Reach::name);
     return found == upstreams.end() ? wrong("no upstream is called \"" + escaped(rule.upstream) + "\"") : check_upstream(rule, *found);
@@ -84,6 +87,8 @@ bool is_about(const Selection& about, const Request& request) {
     if (about.unverified != request.is_unverified) return false;
     if (request.is_key_generation && !about.key_generation) return false;
     if (request.type == BodyType::kur && about.with_old_cert_id && !request.has_old_cert_id) return false;
+    const auto is_meant = [&about](const Octets& type) { return has(about.information, type); };
+    if (!about.information.empty() && (request.information.empty() || !std::ranges::all_of(request.information, is_meant))) return false;
     if (!request.is_unverified && !takes(about.requesters, request.requester)) return false;
     return takes(about.bodies, request.type) && takes(about.profiles, request.profile) && takes(about.routes, request.route);
 }

@@ -16,6 +16,7 @@ enum class Action : std::uint8_t {
     reprotect,  // 5.2.3.1
     modify,     // 5.2.3.2
     nest,       // 5.2.2.1
+    answer,     // a genm, from the RA's own data
     refuse,
 };
 std::optional<Action> action_named(std::string_view word);
@@ -26,6 +27,7 @@ struct Selection {
     std::vector<operations::RequesterKind> requesters{};
     std::vector<std::string>               profiles{};    // as the request names it, or its path; "": none
     std::vector<std::string>               routes{};      // what the path says (RFC 9483 6.1: /p/<name>); "": nothing
+    std::vector<Octets> information{};  // of a genm: it asks for these infoTypes (content octets of OIDs) and no others
     bool with_old_cert_id = false;  // only a kur whose oldCertID says what it updates
     bool key_generation   = false;  // also requests for a key that the PKI generates (RFC 9483 4.1.6)
     bool unverified       = false;  // messages of requesters that are unknown here, and no others
@@ -65,6 +67,7 @@ struct Request {
     operations::RequesterKind requester = operations::RequesterKind::secret;
     std::string profile{};   // certProfile, else the path's
     std::string route{};     // the path's
+    std::vector<Octets> information{};  // the infoTypes that a genm asks for
     bool        has_old_cert_id = false, is_key_generation = false, is_unverified = false;
 };
 

@@ -87,6 +87,7 @@ Result<RelayAction> Passage::ask(RelayOperation& operation, const Visit& visit) 
     if (const auto* refusal = std::get_if<operations::Refusal>(&judgement->outcome)) return operation.refused(*refusal);
     if (auto* waiting = std::get_if<operations::Waiting>(&judgement->outcome)) return operation.postponed(std::move(*waiting));
     permission_ = std::get<ra::Permission>(std::move(judgement->outcome));
+    if (permission_->information) return operation.informed(std::move(*permission_->information));
     return operation.permitted();
 }
 

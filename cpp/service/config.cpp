@@ -1,10 +1,10 @@
 #include "service/config.hpp"
 
-#include "der/encode.hpp"
 #include "service/config_reader.hpp"
 #include "service/files.hpp"
 #include "service/profile.hpp"
 #include "service/ra_config.hpp"
+#include "service/support_config.hpp"
 
 namespace cmpkit::service {
 namespace {
@@ -47,33 +47,12 @@ void read_crl(Table& table, const Reader& reader, AuthorityConfiguration& config
     config.ca.crl_overlap_seconds  = table.duration("overlap", config.ca.crl_overlap_seconds);
 }
 
-// A value for an infoType of the site's own: text, a file's octets, or DER as it is.
-Octets information_value(Table& table, const Reader& reader) {
-    if (table.has("text")) {
-        const std::string text = table.text("text", {});
-        return der::encode(der::utf8_string(text));
-    }
-    if (table.has("file")) {
-        const std::string path   = table.text("file", {});
-        auto              octets = read_file(below(reader.folder(), path));
-        if (octets) return der::encode(der::octet_string(*octets));
-        table.fail("file", path, &octets.error());
-    }
-    return {};
-}
-
 void read_support(Table& table, Reader& reader, ca::Support& support) {
-    support.ca_certificates  = reader.certificates(table, "ca_certificates", table.texts("ca_certificates", {}));
-    support.crls             = reader.crls(table, "crls");
+    read_site_information(table, reader, support);
     support.languages        = table.texts("languages", {});
     support.preferred_cipher = table.text("preferred_cipher", {});
     if (const auto oid = oid_from_text(support.preferred_cipher); !oid && !support.preferred_cipher.empty()) table.fail("preferred_cipher", "no OID", &oid.error());
     if (table.has("encryption_certificate")) support.encryption_certificate = reader.certificate(table, "encryption_certificate");
-    table.tables("information", [&](Table& t) {
-        auto type = oid_from_text(t.required_text("type"));
-        if (!type) t.fail("type", "an OID is expected", &type.error());
-        else support.items.push_back({std::move(*type), information_value(t, reader)});
-    });
 }
 
 // What is wrong with a URL is told without its text: somebody may have put a password there.

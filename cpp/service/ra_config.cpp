@@ -6,6 +6,7 @@
 #include "service/files.hpp"
 #include "service/inventory.hpp"
 #include "service/peer.hpp"
+#include "service/support_config.hpp"
 
 namespace cmpkit::service {
 namespace {
@@ -34,6 +35,11 @@ ra::Selection read_selection(Table& table) {
     for (const std::string& word : table.texts("requesters", {})) {
         if (const auto kind = requester_named(word)) about.requesters.push_back(*kind);
         else table.fail("requesters", "\"secret\", \"external\", \"own\" or \"ra\" is expected");
+    }
+    for (const std::string& word : table.texts("information", {})) {
+        auto type = oid_from_text(word);
+        if (type) about.information.push_back(std::move(*type));
+        else table.fail("information", "infoTypes are expected, such as \"id-it-caCerts\"", &type.error());
     }
     about.profiles         = table.texts("profiles", {});
     about.routes           = table.texts("routes", {});
@@ -66,7 +72,7 @@ ra::Rule read_rule(Table& table, const Reader& reader) {
     rule.about  = read_selection(table);
     const auto action = ra::action_named(table.required_text("action"));
     if (action) rule.action = *action;
-    else table.fail("action", "\"unchanged\", \"reprotect\", \"modify\", \"nest\" or \"refuse\" is expected");
+    else table.fail("action", "\"unchanged\", \"reprotect\", \"modify\", \"nest\", \"answer\" or \"refuse\" is expected");
     rule.upstream         = table.text("upstream", {});
     rule.approve_by_hand  = table.flag("approve_by_hand", false);
     rule.poll_seconds     = table.duration("poll_after", rule.poll_seconds);
@@ -165,6 +171,17 @@ UpstreamConfiguration read_upstream(Table& table, Reader& reader) {
 
 // ---------------------------------------------------------------- the RA itself
 
+void read_support(Table& table, Reader& reader, ra::Support& support) {
+    read_site_information(table, reader, support);
+    table.tables("root_update", [&](Table& t) {
+        ra::RootUpdate update;
+        update.new_with_new = reader.certificate(t, "new_with_new");
+        update.new_with_old = reader.certificate(t, "new_with_old");
+        update.old_with_new = reader.certificate(t, "old_with_new");
+        if (update.new_with_new && update.new_with_old && update.old_with_new) support.root_updates.push_back(std::move(update));
+    });
+}
+
 void read_own(Table& table, Reader& reader, RaConfiguration& config) {
     ra::Settings& settings = config.settings;
     if (table.has("certificate")) {
@@ -196,6 +213,7 @@ RaConfiguration read_ra(Table& table, Reader& reader) {
     table.table("ra", [&](Table& t) { read_own(t, reader, config); });
     table.table("pki", [&](Table& t) { config.settings.pki = read_trust(t, reader); });
     table.table("external", [&](Table& t) { config.settings.external = read_trust(t, reader); });
+    table.table("support", [&](Table& t) { read_support(t, reader, config.settings.support); });
     table.tables("secret", [&](Table& t) { config.settings.secrets.push_back(read_secret(t, reader)); });
     table.tables("upstream", [&](Table& t) { config.upstreams.push_back(read_upstream(t, reader)); });
     table.tables("rule", [&](Table& t) { config.settings.rules.push_back(read_rule(t, reader)); });

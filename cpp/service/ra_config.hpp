@@ -1,4 +1,4 @@
-// What makes a server a registration authority: [ra], [pki], [external], [[secret]], [[upstream]] and [[rule]] of a configuration.
+// What makes a server a registration authority: [ra], [pki], [external], [support], [[secret]], [[upstream]] and [[rule]] of a configuration.
 #pragma once
 #include "crypto/tls.hpp"
 #include "ra/registration.hpp"
