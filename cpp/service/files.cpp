@@ -1,6 +1,7 @@
 #include "service/files.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -83,6 +84,23 @@ Result<void> make_folder(const std::string& path, unsigned mode) {
 }
 
 bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
+
+Result<void> remove_file(const std::string& path) {
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT) return failed(path, "remove");
+    return {};
+}
+
+Result<FileLock> FileLock::take(const std::string& path) {
+    FileLock lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (lock.file_ < 0) return failed(path, "open");
+    if (::flock(lock.file_, LOCK_EX | LOCK_NB) == 0) return lock;
+    if (errno == EWOULDBLOCK) return Error{.code = Code::conflict, .detail = path + " is held by another process"};
+    return failed(path, "lock");
+}
+
+FileLock::~FileLock() {
+    if (file_ >= 0) ::close(file_);
+}
 
 std::string below(const std::string& folder, const std::string& path) {
     return folder.empty() || path.empty() || path.front() == '/' ? path : folder + "/" + path;

@@ -15,6 +15,23 @@ Result<void> write_file(const std::string& path, Bytes octets, unsigned mode);
 Result<void> make_folder(const std::string& path, unsigned mode);
 bool         exists(const std::string& path);
 
+/// Erased, if it is there. @error io
+Result<void> remove_file(const std::string& path);
+
+/// A file that one process at a time holds; it lets go with this object, or with its process, however that ends.
+class FileLock {
+public:
+    /// Makes the file, with mode 0600, if there is none. @error conflict  somebody holds it  @error io
+    static Result<FileLock> take(const std::string& path);
+    FileLock(FileLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
+    FileLock& operator=(FileLock&&) = delete;
+    ~FileLock();
+
+private:
+    explicit FileLock(int file) : file_(file) {}
+    int file_;
+};
+
 /// `path` itself if it is absolute, else below `folder`.
 std::string below(const std::string& folder, const std::string& path);
 

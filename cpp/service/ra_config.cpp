@@ -182,6 +182,51 @@ void read_support(Table& table, Reader& reader, ra::Support& support) {
     });
 }
 
+OwnSigner read_signer_file(Table& table, const std::string& path) {
+    if (!exists(path)) return {};
+    auto signer = read_own_signer(path);
+    if (!signer) return table.fail("file", "it cannot be taken", &signer.error()), OwnSigner();
+    return std::move(*signer);
+}
+
+void read_renewal(Table& table, SignerEnrollment& enroll) {
+    const std::string by = table.text("renew_by", "cr");
+    if (by != "cr" && by != "kur" && by != "others") table.fail("renew_by", "\"cr\", \"kur\" or \"others\" is expected");
+    enroll.by_update          = by == "kur";
+    enroll.by_others          = by == "others";
+    const std::string expired = table.text("when_expired", "stop");
+    if (expired != "stop" && expired != "enroll") table.fail("when_expired", "\"stop\" or \"enroll\" is expected");
+    enroll.anew         = expired == "enroll";
+    enroll.renew_before = table.duration("renew_before", 0);
+    enroll.retry        = table.duration("retry", enroll.retry);
+    if (enroll.retry < 1) table.fail("retry", "a second at least is expected");
+}
+
+SignerEnrollment read_enroll(Table& table, Reader& reader, const OwnSigner& by_hand) {
+    SignerEnrollment enroll;
+    enroll.file     = below(reader.folder(), table.required_text("file"));
+    enroll.upstream = table.text("upstream", {});
+    enroll.url      = table.text("url", {});
+    enroll.key_kind = table.text("key_kind", enroll.key_kind);
+    enroll.profile  = table.text("profile", {});
+    read_credentials(table, reader, enroll.first);
+    read_renewal(table, enroll);
+    // Making an RSA key to see whether its words are right would take too long.
+    if (auto tried = crypto::generate_key(enroll.key_kind.starts_with("rsa:") ? "ec:P-256" : enroll.key_kind); !tried) table.fail("key_kind", "it cannot be made", &tried.error());
+    enroll.current = read_signer_file(table, enroll.file);
+    enroll.before  = enroll.current ? read_signer_file(table, enroll.kept()) : OwnSigner();
+    if (!enroll.current) enroll.current = by_hand;
+    const bool begins = enroll.first.signer || enroll.first.secret;
+    if (!begins && !enroll.current && !enroll.by_others) table.fail("reference", "there is no certificate yet: reference and secret, or certificate and key, are needed to begin with");
+    if (!begins && enroll.anew) table.fail("when_expired", "there is neither a secret nor a certificate to begin with again");
+    if (!begins && !table.has("subject")) return enroll;
+    der::Arena arena;
+    const auto name = name_from_text(table.required_text("subject"), arena);
+    if (name) enroll.subject = der::encode(*name);
+    else table.fail("subject", "a name is expected", &name.error());
+    return enroll;
+}
+
 void read_own(Table& table, Reader& reader, RaConfiguration& config) {
     ra::Settings& settings = config.settings;
     if (table.has("certificate")) {
@@ -189,6 +234,11 @@ void read_own(Table& table, Reader& reader, RaConfiguration& config) {
         settings.signer    = reader.key(table, "key");
         const auto issuers = reader.certificates(table, "chain", table.texts("chain", {}));
         settings.chain.insert(settings.chain.end(), issuers.begin(), issuers.end());
+    }
+    table.table("enroll", [&](Table& t) { config.enroll = read_enroll(t, reader, {settings.signer, settings.chain}); });
+    if (config.enroll && config.enroll->current) {
+        settings.signer = config.enroll->current.key;
+        settings.chain  = config.enroll->current.chain;
     }
     settings.entities         = table.texts("entities", {});
     const std::string answers = table.text("answers", "upstream");
@@ -208,6 +258,11 @@ void read_own(Table& table, Reader& reader, RaConfiguration& config) {
 
 }  // namespace
 
+const UpstreamConfiguration* RaConfiguration::upstream_for(const SignerEnrollment& which) const {
+    const auto found = which.upstream.empty() ? upstreams.begin() : std::ranges::find(upstreams, which.upstream, [](const auto& each) { return each.upstream.name; });
+    return found == upstreams.end() ? nullptr : &*found;
+}
+
 RaConfiguration read_ra(Table& table, Reader& reader) {
     RaConfiguration config;
     table.table("ra", [&](Table& t) { read_own(t, reader, config); });
@@ -218,6 +273,7 @@ RaConfiguration read_ra(Table& table, Reader& reader) {
     table.tables("upstream", [&](Table& t) { config.upstreams.push_back(read_upstream(t, reader)); });
     table.tables("rule", [&](Table& t) { config.settings.rules.push_back(read_rule(t, reader)); });
     if (config.upstreams.empty()) table.fail("upstream", "an RA needs one");
+    if (config.enroll && !config.enroll->upstream.empty() && !config.upstream_for(*config.enroll)) table.fail("ra", "enroll.upstream: there is no upstream of that name");
     return config;
 }
 
