@@ -65,11 +65,14 @@ Result<Octets> Couriers::carry(const responder::Parcel& parcel) {
 bool Couriers::submit(responder::Parcel parcel, Returned returned) {
     Way* to = way(parcel.upstream);
     if (!to) return false;
-    return to->pool->submit([this, parcel = std::move(parcel), returned = std::move(returned)] {
-        if (is_ending_) return;
-        const auto answer = carry(parcel);
+    ++submitted_;
+    const bool is_taken = to->pool->submit([this, parcel = std::move(parcel), returned = std::move(returned)] {
+        const auto answer = is_ending_ ? Result<Octets>(Error{.code = Code::cancelled}) : carry(parcel);
         if (!is_ending_) returned(parcel, answer);
+        --submitted_;
     });
+    if (!is_taken) --submitted_;
+    return is_taken;
 }
 
 }  // namespace cmpkit::service

@@ -22,6 +22,9 @@ public:
     /// Blocks until it is answered, or the time of one exchange is over; of an offline upstream only as long as it takes to look.
     Result<Octets> carry(const responder::Parcel& parcel);
 
+    /// Whether nothing that was submitted is on its way.
+    bool is_idle() const { return submitted_ == 0; }
+
     using Returned = std::function<void(const responder::Parcel&, const Result<Octets>&)>;
     /// The same in a thread of that upstream. @return false: all are busy, and many wait already; `returned` is not called
     bool submit(responder::Parcel parcel, Returned returned);
@@ -36,7 +39,8 @@ private:
     Way* way(std::string_view upstream);
 
     std::vector<Way>  ways_;
-    std::atomic<bool> is_ending_ = false;
+    std::atomic<bool>        is_ending_ = false;
+    std::atomic<std::size_t> submitted_ = 0;  // and not done yet
     std::mutex                               mutex_;     // guards what is below
     std::vector<transport::Cancel*>          under_way_;
 };

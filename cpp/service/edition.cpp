@@ -88,7 +88,10 @@ Result<void> Edition::make_authorities(store::Store& store, const operations::Ra
 
 Result<void> Edition::make_registration(store::Store& store, const operations::Random& random, responder::Log log, responder::Audit audit, transport::Registry* registry) {
     if (!registry) return Error{.code = Code::bad_configuration, .detail = "an RA needs transports to its upstreams"};
-    const RaConfiguration& ra = *configuration_.ra;
+    auto standing = standing_of(*configuration_.ra);
+    if (!standing) return standing.error();
+    standing_                 = std::move(*standing);
+    const RaConfiguration& ra = standing_.ra;
     auto couriers = Couriers::make(*registry, ra.upstreams, configuration_.fetching);
     if (!couriers) return couriers.error();
     ra::Settings settings = ra.settings;

@@ -5,6 +5,7 @@
 #include "service/config.hpp"
 #include "service/couriers.hpp"
 #include "service/events.hpp"
+#include "service/standing.hpp"
 
 namespace cmpkit::service {
 
@@ -20,6 +21,8 @@ public:
     responder::Relay*     relay() const { return relay_.get(); }     // null: there are CAs, and no RA
     Couriers&             couriers() const { return *couriers_; }    // of the relay
     ra::RegistrationAuthority* registration() const { return registration_.get(); }  // null: as relay
+    /// First messages to an RA that have to wait until it has a signer.
+    std::span<const BodyType>  withheld() const { return standing_.withheld; }
     const std::optional<crypto::TlsServer>& tls() const { return tls_; }
     /// Who judges the certificates of other PKIs, for the CAs and for TLS.
     std::vector<std::shared_ptr<crypto::Verifier>> verifiers_of_others() const;
@@ -52,6 +55,7 @@ private:
     std::shared_ptr<const Events>                            events_;  // the same, and there is one
     std::unique_ptr<responder::Responder>                    responder_;
     std::optional<crypto::TlsServer>                         tls_;
+    Standing                                                 standing_;  // of an RA
     std::unique_ptr<ra::RegistrationAuthority>               registration_;
     std::unique_ptr<responder::Relay>                        relay_;
     std::unique_ptr<Couriers>                                couriers_;  // goes first: its threads tell the relay what came

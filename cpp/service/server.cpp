@@ -20,6 +20,7 @@ Result<std::unique_ptr<Server>> Server::make(Configuration configuration, respon
     server->log_     = std::move(log);
     server->fetcher_ = std::move(fetcher);
     server->registry_ = registry;
+    server->renewal_ = std::make_unique<Renewal>([here = server.get()](const responder::Incident& incident) { here->tell_of_signer(incident); });
     server->fixed_   = fixed_in(configuration);
     auto edition     = server->edition_of(std::move(configuration));
     if (!edition) return edition.error();
@@ -56,14 +57,18 @@ Result<std::vector<std::string>> Server::reload(Configuration configuration) {
     for (std::size_t i = 0; i < wanted.size(); ++i)
         if (wanted[i] != fixed_[i]) unchanged.push_back(wanted[i].first);
     take(std::move(*edition));
+    is_reloaded_ = true;
     return unchanged;
 }
 
-// The one before is let go outside the lock, by whom needs it last.
+// The one before is let go outside the lock: of an RA when what it carries has come back, else by whom needs it last.
 void Server::take(std::shared_ptr<const Edition> edition) {
-    const std::lock_guard lock(mutex_);
-    if (edition->tls()) tls_ = *edition->tls();
-    edition_.swap(edition);
+    {
+        const std::lock_guard lock(mutex_);
+        if (edition->tls()) tls_ = *edition->tls();
+        edition_.swap(edition);
+    }
+    if (edition && edition->relay()) retire(std::move(edition));
 }
 
 std::shared_ptr<const Edition> Server::edition() const {
@@ -96,6 +101,7 @@ Octets Server::unavailable(Bytes request, std::int64_t now) {
 
 Result<void> Server::tick(std::int64_t now) {
     const auto edition = this->edition();
+    let_go_of_retired();
     if (edition->relay()) return carry_what_is_due(*edition, now);
     for (;;) {
         auto ended = edition->responder().end_overdue(now);
@@ -159,6 +165,7 @@ Result<std::unique_ptr<Listening>> Listening::start(Server& server, transport::R
         listening->listeners_.push_back(std::move(*listener));
     }
     if (edition->relay()) listening->looker_ = std::thread([here = listening.get()] { here->keep_looking(); });
+    if (edition->relay()) listening->renewer_ = std::thread([here = listening.get()] { here->keep_signer(); });
     listening->asker_ = std::thread([here = listening.get()] { here->keep_asking(); });
     listening->timer_ = std::thread([here = listening.get(), log = std::move(log)] { here->keep_time(log); });
     return listening;
@@ -200,6 +207,12 @@ void Listening::keep_looking() {
     while (!ending_.wait_until(std::chrono::steady_clock::now() + std::chrono::milliseconds(50)));
 }
 
+// Its CA may keep an RA waiting for days.
+void Listening::keep_signer() {
+    do server_.look_after_signer(ending_renewal_);
+    while (!ending_renewal_.wait_until(std::chrono::steady_clock::now() + std::chrono::seconds(1)));
+}
+
 void Listening::stop(std::chrono::milliseconds grace) {
     for (const auto& listener : listeners_) listener->stop(grace);
 }
@@ -207,9 +220,11 @@ void Listening::stop(std::chrono::milliseconds grace) {
 Listening::~Listening() {
     stop(std::chrono::milliseconds(0));
     ending_.fire();
+    ending_renewal_.fire();
     if (timer_.joinable()) timer_.join();
     if (asker_.joinable()) asker_.join();
     if (looker_.joinable()) looker_.join();
+    if (renewer_.joinable()) renewer_.join();
     server_.dismiss();
     pool_.reset();       // runs what is queued, so that every exchange is answered …
     server_.dismiss();   // and who came in meanwhile

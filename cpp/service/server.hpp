@@ -3,9 +3,11 @@
 #include "admission/given_names.hpp"
 #include "service/edition.hpp"
 #include "service/pool.hpp"
+#include "service/renewal.hpp"
 #include "service/waiting_room.hpp"
 #include "transport/registry.hpp"
 
+#include <atomic>
 #include <shared_mutex>
 
 namespace cmpkit::service {
@@ -35,6 +37,8 @@ public:
     Result<void>     tick(std::int64_t now);
     /// Asks for CRLs of others whose time it is, and for what TLS handshakes wanted to know. Blocks.
     void             ask_ahead(std::int64_t now, transport::Cancel* cancel);
+    /// Of an RA that looks after its signer itself: gets one, renews it in time, and goes by it. Blocks while there is something to ask. Called often.
+    void             look_after_signer(transport::Cancel& cancel);
     /// A fresh CRL of that CA, also written to the configured file. @error not_found  see Edition::office
     Result<ca::CertificationAuthority::Crl> issue_crl(std::string_view name, std::int64_t now);
 
@@ -66,6 +70,12 @@ private:
     void         admit(const Edition& edition, WaitingRoom::Visitor visitor);
     void         serve(const responder::Step& step);
     responder::Reply relay_at_once(const Edition& edition, Bytes request, const responder::Origin& origin, std::int64_t now);
+    std::optional<responder::Step> withhold(const Edition& edition, Bytes request, const responder::Origin& origin, std::int64_t now);
+    Result<void>     take_up(const OwnSigner& signer, const std::shared_ptr<const Edition>& before);
+    void             tell_of_signer(const responder::Incident& incident);
+    Result<Road>     road_to(const Configuration& configuration, transport::Cancel& cancel);
+    void             retire(std::shared_ptr<const Edition> edition);
+    void             let_go_of_retired();
     Result<void>     carry_what_is_due(const Edition& edition, std::int64_t now);
     void         ask(const Edition& edition, crypto::Verifier& verifier, const crypto::StatusQuery& query, std::int64_t now, transport::Cancel* cancel);
     Result<std::shared_ptr<const Edition>> edition_of(Configuration configuration) const;
@@ -82,8 +92,11 @@ private:
     WaitingRoom                    room_;     // of an RA's requesters
     std::shared_mutex              serving_;  // shared by who has visitors of the room in hand
     std::mutex                     asking_;   // one asks; who waits for it finds the answer
+    std::unique_ptr<Renewal>       renewal_;  // of who looks after the signer
+    std::atomic<bool>              is_reloaded_ = false;  // since it did so
     mutable std::mutex             mutex_;    // guards what is below
     std::shared_ptr<const Edition> edition_;  // shared with those who work by it
+    std::vector<std::shared_ptr<const Edition>> retired_;  // the same, until what they carry has come back
     crypto::TlsServer              tls_;
 };
 
@@ -103,14 +116,15 @@ private:
     void keep_time(const responder::Log& log);
     void keep_asking();
     void keep_looking();
+    void keep_signer();
 
     Server&                                           server_;
     std::unique_ptr<transport::Tls>                   tls_;
     std::unique_ptr<Pool>                             pool_;
     std::vector<std::unique_ptr<transport::Listener>> listeners_;
     std::vector<std::string>                          urls_;
-    transport::Cancel                                 ending_;
-    std::thread                                       timer_, asker_, looker_;
+    transport::Cancel                                 ending_, ending_renewal_;  // each for one exchange at a time
+    std::thread                                       timer_, asker_, looker_, renewer_;
 };
 
 }  // namespace cmpkit::service

@@ -20,6 +20,7 @@ void respond(transport::Exchange& exchange, const responder::Reply& reply) {
 }  // namespace
 
 responder::Step Server::arrive(const Edition& edition, Bytes request, const responder::Origin& origin, std::int64_t now) {
+    if (auto withheld = withhold(edition, request, origin, now)) return std::move(*withheld);
     for (int queries = 0; queries < most_queries; ++queries) {
         auto step = edition.relay()->arrived(request, origin, now);
         if (!step.missing) return step;
