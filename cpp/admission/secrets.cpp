@@ -72,6 +72,14 @@ Result<std::optional<store::Write>> Secrets::spend(const Entry& entry, std::int6
     return std::optional(write_of(entry.settings.reference, found->record, found->version));
 }
 
+Result<std::optional<store::Write>> Secrets::give_back(const Entry& entry) const {
+    auto found = counted(entry);
+    if (!found) return found.error();
+    if (entry.settings.uses == 0 || found->record.uses == 0) return std::optional<store::Write>();
+    --found->record.uses;
+    return std::optional(write_of(entry.settings.reference, found->record, found->version));
+}
+
 Result<std::optional<store::Write>> Secrets::count_failed_try(const Entry& entry) const {
     auto found = counted(entry);
     if (!found) return found.error();

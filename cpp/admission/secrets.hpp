@@ -23,7 +23,7 @@ struct SecretEntry {
 
 /// What was done with one secret, in Table::secrets under its reference: the value, as DER. No record: nothing yet.
 struct SecretRecord {
-    std::int64_t uses        = 0;  // certificates issued, confirmed or not
+    std::int64_t uses        = 0;  // certificates issued, confirmed or not; at an RA, requests that went on and were not refused
     std::int64_t failedTries = 0;
     static constexpr auto schema() { return sequence(field<&SecretRecord::uses>(), field<&SecretRecord::failedTries>()); }
 };
@@ -46,6 +46,8 @@ public:
     /// The write that counts one certificate, or nothing if there is no limit.
     /// @error not_authorized  failInfo notAuthorized: it is spent, expired or locked
     Result<std::optional<store::Write>> spend(const Entry& entry, std::int64_t now) const;
+    /// The write that takes one certificate off the count, or nothing: there is no limit, or none was counted.
+    Result<std::optional<store::Write>> give_back(const Entry& entry) const;
     /// The write that counts one wrong try, or nothing: there is no limit, or it is reached.
     Result<std::optional<store::Write>> count_failed_try(const Entry& entry) const;
 

@@ -1,5 +1,7 @@
 #include "operations/nested.hpp"
 
+#include "operations/forwarding.hpp"
+
 #include <set>
 
 namespace cmpkit::operations {
@@ -82,5 +84,15 @@ std::vector<std::optional<Error>> faults_of_batch(const PKIMessage& outer) {
     for (const PKIMessage& inner : nested_messages(outer)) faults.push_back(seen.fault_of(inner));
     return faults;
 }
+
+Result<Octets> answer_to_batch(const PKIMessage& outer, std::span<const Octets> replies, Bytes nonce, const protection::Protector& protector, std::int64_t now) {
+    const PKIHeader& asked = outer.header;
+    return bundle(std::vector<Bytes>(replies.begin(), replies.end()),
+                  {.pvno = asked.pvno, .recipient = asked.sender.get<"directoryName">(), .transaction_id = asked.transactionID->content, .sender_nonce = nonce,
+                   .recip_nonce = asked.senderNonce->content, .now = now, .general_info = {}},
+                  protector);
+}
+
+Error batch_id_in_use() { return broken(Code::transaction_mismatch, FailInfo::transactionIdInUse, "header.transactionID", "RFC 9483 5.2.2.2", "this transactionID is in use"); }
 
 }  // namespace cmpkit::operations

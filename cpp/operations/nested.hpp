@@ -36,4 +36,10 @@ Result<void> check_nesting(const PKIMessage& outer);
 /// A transactionID of the batch itself or of a message before is transactionIdInUse, such a nonce badSenderNonce.
 std::vector<std::optional<Error>> faults_of_batch(const PKIMessage& outer);
 
+/// The answer to a batch: a nested message with its transactionID, answering its nonce, signed. @param replies  DER, one to each message in their order
+Result<Octets> answer_to_batch(const PKIMessage& outer, std::span<const Octets> replies, Bytes nonce, const protection::Protector& protector, std::int64_t now);
+
+/// Why another message under the ID of a batch that was answered gets no answer.
+Error batch_id_in_use();
+
 }  // namespace cmpkit::operations

@@ -121,6 +121,16 @@ Result<std::vector<store::Write>> RegistrationAuthority::failed_try(Bytes refere
     return writes;
 }
 
+Result<std::vector<store::Write>> RegistrationAuthority::give_back(Bytes reference) {
+    std::vector<store::Write> writes;
+    const Secrets::Entry*     entry = state_->secrets.find(reference);
+    if (!entry) return writes;
+    auto given = state_->secrets.give_back(*entry);
+    if (!given) return given.error();
+    if (*given) writes.push_back(std::move(**given));
+    return writes;
+}
+
 bool RegistrationAuthority::State::is_entity(const crypto::Cert& signer) const {
     der::Arena arena;
     return std::ranges::any_of(entities, [&](const NamePattern& pattern) { return static_cast<bool>(pattern.grant(signer->subject, {&signer->subject, {}}, arena)); });

@@ -89,6 +89,8 @@ public:
     Result<Judgement> judge(const Question& question, const operations::Requester& requester, std::int64_t now);
     /// The same for a message whose sender is unknown here; nothing: it does not go on.
     std::optional<Permission> judge_unverified(const PKIMessage& message, const std::string& route);
+    /// The CA refused what was asked for with that secret: it is good for another try.
+    Result<std::vector<store::Write>> give_back(Bytes reference);
     /// The requester waits no longer for an officer.
     Result<std::vector<store::Write>> abandon(Bytes request_id);
 

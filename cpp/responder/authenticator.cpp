@@ -34,6 +34,8 @@ Result<void> check_signer(const PKIHeader& header, const crypto::Cert& signer) {
 
 }  // namespace
 
+bool is_under_mac(const PKIMessage& message) { return message.header.protectionAlg && protection::is_mac(*message.header.protectionAlg); }
+
 // RFC 9483 3.1: senderKID is the reference; older peers have it in the sender's name alone.
 std::string reference_of(const PKIHeader& header) {
     if (header.senderKID) return std::string(text_of(header.senderKID->content));

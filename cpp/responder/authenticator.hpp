@@ -36,6 +36,9 @@ private:
     crypto::Secret    nobodys_secret_;  // stands in for an unknown reference's, so that both cost the same
 };
 
+/// Whether a shared secret's MAC is what protects it, or should.
+bool is_under_mac(const PKIMessage& message);
+
 /// The reference of the secret that a message under a MAC names.
 std::string reference_of(const PKIHeader& header);
 

@@ -15,32 +15,7 @@ using operations::Transaction;
 
 namespace {
 
-bool is_under_mac(const PKIMessage& message) { return message.header.protectionAlg && protection::is_mac(*message.header.protectionAlg); }
-
 Octets key_of(const Caller& outer) { return operations::transaction_key(outer.sender->requester.id, outer.message.header.transactionID->content); }
-
-Error in_use() {
-    return {.code = Code::transaction_mismatch, .path = "header.transactionID", .fail_info = FailInfo::transactionIdInUse, .clause = "RFC 9483 5.2.2.2", .detail = "this transactionID is in use"};
-}
-
-/// The answer to a batch: RFC 9483 5.2.2.2, with its transactionID.
-Result<Octets> sealed_around(std::vector<Octets> replies, const Caller& outer, Bytes nonce, std::int64_t now) {
-    std::vector<der::Parsed<PKIMessage>> parsed;
-    std::vector<PKIMessage>              messages;
-    for (Octets& reply : replies) {
-        auto message = der::parse<PKIMessage>(std::move(reply));
-        if (!message) return message.error();
-        messages.push_back(**message);
-        parsed.push_back(std::move(*message));
-    }
-    PKIBody body;
-    body.emplace<"nested">() = PKIMessages(messages);
-    der::Arena       arena;
-    const PKIHeader& asked = outer.message.header;
-    const operations::HeaderFields fields{.pvno = asked.pvno, .recipient = asked.sender.get<"directoryName">(), .transaction_id = asked.transactionID->content, .sender_nonce = nonce,
-                                          .recip_nonce = asked.senderNonce->content, .now = now, .general_info = {}};
-    return protection::seal(operations::header_of(fields, arena), body, &outer.sender->protector, {});
-}
 
 /// Of an ended transaction: the same batch again gets the same answer, another under its ID none.
 store::Write record_of(const Caller& outer, Bytes nonce, Bytes reply, std::int64_t now) {
@@ -124,7 +99,7 @@ std::optional<Reply> Responder::answer_all(const Caller& outer, const Origin& or
 Result<Octets> Responder::bundle(const Caller& outer, std::vector<Octets> replies, std::int64_t now) {
     const auto nonce = operations::random_octets(random_, 16);
     if (!nonce) return nonce.error();
-    auto sealed = sealed_around(std::move(replies), outer, *nonce, now);
+    auto sealed = operations::answer_to_batch(outer.message, replies, *nonce, outer.sender->protector, now);
     if (!sealed) return sealed;
     auto kept = store_.commit({{record_of(outer, *nonce, *sealed, now)}});
     if (kept) return sealed;
@@ -144,7 +119,7 @@ Result<std::optional<Octets>> Responder::told_before(const Caller& outer) const 
     const Octets hash = crypto::sha256(outer.message.received);
     for (const operations::Exchange& exchange : (*transaction)->exchanges)
         if (equal(exchange.request.content, hash)) return std::optional(copy_of(exchange.reply.content));
-    return in_use();
+    return operations::batch_id_in_use();
 }
 
 }  // namespace cmpkit::responder

@@ -31,7 +31,7 @@ void note_revocation(Deed& deed, const RevReqContent& content) {
 
 // RFC 9483 3.3: the first of extraCerts is the one that protects.
 void note_device(Deed& deed, const PKIMessage& message) {
-    if (message.header.protectionAlg && protection::is_mac(*message.header.protectionAlg)) {
+    if (is_under_mac(message)) {
         deed.device = reference_of(message.header);
     } else if (message.extraCerts && !message.extraCerts->empty()) {
         const Name& subject = message.extraCerts->front().tbsCertificate.subject;
@@ -71,6 +71,13 @@ void note_withdrawal(Deed& deed) {
     deed.status     = PKIStatus::rejection;
     deed.rejection  = "the requester did not take the certificate";
     deed.is_trouble = true;
+}
+
+bool tell(const Log& log, const Audit& audit, const Incident& incident, std::int64_t now) {
+    if (log) log(incident);
+    auto kept = audit ? audit(incident, now) : Result<void>();
+    if (!kept && log) log({.transaction_id = incident.transaction_id, .requester = {}, .address = {}, .body = {}, .outcome = "audit failed", .problem = kept.error()});
+    return static_cast<bool>(kept);
 }
 
 }  // namespace cmpkit::responder

@@ -18,4 +18,7 @@ void note_status(Deed& deed, const PKIBody& answer);
 /// That the requester did not take its certificate.
 void note_withdrawal(Deed& deed);
 
+/// Tells the log and the audit log, either of which may be empty. @return whether nothing is lost
+bool tell(const Log& log, const Audit& audit, const Incident& incident, std::int64_t now);
+
 }  // namespace cmpkit::responder

@@ -5,6 +5,7 @@
 #include "messages/names.hpp"
 #include "operations/answer_signer.hpp"
 #include "operations/forwarding.hpp"
+#include "responder/authenticator.hpp"
 
 namespace cmpkit::responder {
 
@@ -174,11 +175,9 @@ bool has_nonce_for(const PKIMessage& answer, const Downward& downward) {
     return !downward.with_last_nonce && downward.asked.body.is<"pollReq">() && equal(nonce, downward.awaited.header.senderNonce->content);
 }
 
-bool is_mac(const PKIMessage& message) { return message.header.protectionAlg && protection::is_mac(*message.header.protectionAlg); }
-
 // A MAC that answers the requester's own is under the secret that both have; one that answers ours is under ours.
 bool can_verify(const PKIMessage& answer, const Downward& downward) {
-    return answer.protection && is_mac(answer) == is_mac(downward.asked) && !(is_mac(answer) && downward.is_from_us);
+    return answer.protection && is_under_mac(answer) == is_under_mac(downward.asked) && !(is_under_mac(answer) && downward.is_from_us);
 }
 
 bool grants_all(const PKIMessage& answer) {

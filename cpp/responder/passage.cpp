@@ -105,7 +105,7 @@ Result<Octets> Passage::seal_own(const PKIBody& body, const PKIMessage& asked, c
 }
 
 Result<protection::Protector> Passage::protector_towards(const PKIMessage& asked) {
-    if (!asked.header.protectionAlg || !protection::is_mac(*asked.header.protectionAlg)) {
+    if (!is_under_mac(asked)) {
         if (authority_.has_protector()) return authority_.protector();
         return Error{.code = Code::bad_state, .fail_info = FailInfo::systemUnavail, .detail = "this RA has no CMP signer to answer with"};
     }

@@ -17,6 +17,7 @@ struct Visit {
     const protection::Protector* protector;  // of answers to it; null: there is none
     const std::string& label;                // what its path says
     Octets             hash;                 // of the message as received
+    bool               is_batched = false;   // it is told to wait at once
 };
 
 /// What a passage came to, beside the step.
@@ -49,8 +50,8 @@ public:
     // Each reads the record and commits what it changes. @error conflict: another writer was faster; and what store and keys fail with
     /// A message of the requester.
     Result<Passed> visit(const Visit& visit);
-    /// A message of a requester that is unknown here, which may go on as it is.
-    Result<Passed> pass_unverified(const PKIMessage& message, const std::string& label);
+    /// A message of a requester that is unknown here, which may go on as it is. @param whole  what goes on: its octets, or those of a message that approves it
+    Result<Passed> pass_unverified(const PKIMessage& message, Bytes whole, const std::string& label);
     /// An answer that can be believed, to the message that is on its way. @param sent  that message
     Result<Passed> answer(const PKIMessage& answer, Bytes sent);
     /// Its answer will not come. @param why  what its requester is told
@@ -97,6 +98,7 @@ private:
     store::Write   archived(const PKIMessage& first, Bytes sent) const;
 
     // passage_answers.cpp: what the upstream's do
+    Result<void>   give_back(const PKIMessage& answer);
     bool           passes_through(Bytes sent) const;
     Result<Passed> pass_on(const PKIMessage& answer, operations::AnswerKind kind);
     Result<Passed> wait_on(const PKIMessage& answer);

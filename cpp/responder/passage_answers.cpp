@@ -50,12 +50,23 @@ Result<Passed> Passage::answer(const PKIMessage& answer, Bytes sent) {
     if (!*found || !is_on_its_way(sent)) return Passed{.word = "answered already"};
     note_answer(answer);
     if (is_unverified(key_)) return pass_on_unverified(answer);
+    if (auto given = give_back(answer); !given) return given.error();
     const AnswerKind kind     = operations::kind_of(answer, first());
     const bool       is_asked = record().state == RelayState::asked;
     if (record().outgoing->errand == Errand::confirmation) return kind == AnswerKind::waiting ? wait_on(answer) : end_confirmation(answer);
     if (record().state == RelayState::ended) return drop_outgoing(named_after(answer, deed_));
     if (kind == AnswerKind::waiting && !(is_asked && passes_through(sent))) return wait_on(answer);
     return is_asked ? pass_on(answer, kind) : make_ready(answer, kind);
+}
+
+// A secret that was spent for a request is not spent if the CA refuses that. Only a word that nobody else can have said counts.
+Result<void> Passage::give_back(const PKIMessage& answer) {
+    const bool is_spent = (cert_requests(first().body) || first().body.is<"p10cr">()) && is_under_mac(first()) && !current_ && record().state != RelayState::ended;
+    if (!is_spent || deed_.status != PKIStatus::rejection || !answer.protection) return {};
+    auto given = authority_.give_back(bytes_of(reference_of(first().header)));
+    if (!given) return given.error();
+    std::ranges::move(*given, std::back_inserter(writes_));
+    return {};
 }
 
 /// Whether the message on its way is the one that the requester wants answered next.

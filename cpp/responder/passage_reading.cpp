@@ -6,10 +6,8 @@
 namespace cmpkit::responder {
 namespace {
 
-bool is_mac(const PKIMessage& message) { return message.header.protectionAlg && protection::is_mac(*message.header.protectionAlg); }
-
 // Of an answer to a requester that is unknown here, which goes as it came, a signature alone can be judged.
-bool is_judged_by_place(const PKIMessage& answer, const ra::Upstream& upstream) { return !answer.protection || is_mac(answer) || !upstream.trust.anchors; }
+bool is_judged_by_place(const PKIMessage& answer, const ra::Upstream& upstream) { return !answer.protection || is_under_mac(answer) || !upstream.trust.anchors; }
 
 Result<void> check_place(const PKIMessage& answer, const PKIMessage& sent, std::int64_t now) {
     if (auto good = operations::check_header_of_any_version(answer, now, 0); !good) return good;
@@ -20,7 +18,7 @@ Result<void> check_place(const PKIMessage& answer, const PKIMessage& sent, std::
 
 // Whose secret may protect the answer: that of whoever protected the message which it answers.
 std::shared_ptr<const crypto::Secret> Passage::secret_of(const Departure& outgoing, const PKIMessage& sent) {
-    if (!is_mac(sent)) return nullptr;
+    if (!is_under_mac(sent)) return nullptr;
     if (operations::is_ours(record().forwarding) || outgoing.errand != operations::Errand::message) return upstream()->credentials.secret;
     auto of_requester = authority_.secret(bytes_of(reference_of(sent.header)), now_);
     return of_requester ? of_requester->value : nullptr;
@@ -41,7 +39,7 @@ Result<Answered> Passage::read_answer(Bytes sent, Bytes octets) {
         auto good = check_place(**answer, one, now_);
         return good ? Result<Answered>(Answered{std::move(*answer), {}}) : good.error();
     }
-    auto missing = believe(**answer, {.sent = one, .first = first(), .awaited = one.body.is<"pollReq">() ? current() : one, .upstream = *upstream,
+    auto missing = believe(**answer, {.sent = one, .first = answered_one(first()), .awaited = one.body.is<"pollReq">() ? current() : one, .upstream = *upstream,
                                       .secret = secret_of(*record().outgoing, one), .time_window = doorway_.time_window, .now = now_});
     if (!missing) return missing.error();
     return Answered{std::move(*answer), std::move(*missing)};

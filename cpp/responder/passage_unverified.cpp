@@ -12,7 +12,7 @@ using operations::RelayState;
 Octets unverified_key(Bytes hash) { return operations::transaction_key("message", hash); }
 bool   is_unverified(Bytes key) { return text_of(key).starts_with(std::string_view("message\0", 8)); }
 
-Result<Passed> Passage::pass_unverified(const PKIMessage& message, const std::string& label) {
+Result<Passed> Passage::pass_unverified(const PKIMessage& message, Bytes whole, const std::string& label) {
     auto found = load();
     if (!found) return found.error();
     if (!record().exchanges.empty()) return Passed{.step = {.reply = Reply{copy_of(record().exchanges.front().reply.content)}, .key = key_}, .word = "repeated"};
@@ -24,10 +24,10 @@ Result<Passed> Passage::pass_unverified(const PKIMessage& message, const std::st
     record.rule     = der::utf8_string(permission_->rule->name);
     record.upstream = der::utf8_string(upstream.name);
     record.request  = static_cast<std::int64_t>(type_of(message.body));
-    record.first    = der::octet_string(message.received);
+    record.first    = der::octet_string(whole);
     record.profile  = der::utf8_string(label);
     // Whoever sent it proved nothing: it is not remembered longer than what is over.
-    depart(record, copy_of(message.received), Errand::message, now_ + upstream.retry_seconds, now_ + doorway_.keep_seconds);
+    depart(record, copy_of(whole), Errand::message, now_ + upstream.retry_seconds, now_ + doorway_.keep_seconds);
     if (auto done = commit(record); !done) return done.error();
     deed_.route = "unverified to " + upstream.name + " by rule " + permission_->rule->name;
     return Passed{.step = {.parcel = parcel_of(record, upstream), .key = key_, .patience = upstream.answer_seconds}, .word = "forwarded", .deed = deed_};

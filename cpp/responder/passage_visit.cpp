@@ -121,7 +121,7 @@ Result<Passed> Passage::forward(const Visit& visit) {
     if (!upstream)
         return Passed{.word = "error", .refusal = Error{.code = Code::not_found, .fail_info = FailInfo::systemUnavail, .detail = "the upstream of this transaction is not configured any more"}};
     // What travels for days is promised at once: the requester is told to wait, and the message is taken up when it is due.
-    const bool is_told = upstream->is_offline || upstream->batch;
+    const bool is_told = visit.is_batched || upstream->is_offline || upstream->batch;
     if (is_told && !visit.protector) return Passed{.word = "error", .refusal = without_protection()};
     Record record   = next(RelayState::asked);
     auto   outgoing = permission_ ? permit(record, visit) : continue_with(record, visit);

@@ -4,7 +4,9 @@
 #include "messages/names.hpp"
 #include "operations/header_checks.hpp"
 #include "responder/bundle.hpp"
+#include "responder/notes.hpp"
 #include "responder/refusal.hpp"
+#include "responder/visitor.hpp"
 
 namespace cmpkit::responder {
 namespace {
@@ -33,12 +35,7 @@ Incident incident_of(Bytes key) {
 Relay::Relay(ra::RegistrationAuthority& authority, Doorway doorway, store::Store& store, operations::Random random, Log log, Audit audit)
     : authority_(authority), doorway_(doorway), store_(store), random_(std::move(random)), log_(std::move(log)), audit_(std::move(audit)), authenticator_(store) {}
 
-bool Relay::tell(const Incident& incident, std::int64_t now) {
-    if (log_) log_(incident);
-    auto kept = audit_ ? audit_(incident, now) : Result<void>();
-    if (!kept && log_) log_({.transaction_id = incident.transaction_id, .requester = {}, .address = {}, .body = {}, .outcome = "audit failed", .problem = kept.error()});
-    return static_cast<bool>(kept);
-}
+bool Relay::tell(const Incident& incident, std::int64_t now) { return responder::tell(log_, audit_, incident, now); }
 
 Reply Relay::refuse(const PKIMessage* message, const Error& error, const protection::Protector* protector, std::int64_t now) {
     return refusal_of(message, error, authority_.name(), protector, random_, now);
@@ -53,63 +50,83 @@ Octets Relay::unavailable(Bytes request, std::int64_t now) {
 // ---------------------------------------------------------------- from the requester
 
 Step Relay::arrived(Bytes request, const Origin& origin, std::int64_t now) {
-    Incident incident{.transaction_id = {}, .requester = {}, .address = origin.address, .body = {}, .outcome = "error", .problem = {}};
-    const auto refused = [&](const PKIMessage* message, const Error& error, const protection::Protector* protector) {
-        incident.problem = error;
-        tell(incident, now);  // a refusal promises nothing
-        return Step{.reply = refuse(message, error, protector, now)};
-    };
     auto parsed = der::parse<PKIMessage>(copy_of(request));
-    if (!parsed) return refused(nullptr, parsed.error(), nullptr);
-    const PKIMessage& message = **parsed;
-    incident.transaction_id   = transaction_text(message);
-    incident.body             = name_of(type_of(message.body));
-    if (auto good = operations::check_header(message, now, 0); !good) return refused(&message, good.error(), nullptr);
-    const bool has_mac = message.header.protectionAlg && protection::is_mac(*message.header.protectionAlg);
-    auto       sender  = authenticator_.authenticate(message, authority_, doorway_.mac_limits, now);
-    if (sender && sender->missing) return {.missing = std::move(sender->missing)};
-    if (is_unknown(message, sender, now) && authority_.judge_unverified(message, origin.profile)) return pass_unverified(message, origin, now, incident);
-    const auto* protector = has_mac ? (sender ? &sender->protector : nullptr) : message.protection && authority_.has_protector() ? &authority_.protector() : nullptr;
-    if (!sender) return refused(&message, sender.error(), protector);
-    incident.requester = sender->requester.id;
-    incident.kind      = name_of(sender->requester.kind);
-    const Octets key   = operations::transaction_key(sender->requester.id, message.header.transactionID->content);
-    const Visit  visit{message, *sender, protector, origin.profile, crypto::sha256(request)};
-    auto passed = settle([&] { return Passage(authority_, doorway_, store_, random_, key, now).visit(visit); });
-    return conclude(std::move(passed), message, protector, incident, now);
+    if (!parsed) {
+        tell({.transaction_id = {}, .requester = {}, .address = origin.address, .body = {}, .outcome = "error", .problem = parsed.error()}, now);
+        return {.reply = refuse(nullptr, parsed.error(), nullptr, now)};
+    }
+    Visitor visitor = introduce(**parsed, origin, now);
+    return visitor.message.body.is<"nested">() ? unwrap(visitor, now) : receive(visitor, now);
 }
 
+Relay::Visitor Relay::introduce(const PKIMessage& message, const Origin& origin, std::int64_t now) {
+    Visitor visitor{.message = message, .origin = origin,
+                    .incident = {.transaction_id = transaction_text(message), .requester = {}, .address = origin.address, .body = std::string(name_of(type_of(message.body))), .outcome = "error", .problem = {}},
+                    .sender = Error{}, .own = nullptr, .whole = message.received, .is_batched = false};
+    if (auto good = operations::check_header(message, now, 0); !good) {
+        visitor.sender = good.error();
+        return visitor;
+    }
+    visitor.sender = authenticator_.authenticate(message, authority_, doorway_.mac_limits, now);
+    if (message.protection && authority_.has_protector()) visitor.own = &authority_.protector();
+    if (visitor.sender) {
+        visitor.incident.requester = visitor.sender->requester.id;
+        visitor.incident.kind      = name_of(visitor.sender->requester.kind);
+    }
+    return visitor;
+}
+
+// A refusal promises nothing.
+Step Relay::refuse(Visitor& visitor, const Error& error, std::int64_t now) {
+    visitor.incident.problem = error;
+    tell(visitor.incident, now);
+    return {.reply = refuse(&visitor.message, error, visitor.protector(), now)};
+}
+
+Step Relay::receive(Visitor& visitor, std::int64_t now) {
+    const PKIMessage& message = visitor.message;
+    if (visitor.sender && visitor.sender->missing) return {.missing = std::move(visitor.sender->missing)};
+    if (!visitor.is_batched && is_unknown(visitor, now) && authority_.judge_unverified(message, visitor.origin.profile)) return pass_unverified(visitor, now);
+    if (!visitor.sender) return refuse(visitor, visitor.sender.error(), now);
+    const Octets key = key_of(visitor);
+    const Visit  visit{message, *visitor.sender, visitor.protector(), visitor.origin.profile, crypto::sha256(message.received), visitor.is_batched};
+    auto passed = settle([&] { return Passage(authority_, doorway_, store_, random_, key, now).visit(visit); });
+    return conclude(std::move(passed), visitor, now);
+}
+
+Octets Relay::key_of(const Visitor& visitor) { return operations::transaction_key(visitor.sender->requester.id, visitor.message.header.transactionID->content); }
+
 // Whether only an upstream can say who sent it: its certificate or its secret's reference is nobody's here. What is wrong by what is known here is refused.
-bool Relay::is_unknown(const PKIMessage& message, const Result<Sender>& sender, std::int64_t now) {
+bool Relay::is_unknown(const Visitor& visitor, std::int64_t now) {
+    const auto& sender = visitor.sender;
     if (sender) return sender->unrecognised && sender->unrecognised->fail_info == FailInfo::signerNotTrusted;
-    if (sender.error().code != Code::protection_mismatch || !protection::is_mac(*message.header.protectionAlg)) return false;
-    const auto secret = authority_.secret(bytes_of(reference_of(message.header)), now);
+    if (sender.error().code != Code::protection_mismatch || !is_under_mac(visitor.message)) return false;
+    const auto secret = authority_.secret(bytes_of(reference_of(visitor.message.header)), now);
     return secret && !secret->value;
 }
 
 // What it comes to for the requester: an answer, or a message on its way.
-Step Relay::conclude(Result<Passed> passed, const PKIMessage& message, const protection::Protector* protector, Incident& incident, std::int64_t now) {
-    if (!passed) {
-        incident.problem = server_failure(passed.error());
-        tell(incident, now);
-        return {.reply = refuse(&message, *incident.problem, protector, now)};
-    }
-    incident.outcome = passed->word;
-    incident.problem = passed->refusal;
-    incident.deed    = std::move(passed->deed);
-    if (!tell(incident, now)) return {.reply = refuse(&message, Error{.code = Code::io, .fail_info = FailInfo::systemFailure, .detail = "the server failed"}, protector, now)};
+Step Relay::conclude(Result<Passed> passed, Visitor& visitor, std::int64_t now) {
+    if (!passed) return refuse(visitor, server_failure(passed.error()), now);
+    Incident& incident = visitor.incident;
+    incident.outcome   = passed->word;
+    incident.problem   = passed->refusal;
+    incident.deed      = std::move(passed->deed);
+    const auto refused = [&](const Error& error) { return refuse(&visitor.message, error, visitor.protector(), now); };
+    if (!tell(incident, now)) return {.reply = refused({.code = Code::io, .fail_info = FailInfo::systemFailure, .detail = "the server failed"})};
     // Where another node was faster, or the store fails, the batch is made when its time has come.
     if (!passed->queue.empty()) (void)Bundling(authority_, doorway_, store_, random_, now).bundle_full(passed->queue);
     Step step = std::move(passed->step);
-    if (!step.reply && step.key.empty()) step.reply = refuse(&message, passed->refusal.value_or(Error{.code = Code::internal}), protector, now);
+    if (!step.reply && step.key.empty()) step.reply = refused(passed->refusal.value_or(Error{.code = Code::internal}));
     return step;
 }
 
 // RFC 9483 5.2.1: what only its CA can verify goes through as it is. Each message stands for itself, under its own octets.
-Step Relay::pass_unverified(const PKIMessage& message, const Origin& origin, std::int64_t now, Incident& incident) {
-    const Octets key = unverified_key(crypto::sha256(message.received));
-    auto passed = settle([&] { return Passage(authority_, doorway_, store_, random_, key, now).pass_unverified(message, origin.profile); });
-    return conclude(std::move(passed), message, nullptr, incident, now);
+Step Relay::pass_unverified(Visitor& visitor, std::int64_t now) {
+    const Octets key = unverified_key(crypto::sha256(visitor.whole));
+    auto passed = settle([&] { return Passage(authority_, doorway_, store_, random_, key, now).pass_unverified(visitor.message, visitor.whole, visitor.origin.profile); });
+    visitor.own = nullptr;
+    return conclude(std::move(passed), visitor, now);
 }
 
 // ---------------------------------------------------------------- from the upstream

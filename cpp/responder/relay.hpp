@@ -66,11 +66,23 @@ public:
     Octets unavailable(Bytes request, std::int64_t now);
 
 private:
+    struct Visitor;
     bool             tell(const Incident& incident, std::int64_t now);
     Reply            refuse(const PKIMessage* message, const Error& error, const protection::Protector* protector, std::int64_t now);
-    bool             is_unknown(const PKIMessage& message, const Result<Sender>& sender, std::int64_t now);
-    Step             conclude(Result<Passed> passed, const PKIMessage& message, const protection::Protector* protector, Incident& incident, std::int64_t now);
-    Step             pass_unverified(const PKIMessage& message, const Origin& origin, std::int64_t now, Incident& incident);
+    Step             refuse(Visitor& visitor, const Error& error, std::int64_t now);
+    static Octets    key_of(const Visitor& visitor);
+    bool             is_unknown(const Visitor& visitor, std::int64_t now);
+    Visitor          introduce(const PKIMessage& message, const Origin& origin, std::int64_t now);
+    Step             receive(Visitor& visitor, std::int64_t now);
+    Step             conclude(Result<Passed> passed, Visitor& visitor, std::int64_t now);
+    Step             pass_unverified(Visitor& visitor, std::int64_t now);
+    // relay_nested.cpp: messages within messages
+    Step             unwrap(Visitor& outer, std::int64_t now);
+    Step             receive_batch(Visitor& outer, std::int64_t now);
+    std::optional<operations::MissingStatus> receive_all(const Visitor& outer, std::vector<Octets>& replies, std::int64_t now);
+    Step             receive_one(const Visitor& outer, const PKIMessage& message, const std::optional<Error>& fault, std::int64_t now);
+    Result<Octets>   seal_batch(const Visitor& outer, std::span<const Octets> replies, std::int64_t now);
+    Result<std::optional<Octets>> told_before(const Visitor& outer);
     Result<Passed>   take(const Parcel& parcel, Bytes octets, std::int64_t now);
     Step             take_batch(const Parcel& parcel, const Result<Octets>& octets, std::int64_t now);
     Step             tell_of(Result<Passed> passed, Bytes key, const std::string& upstream, const char* what, std::int64_t now);

@@ -6,6 +6,7 @@
 #include "operations/nested.hpp"
 #include "responder/attempt.hpp"
 #include "responder/caller.hpp"
+#include "responder/notes.hpp"
 #include "responder/refusal.hpp"
 
 namespace cmpkit::responder {
@@ -116,12 +117,7 @@ Reply Responder::refuse(Caller& caller, const Error& error, std::int64_t now) {
 }
 
 /// Logs it and keeps it. @return false: it cannot be kept, which is logged too
-bool Responder::tell(const Incident& incident, std::int64_t now) {
-    if (log_) log_(incident);
-    auto kept = audit_ ? audit_(incident, now) : Result<void>();
-    if (!kept && log_) log_({.transaction_id = incident.transaction_id, .requester = {}, .address = {}, .body = {}, .outcome = "audit failed", .problem = kept.error()});
-    return static_cast<bool>(kept);
-}
+bool Responder::tell(const Incident& incident, std::int64_t now) { return responder::tell(log_, audit_, incident, now); }
 
 Octets Responder::unavailable(Bytes request, std::int64_t now) {
     auto parsed = der::parse<PKIMessage>(copy_of(request));

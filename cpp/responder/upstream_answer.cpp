@@ -3,6 +3,7 @@
 #include "operations/answer_signer.hpp"
 #include "operations/header_checks.hpp"
 #include "operations/requests.hpp"
+#include "responder/authenticator.hpp"
 
 namespace cmpkit::responder {
 namespace {
@@ -72,8 +73,6 @@ Result<void> check_certificate(const PKIMessage& answer, const Expected& expecte
     return wrong_response("body.response[0].certifiedKeyPair", "the certificate is not for the key that was sent");
 }
 
-bool has_mac(const PKIMessage& message) { return message.header.protectionAlg && protection::is_mac(*message.header.protectionAlg); }
-
 Result<void> check_mac(const PKIMessage& answer, const Expected& expected) {
     if (!expected.secret)
         return Error{.code = Code::wrong_protection, .path = "header.protectionAlg", .fail_info = FailInfo::wrongIntegrity, .clause = "RFC 9483 3.2", .detail = "no secret is known for this MAC"};
@@ -113,9 +112,9 @@ Result<std::optional<MissingStatus>> believe(const PKIMessage& answer, const Exp
     if (!answer.protection && answer.body.is<"error">() && expected.upstream.trust.peer.unprotected_errors) return std::optional<MissingStatus>();
     if (!answer.protection) return Error{.code = Code::protection_missing, .path = "protection", .fail_info = FailInfo::badMessageCheck, .clause = "RFC 9483 3.2"};
     std::optional<MissingStatus> missing;
-    if (has_mac(answer)) {
+    if (is_under_mac(answer)) {
         if (auto good = check_mac(answer, expected); !good) return good.error();
-    } else if (has_mac(expected.sent) && !expected.upstream.trust.peer.signature_for_mac) {
+    } else if (is_under_mac(expected.sent) && !expected.upstream.trust.peer.signature_for_mac) {
         return Error{.code = Code::wrong_protection, .path = "header.protectionAlg", .fail_info = FailInfo::wrongIntegrity, .clause = "RFC 9483 3.2", .detail = "a signature answers a MAC"};
     } else {
         auto judged = check_signature(answer, expected);

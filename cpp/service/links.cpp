@@ -10,7 +10,7 @@ constexpr std::string_view well_known = "/.well-known/cmp";
 
 // RFC 9483 6.1 (HTTP). What can be asked of a profile, and of a CA.
 constexpr std::string_view of_profiles[]    = {"initialization", "certification", "keyupdate", "pkcs10", "getcertreqtemplate"};
-constexpr std::string_view of_authorities[] = {"revocation", "getcacerts", "getrootupdate", "getcrls"};
+constexpr std::string_view of_authorities[] = {"revocation", "getcacerts", "getrootupdate", "getcrls", "nested"};
 
 bool is_unreserved(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || std::string_view("-._~").find(c) != std::string_view::npos; }
 

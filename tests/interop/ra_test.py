@@ -137,6 +137,21 @@ class Chain(RaStage):
             self.assert_verified(f"dev{number}.pem", f"dev{number}-chain.pem")
         self.assertIn('"body":"nested"', self.ca.log.read_text())
 
+    def test_an_lra_bundles_and_the_ra_unpacks(self):
+        self.found()
+        self.certify("lra", "LRA")
+        ra = self.set_up_ra(own='poll_after = "1s"\nentities = ["CN=LRA,O=Plant"]\n')
+        for action in ("unchanged", "reprotect"):
+            with self.subTest(action):
+                name = f"lra-{action}"
+                self.set_up(name, [self.upstream(ra.url, "ra")], rules=rule(action), signer="lra", more='[upstream.batch]\ncount = 3\nafter = "1s"\n', own='poll_after = "1s"\n')
+                lra = self.serve(name)
+                with concurrent.futures.ThreadPoolExecutor(3) as devices:
+                    list(devices.map(lambda number: self.enroll(lra.url, f"{name}{number}", more=["--timeout", "100"]), range(3)))
+                for number in range(3):
+                    self.assert_verified(f"{name}{number}.pem", f"{name}{number}-chain.pem")
+                self.assert_routed(ra, '"body":"nested"')
+
     def test_a_rule_that_breaks_the_protocol_is_refused_at_the_start(self):
         self.found()
         self.certify("ra", "RA")

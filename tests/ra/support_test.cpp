@@ -6,8 +6,8 @@ using namespace cmpkit::responder;
 
 namespace {
 
-const Octets own_type = [] { return test::value_of(oid_from_text("1.3.6.1.4.1.32473.1")); }();
-const Octets other_type = [] { return test::value_of(oid_from_text("1.3.6.1.4.1.32473.2")); }();
+const Octets own_type   = {0x2b, 6, 1, 4, 1, 0x81, 0xfd, 0x59, 1};  // 1.3.6.1.4.1.32473.1
+const Octets other_type = {0x2b, 6, 1, 4, 1, 0x81, 0xfd, 0x59, 2};
 
 /// An RA that answers what it knows of the CA, and lets other questions go on.
 struct SupportWorld : RelayWorld {

@@ -104,6 +104,33 @@ TEST_CASE("a negative answer of the CA ends the transaction and reaches the devi
     CHECK(world.exchange(world.ir) == refusal);
 }
 
+TEST_CASE("a secret whose request the CA refused is good for another try, and for one certificate", "[responder][relay]") {
+    RelayWorld world;
+    world.settings.secrets[0].uses = 1;
+    world.settings.upstreams[0].trust.peer.unprotected_errors = true;
+    world.forwards(ra::Action::reprotect);
+    const auto fails  = [&] { return world.failure(wanted(BodyType::ir), world.by_secret()).fail_info; };
+    const auto refuse = [](HeaderFields&, PKIBody& body) {
+        static der::Arena arena;
+        body.emplace<"error">().pKIStatusInfo = rejection(FailInfo::badCertTemplate, "not so", arena);
+    };
+    world.ca.bend = refuse;
+    CHECK(fails() == FailInfo::badCertTemplate);
+    CHECK(fails() == FailInfo::badCertTemplate);
+    SECTION("as the CA's protection proves") {
+        world.ca.bend = {};
+        world.enrolled(wanted(BodyType::ir), world.by_secret());
+        CHECK(fails() == FailInfo::notAuthorized);
+    }
+    SECTION("an error that anybody could have sent gives nothing back") {
+        world.ca.is_unprotected = true;
+        fails();
+        world.ca.bend           = {};
+        world.ca.is_unprotected = false;
+        CHECK(fails() == FailInfo::notAuthorized);
+    }
+}
+
 TEST_CASE("an answer that comes twice, or late, changes nothing", "[responder][relay]") {
     Asked        world;
     const Octets ip = world.honest();

@@ -33,7 +33,7 @@ TEST_CASE("a server tells its operations by themselves and under each profile an
     config.authorities[1].ca.profiles = {profile("pump 7")};
     const std::string text = links_to(config);
     for (const char* link : {"</.well-known/cmp/initialization>;ct=259", "</.well-known/cmp/getcacerts>;ct=259", "</.well-known/cmp/p/pump%207/keyupdate>;ct=259",
-                             "</.well-known/cmp/p/line%2f%c3%bc/pkcs10>;ct=259", "</.well-known/cmp/p/lab/revocation>;ct=259", "</.well-known/cmp/p/lab/getrootupdate>;ct=259"})
+                             "</.well-known/cmp/p/line%2f%c3%bc/pkcs10>;ct=259", "</.well-known/cmp/p/lab/revocation>;ct=259", "</.well-known/cmp/p/lab/getrootupdate>;ct=259", "</.well-known/cmp/nested>;ct=259"})
         CHECK(text.find(link) != text.npos);
     CHECK(text.find("pump%207/revocation") == text.npos);  // that is of a CA
     const std::string once = "<" + std::string("/.well-known/cmp/p/pump%207/initialization>");
