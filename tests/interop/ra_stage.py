@@ -1,4 +1,6 @@
 """Registration authorities for tests: a maker's devices, a CA whose RAs have certificates of it, and RAs and LRAs in front of it."""
+import threading
+
 import stage
 
 ra_profile = """
@@ -37,10 +39,10 @@ class RaStage(stage.Stage):
         self.cmpkit("enroll", self.ca.url, "--ref", reference, "--secret", "file:ra.secret", "--trust", "plant/root.pem", "--gen-key", "ec:P-256", "--new-key", f"{name}.key",
                     "--subject", f"/O=Plant/CN={reference}", "--out", f"{name}.pem", "--chain-out", f"{name}-chain.pem")
 
-    def set_up(self, name, upstreams, rules="", signer=None, more="", own="", external="maker.pem"):
+    def set_up(self, name, upstreams, rules="", signer=None, more="", own="", external="maker.pem", listen="http://127.0.0.1:0"):
         """The configuration of an RA in the folder NAME."""
         self.path(name).mkdir(exist_ok=True)
-        text = 'listen = ["http://127.0.0.1:0"]\n[store]\nfile = "store.db"\n[ra]\n'
+        text = f'listen = ["{listen}"]\n[store]\nfile = "store.db"\n[ra]\n'
         if signer:
             text += f'certificate = ["../{signer}.pem"]\nkey = "../{signer}.key"\nchain = ["../plant/issuing.pem"]\n'
         text += own + '\n[pki]\ntrust = ["../plant/root.pem"]\nintermediates = ["../plant/issuing.pem"]\nrevocation = "none"\n'
@@ -50,9 +52,72 @@ class RaStage(stage.Stage):
             text += "[[upstream]]\n" + upstream + 'trust = ["../plant/root.pem"]\nrevocation = "none"\n'
         self.write(f"{name}/cmpkit.toml", text + more + rules)
 
+    def come_back(self, folder, server):
+        """Another process in the place of one that is gone."""
+        configuration = self.path(f"{folder}/cmpkit.toml")
+        configuration.write_text(configuration.read_text().replace('listen = ["http://127.0.0.1:0"]', f'listen = ["{server.url}"]'))
+        return self.serve(folder)
+
     def upstream(self, url, name="ca", more=""):
         return f'name = "{name}"\nurl = "{url}"\n{more}'
 
     def enroll(self, url, name="dev1", expect=0, more=(), subject="/CN=device-4711"):
         return self.cmpkit("enroll", url, "--cert", "device.pem", "--key", "device.key", "--trust", "plant/root.pem", "--gen-key", "ec:P-256", "--new-key", f"{name}.key", "--subject",
                            subject, "--out", f"{name}.pem", "--chain-out", f"{name}-chain.pem", *more, expect=expect)
+
+
+class TracksideStage(RaStage):
+    """No line leads from the LRA at the track to the RA in the office: what they write into their folders is carried by hand."""
+
+    scheme = "file"
+
+    def found_trackside(self, more="", rules="", track="", options=""):
+        """A device's LRA at the track, the RA in the office before the CA; `track` is more of the LRA's own table, `rules` are the office's."""
+        self.found(more=more)
+        self.carried = set()
+        self.certify("ra", "RA")
+        self.certify("lra", "LRA")
+        for place in ("office", "track"):
+            self.path(place).mkdir()
+        entities = 'entities = ["CN=*,O=Plant"]\n'
+        self.set_up("office", [self.upstream(self.ca.url, more='retry = "1s"\nexchange = "2s"\n')], rules=rules, signer="ra", own=entities, listen=f"{self.scheme}:{self.path('office/spool')}")
+        self.set_up("track", [self.upstream(f"{self.scheme}:{self.path('track/spool')}", "ra", 'exchange = "1s"\nretry = "1s"\n')], signer="lra", own=entities + 'poll_after = "1s"\n' + track,
+                    more=options, rules='[[rule]]\nname = "all"\naction = "unchanged"\n')
+        self.office, self.track = self.serve("office"), self.serve("track")
+
+    def lying(self, place, kind):
+        """What lies in a folder for somebody to carry: `kind` is requests or replies."""
+        folder = self.path(f"{place}/spool/{kind}")
+        return sorted(entry for entry in folder.iterdir() if not entry.name.startswith(".")) if folder.exists() else []
+
+    def carry(self, kind):
+        """The technician brings copies of what was not brought before."""
+        start, end = ("track", "office") if kind == "requests" else ("office", "track")
+        for file in self.lying(start, kind):
+            if file not in self.carried:
+                hidden = self.path(f"{end}/spool/{kind}/.{file.name}")
+                hidden.write_bytes(file.read_bytes())
+                hidden.rename(hidden.with_name(file.name))
+                self.carried.add(file)
+
+    def technician(self):
+        """Goes to and fro until the `with` ends."""
+        return Technician(self)
+
+
+class Technician:
+    def __init__(self, place):
+        self._place, self._ends = place, threading.Event()
+        self._thread = threading.Thread(target=self._go)
+
+    def _go(self):
+        while not self._ends.wait(0.1):
+            for kind in ("requests", "replies"):
+                self._place.carry(kind)
+
+    def __enter__(self):
+        self._thread.start()
+
+    def __exit__(self, *_):
+        self._ends.set()
+        self._thread.join()

@@ -159,12 +159,6 @@ class Chain(RaStage):
         done = self.cmpkit("serve", "-c", "node/cmpkit.toml", expect=1)
         self.assertIn("oldCertID", done.err)
 
-    def come_back(self, folder, server):
-        """Another process in the place of one that is gone."""
-        configuration = self.path(f"{folder}/cmpkit.toml")
-        configuration.write_text(configuration.read_text().replace('listen = ["http://127.0.0.1:0"]', f'listen = ["{server.url}"]'))
-        return self.serve(folder)
-
     def test_an_ra_and_a_ca_that_are_killed_lose_nothing(self):
         self.found()
         self.certify("ra", "RA")
