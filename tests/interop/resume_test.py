@@ -43,6 +43,8 @@ class Way:
                     with socket.create_connection(self._server) as server:
                         server.sendall(request)
                         answer = self._message(server)
+                    if not answer:  # the server is gone, and so does the connection of whoever waits
+                        return
                     self._note()
                     client.sendall(answer)
             except OSError:  # one of them is gone
