@@ -108,6 +108,8 @@ bool Relay::is_unknown(const Visitor& visitor, std::int64_t now) {
 // What it comes to for the requester: an answer, or a message on its way.
 Step Relay::conclude(Result<Passed> passed, Visitor& visitor, std::int64_t now) {
     if (!passed) return refuse(visitor, server_failure(passed.error()), now);
+    // Still being asked for. Whoever waits is looked after several times a second: that is nothing to tell.
+    if (passed->word == "repeated" && !passed->step.reply) return std::move(passed->step);
     Incident& incident = visitor.incident;
     incident.outcome   = passed->word;
     incident.problem   = passed->refusal;
