@@ -17,8 +17,11 @@ Result<std::unique_ptr<Couriers>> Couriers::make(transport::Registry& registry, 
         auto offline = registry.is_offline(each.url);
         if (!offline) return failed(offline.error());
         transport::Options options = each.options;
-        // What lies in a folder stays there between two looks.
-        if (*offline) options.try_emplace("withdraw", "off");
+        // What lies in a folder stays there between two looks. An answer that is not believed must not come again from done/ in the place of the right one.
+        if (*offline) {
+            options.try_emplace("withdraw", "off");
+            options.try_emplace("keep", "0");
+        }
         auto connection = Connection::open(registry, each.url, each.tls ? &*each.tls : nullptr, options, limits);
         if (!connection) return failed(connection.error());
         couriers->ways_.push_back({&each, std::move(*connection), std::make_unique<Pool>(each.connections, most_waiting)});

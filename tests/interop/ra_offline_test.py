@@ -59,7 +59,7 @@ class Carried:
         self.assert_ended_well("dev1")
 
     def test_an_answer_in_anothers_envelope_ends_nothing(self):
-        self.found_trackside(options='[upstream.options]\nkeep = "0"\n')
+        self.found_trackside()
         for name in ("dev1", "dev2"):
             self.begin(name)
         self.wait_for_something("track", "requests", 2)

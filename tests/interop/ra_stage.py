@@ -71,7 +71,7 @@ class TracksideStage(RaStage):
 
     scheme = "file"
 
-    def found_trackside(self, more="", rules="", track="", options=""):
+    def found_trackside(self, more="", rules="", track=""):
         """A device's LRA at the track, the RA in the office before the CA; `track` is more of the LRA's own table, `rules` are the office's."""
         self.found(more=more)
         self.carried = set()
@@ -82,7 +82,7 @@ class TracksideStage(RaStage):
         entities = 'entities = ["CN=*,O=Plant"]\n'
         self.set_up("office", [self.upstream(self.ca.url, more='retry = "1s"\nexchange = "2s"\n')], rules=rules, signer="ra", own=entities, listen=f"{self.scheme}:{self.path('office/spool')}")
         self.set_up("track", [self.upstream(f"{self.scheme}:{self.path('track/spool')}", "ra", 'exchange = "1s"\nretry = "1s"\n')], signer="lra", own=entities + 'poll_after = "1s"\n' + track,
-                    more=options, rules='[[rule]]\nname = "all"\naction = "unchanged"\n')
+                    rules='[[rule]]\nname = "all"\naction = "unchanged"\n')
         self.office, self.track = self.serve("office"), self.serve("track")
 
     def lying(self, place, kind):
