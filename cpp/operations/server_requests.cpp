@@ -1,5 +1,5 @@
 // How the server reads what came: where it belongs, and the rules of later messages that need no policy.
-#include "crypto/digest.hpp"
+#include "operations/confirmation.hpp"
 #include "operations/header_checks.hpp"
 #include "operations/requests.hpp"
 #include "operations/server.hpp"
@@ -61,32 +61,14 @@ Result<void> ServerOperation::check_place() {
 }
 
 Result<void> ServerOperation::read_confirmation(const CertConfirmContent& content) {
-    const auto bad = [](FailInfo info, const char* path, const char* detail) {
-        return Error{.code = Code::bad_request, .path = path, .fail_info = info, .clause = "RFC 9483 4.1.1", .detail = detail};
-    };
-    if (content.empty()) return {};  // RFC 9810 5.3.18: all are refused
-    if (content.size() != 1) return bad(FailInfo::badRequest, "body.certConf", "exactly one CertStatus is expected");
-    status_ = &content.front();
-    // RFC 9810 5.3.18 with erratum 8806: the value of the response; peers of the older text send 0 after a p10cr.
-    if (status_->certReqId != 0 && status_->certReqId != transaction_.certReqId) return bad(FailInfo::badRequest, "body.certConf[0].certReqId", "it is another one");
-    if (status_->hashAlg && message_.header.pvno != Pvno::cmp2021)
-        return bad(FailInfo::badCertId, "body.certConf[0].hashAlg", "hashAlg needs pvno cmp2021");
-    if (status_->statusInfo && status_->statusInfo->status == PKIStatus::accepted && status_->statusInfo->failInfo)
-        return bad(FailInfo::badRequest, "body.certConf[0].statusInfo", "accepted, yet with failInfo");
+    auto status = operations::read_confirmation(content, transaction_.certReqId, message_.header.pvno);
+    if (!status) return status.error();
+    status_ = *status;
     return {};
 }
 
-bool ServerOperation::is_accepted_by_client() const { return status_ && (!status_->statusInfo || is_granted(*status_->statusInfo)); }
+bool ServerOperation::is_accepted_by_client() const { return is_accepted(status_); }
 
-Result<void> ServerOperation::compare_hash(const crypto::Cert& certificate) const {
-    auto hash = status_->hashAlg ? crypto::digest(*status_->hashAlg, certificate.der()) : crypto::certificate_hash(*certificate);
-    if (!hash) return Error{.code = Code::bad_cert_id, .path = "body.certConf[0].hashAlg", .fail_info = FailInfo::badCertId, .clause = "RFC 9810 5.3.18"}.because_of(hash.error());
-    const Bytes told     = status_->certHash.content;
-    // RFC 9481 3.3 wants 64 octets of SHAKE256 for Ed448; OpenSSL before 3.4 sends the first 32 of them.
-    const bool  is_short = !status_->hashAlg && (*certificate).signatureAlgorithm.algorithm == oids::id_Ed448 && told.size() == 32;
-    if (crypto::equal_in_constant_time(Bytes(*hash).first(is_short ? told.size() : hash->size()), told)) return {};
-    return Error{.code = Code::bad_cert_id, .path = "body.certConf[0].certHash", .fail_info = FailInfo::badCertId, .clause = "RFC 9810 5.3.18",
-                 .detail = "certHash is not the hash of the certificate"};
-}
+Result<void> ServerOperation::compare_hash(const crypto::Cert& certificate) const { return operations::compare_hash(*status_, certificate); }
 
 }  // namespace cmpkit::operations
