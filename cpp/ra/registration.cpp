@@ -56,6 +56,8 @@ Result<std::vector<NamePattern>> patterns_of(std::span<const std::string> texts)
 Result<std::vector<Way>> ways_to(std::span<const Upstream> upstreams, const std::optional<protection::Protector>& own) {
     std::vector<Way> ways;
     for (const Upstream& upstream : upstreams) {
+        if (upstream.converts && !upstream.trust.anchors)
+            return Error{.code = Code::bad_configuration, .clause = "RFC 9483 4.1.4", .detail = "upstream \"" + escaped(upstream.name) + "\": trust is needed to judge the certificates that come back"};
         auto protector = protector_of(upstream.credentials);
         if (!protector) return failure(Code::bad_configuration, "upstream \"" + escaped(upstream.name) + "\"", protector.error());
         if (std::ranges::find(ways, upstream.name, [](const Way& way) { return way.upstream.name; }) != ways.end())
@@ -82,7 +84,8 @@ Result<std::unique_ptr<RegistrationAuthority>> RegistrationAuthority::make(Setti
     auto ways = ways_to(settings.upstreams, own);
     if (!ways) return ways.error();
     const auto reach = reach_of(*ways);
-    auto rules       = Rules::read(settings.rules.empty() ? usual_rules(reach.front().protects) : settings.rules, reach);
+    if (settings.rules.empty()) settings.rules = reach.front().converts ? usual_pkcs10_rules() : usual_rules(reach.front().protects);
+    auto rules       = Rules::read(settings.rules, reach);
     if (!rules) return rules.error();
     auto secrets  = Secrets::read(settings.secrets, store);
     if (!secrets) return secrets.error();

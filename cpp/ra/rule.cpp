@@ -136,4 +136,8 @@ std::vector<Rule> usual_rules(bool protects) {
     return {updates, approved};
 }
 
+std::vector<Rule> usual_pkcs10_rules() {
+    return {{.name = "approved", .reason = "requester and proof of possession were checked", .about = {.bodies = {BodyType::p10cr}}, .action = Action::reprotect}};
+}
+
 }  // namespace cmpkit::ra

@@ -96,5 +96,7 @@ private:
 
 /// What holds where no rule is written: kur and genm go on unchanged, all else under the RA's protection, or unchanged if it has none.
 std::vector<Rule> usual_rules(bool protects);
+/// The same where the default upstream knows PKCS#10 alone: p10cr goes there, and nothing else goes on.
+std::vector<Rule> usual_pkcs10_rules();
 
 }  // namespace cmpkit::ra

@@ -138,6 +138,7 @@ Parcel Passage::parcel_of(const Record& record, const ra::Upstream& upstream) co
     // A label that chose the upstream is not for the upstream.
     if (record.profile && !authority_.upstream(text_of(record.profile->content))) parcel.profile = text_of(record.profile->content);
     if (record.forwarding == operations::Forwarding::nested) parcel.operation.clear();
+    if (record.forwarding == operations::Forwarding::converted) convert_parcel(parcel, record);
     return parcel;
 }
 

@@ -58,6 +58,8 @@ public:
     Result<Passed> fail(Bytes sent, const Error& why);
     /// The message on its way did not arrive, or its answer did not.
     Result<Passed> failure(Bytes sent, const Error& why);
+    /// What a CA that knows PKCS#10 alone came to, see Relay::returned.
+    Result<Passed> convert(Bytes sent, const Result<Octets>& answer);
     /// The requester was kept waiting long enough.
     Result<Passed> lapse();
     /// Its time has come: the message on its way is claimed, or what is overdue ends.
@@ -116,6 +118,16 @@ private:
     Result<Passed> give_up(const Error& why);
     Result<Passed> end_overdue();
     Result<Passed> erase();
+
+    // passage_converted.cpp: what a CA that knows PKCS#10 alone does not do itself (RFC 9483 4.1.4)
+    Result<Octets> granted(std::span<const crypto::Cert> path);
+    Result<Octets> declined(const Error& why);
+    Result<Octets> as_answer(const PKIBody& body, std::span<const InfoTypeAndValue> info, std::span<const crypto::Cert> extra);
+    Result<Passed> answer_here(const Visit& visit);
+    Passed         unwanted(const Result<Octets>& answer) const;
+    crypto::Cert   handed_out() const;
+    void           note_unconfirmed();
+    void           convert_parcel(Parcel& parcel, const Record& record) const;
 
     // passage_unverified.cpp
     Result<Passed> tell_unverified();

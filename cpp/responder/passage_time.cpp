@@ -145,6 +145,7 @@ Result<Passed> Passage::end_overdue() {
     auto forgotten = authority_.abandon(operations::request_id(key_));
     if (!forgotten) return forgotten.error();
     std::ranges::move(*forgotten, std::back_inserter(writes_));
+    note_unconfirmed();
     Record record = next(RelayState::ended);
     record.until  = now_ + doorway_.keep_seconds;
     if (auto done = commit(record); !done) return done.error();

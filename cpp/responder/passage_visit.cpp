@@ -117,12 +117,14 @@ Result<Octets> Passage::continue_with(Record& record, const Visit& visit) {
 }
 
 Result<Passed> Passage::forward(const Visit& visit) {
+    if (!permission_ && record().forwarding == operations::Forwarding::converted) return answer_here(visit);
     const ra::Upstream* upstream = permission_ ? permission_->upstream : this->upstream();
     if (!upstream)
         return Passed{.word = "error", .refusal = Error{.code = Code::not_found, .fail_info = FailInfo::systemUnavail, .detail = "the upstream of this transaction is not configured any more"}};
     // What travels for days is promised at once: the requester is told to wait, and the message is taken up when it is due.
     const bool is_told = visit.is_batched || upstream->is_offline || upstream->batch;
-    if (is_told && !visit.protector) return Passed{.word = "error", .refusal = without_protection()};
+    // Nor is a CA asked for a certificate that could not be handed over.
+    if ((is_told || upstream->converts) && !visit.protector) return Passed{.word = "error", .refusal = without_protection()};
     Record record   = next(RelayState::asked);
     auto   outgoing = permission_ ? permit(record, visit) : continue_with(record, visit);
     if (!outgoing) return outgoing.error();

@@ -154,8 +154,9 @@ Step Relay::take_batch(const Parcel& parcel, const Result<Octets>& octets, std::
 
 Step Relay::returned(const Parcel& parcel, const Result<Octets>& octets, std::int64_t now) {
     if (is_batch(parcel.key)) return take_batch(parcel, octets, now);
-    auto passed = octets ? take(parcel, *octets, now)
-                         : settle([&] { return Passage(authority_, doorway_, store_, random_, parcel.key, now).failure(parcel.message, octets.error()); });
+    auto passed = parcel.is_converted ? settle([&] { return Passage(authority_, doorway_, store_, random_, parcel.key, now).convert(parcel.message, octets); })
+                  : octets ? take(parcel, *octets, now)
+                           : settle([&] { return Passage(authority_, doorway_, store_, random_, parcel.key, now).failure(parcel.message, octets.error()); });
     if (passed && passed->step.missing) return std::move(passed->step);
     return tell_of(std::move(passed), parcel.key, parcel.upstream, "answer", now);
 }

@@ -19,6 +19,7 @@ struct Parcel {
     std::string  operation{};    // path label (RFC 9483 6.1)
     std::string  profile{};      // the same
     std::int64_t claimed_until = 0;  // Unix seconds
+    bool         is_converted  = false;  // `message` is a PKCS#10 request; its answer is a certificate, see Passage::convert
 };
 
 /// What comes of one event. Neither reply nor parcel: the requester's message is on its way, and its answer is not here yet.
@@ -52,7 +53,8 @@ public:
     Step arrived(Bytes request, const Origin& origin, std::int64_t now);
 
     /// What carrying a parcel brought: the upstream's octets, or why there are none, which the requester is told at once. An answer that cannot be
-    /// believed changes nothing: who waits goes on waiting until lapsed().
+    /// believed changes nothing: who waits goes on waiting until lapsed(). Of an upstream that knows PKCS#10 alone: the certificate and its issuers as
+    /// PEM, or DER one behind the other; the error `rejected`, with what the requester is told, if it refused; a certificate that is not the one asked for refuses, too.
     Step returned(const Parcel& parcel, const Result<Octets>& answer, std::int64_t now);
 
     /// The requester of that transaction has been kept waiting long enough: it is told to wait, or that the system is unavailable.
