@@ -10,9 +10,15 @@ constexpr std::chrono::milliseconds look{1000};           // at a folder: the an
 
 }  // namespace
 
-Result<std::unique_ptr<Couriers>> Couriers::make(transport::Registry& registry, std::span<const UpstreamConfiguration> upstreams, const FetchLimits& limits) {
+Result<std::unique_ptr<Couriers>> Couriers::make(transport::Registry& registry, std::span<const UpstreamConfiguration> upstreams, const FetchLimits& limits,
+                                                 std::shared_ptr<const Adapter> adapter) {
     std::unique_ptr<Couriers> couriers(new Couriers);
+    couriers->adapter_ = std::move(adapter);
     for (const UpstreamConfiguration& each : upstreams) {
+        if (each.upstream.converts) {
+            couriers->ways_.push_back({&each, nullptr, std::make_unique<Pool>(each.connections, most_waiting)});
+            continue;
+        }
         const auto failed = [&](const Error& error) { return Error{.code = error.code, .detail = "upstream \"" + escaped(each.upstream.name) + "\""}.because_of(error); };
         auto offline = registry.is_offline(each.url);
         if (!offline) return failed(offline.error());
@@ -45,21 +51,39 @@ Couriers::Way* Couriers::way(std::string_view upstream) {
 
 bool Couriers::is_offline(std::string_view upstream) const {
     const auto found = std::ranges::find(ways_, upstream, [](const Way& way) { return std::string_view(way.upstream->upstream.name); });
-    return found != ways_.end() && found->connection->way() == service::Way::offline;
+    return found != ways_.end() && found->connection && found->connection->way() == service::Way::offline;
+}
+
+Result<void> Couriers::check() const {
+    for (const Way& way : ways_)
+        if (!way.connection && way.upstream->command.empty() && !(adapter_ && adapter_->find()))
+            return Error{.code = Code::bad_state, .detail = "upstream \"" + escaped(way.upstream->upstream.name) + "\" is asked by the application, which has set no adapter"};
+    return {};
+}
+
+Result<Octets> Couriers::exchange(const Way& way, const responder::Parcel& parcel, transport::Cancel& cancel) const {
+    const transport::Request request{.message = parcel.message, .operation = parcel.operation, .profile = parcel.profile, .label = label_of(parcel.message)};
+    const auto timeout = way.connection->way() == service::Way::offline ? look : std::chrono::milliseconds(way.upstream->exchange);
+    return way.connection->exchange(request, timeout, &cancel);
+}
+
+Result<Octets> Couriers::ask(const Way& way, const responder::Parcel& parcel, transport::Cancel& cancel) const {
+    const AdapterQuestion question = question_of(parcel);
+    return way.upstream->command.empty() ? ask_application(adapter_.get(), question) : ask_command(way.upstream->command, question, way.upstream->exchange, cancel);
 }
 
 Result<Octets> Couriers::carry(const responder::Parcel& parcel) {
     Way* to = way(parcel.upstream);
     if (!to) return Error{.code = Code::not_found, .detail = "no upstream is called \"" + escaped(parcel.upstream) + "\""};
+    // A transaction goes on as it began, however its upstream is configured by now.
+    if (parcel.is_converted != !to->connection) return Error{.code = Code::bad_state, .detail = "upstream \"" + escaped(parcel.upstream) + "\" is of another kind by now"};
     transport::Cancel cancel;
     {
         const std::lock_guard lock(mutex_);
         if (is_ending_) return Error{.code = Code::cancelled};
         under_way_.push_back(&cancel);
     }
-    const transport::Request request{.message = parcel.message, .operation = parcel.operation, .profile = parcel.profile, .label = label_of(parcel.message)};
-    const auto timeout = to->connection->way() == service::Way::offline ? look : std::chrono::milliseconds(to->upstream->exchange);
-    auto       answer  = to->connection->exchange(request, timeout, &cancel);
+    auto answer = to->connection ? exchange(*to, parcel, cancel) : ask(*to, parcel, cancel);
     const std::lock_guard lock(mutex_);
     std::erase(under_way_, &cancel);
     return answer;

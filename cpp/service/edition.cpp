@@ -92,7 +92,7 @@ Result<void> Edition::make_registration(store::Store& store, const operations::R
     if (!standing) return standing.error();
     standing_                 = std::move(*standing);
     const RaConfiguration& ra = standing_.ra;
-    auto couriers = Couriers::make(*registry, ra.upstreams, configuration_.fetching);
+    auto couriers = Couriers::make(*registry, ra.upstreams, configuration_.fetching, ra.adapter);
     if (!couriers) return couriers.error();
     ra::Settings settings = ra.settings;
     for (const UpstreamConfiguration& each : ra.upstreams) {

@@ -2,6 +2,7 @@
 
 #include "der/encode.hpp"
 #include "messages/names.hpp"
+#include "service/adapter_config.hpp"
 #include "service/config_reader.hpp"
 #include "service/files.hpp"
 #include "service/inventory.hpp"
@@ -150,6 +151,13 @@ void read_times(Table& table, UpstreamConfiguration& config) {
 UpstreamConfiguration read_upstream(Table& table, Reader& reader) {
     UpstreamConfiguration config;
     config.upstream.name = table.required_text("name");
+    if (is_for_adapter(table)) {
+        read_adapter(table, reader, config);
+        read_answers_trust(table, reader, config.upstream.trust);
+        if (!config.upstream.trust.anchors) table.fail("trust", "it is required: the certificates that come back are judged by it");
+        read_times(table, config);
+        return config;
+    }
     config.url           = table.required_text("url");
     read_credentials(table, reader, config.upstream.credentials);
     read_peer_of(table, reader, config);
@@ -274,6 +282,8 @@ RaConfiguration read_ra(Table& table, Reader& reader) {
     table.tables("rule", [&](Table& t) { config.settings.rules.push_back(read_rule(t, reader)); });
     if (config.upstreams.empty()) table.fail("upstream", "an RA needs one");
     if (config.enroll && !config.enroll->upstream.empty() && !config.upstream_for(*config.enroll)) table.fail("ra", "enroll.upstream: there is no upstream of that name");
+    if (const auto* asked = config.enroll && !config.enroll->by_others ? config.upstream_for(*config.enroll) : nullptr; asked && asked->upstream.converts)
+        table.fail("ra", "enroll.upstream: \"" + escaped(asked->upstream.name) + "\" knows PKCS#10 alone; the name of another is needed");
     return config;
 }
 

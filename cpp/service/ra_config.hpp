@@ -11,10 +11,13 @@ namespace cmpkit::service {
 class Reader;
 class Table;
 
+class Adapter;
+
 /// An upstream, and the way to it.
 struct UpstreamConfiguration {
     ra::Upstream                          upstream;
-    std::string                           url;
+    std::string                           url;                    // empty: it knows PKCS#10 alone, and is asked by
+    std::vector<std::string>              command{};              // this, or where it is empty by the application
     std::optional<crypto::TlsCredentials> tls;
     transport::Options                    options;
     std::chrono::seconds                  exchange{30};     // one message there and its answer back
@@ -47,6 +50,7 @@ struct RaConfiguration {
     std::vector<UpstreamConfiguration> upstreams;  // not empty; the first is the default
     responder::Doorway                 doorway;
     std::optional<SignerEnrollment>    enroll;     // none: its signer is looked after by hand
+    std::shared_ptr<const Adapter>     adapter{};  // shared with the application that sets its answer; null: there is none
 
     /// The one whose CA issues the signer; null: there is none of that name.
     const UpstreamConfiguration* upstream_for(const SignerEnrollment& which) const;

@@ -35,7 +35,7 @@ Result<std::shared_ptr<const Edition>> Server::edition_of(Configuration configur
         each.ca.support.informants = informants_;
         each.ca.namer              = namer_;
     }
-    if (configuration.ra) configuration.ra->settings.overseer = overseer_;
+    if (configuration.ra) configuration.ra->settings.overseer = overseer_, configuration.ra->adapter = adapter_;
     configuration.audience = audience_;
     return Edition::make(std::move(configuration), *store_, log_, registry_);
 }
@@ -151,6 +151,7 @@ Result<std::unique_ptr<Listening>> Listening::start(Server& server, transport::R
     const auto           edition = server.edition();
     const Configuration& config  = edition->configuration();
     if (urls.empty()) return Error{.code = Code::bad_configuration, .detail = "there is no URL to listen at"};
+    if (auto good = edition->relay() ? edition->couriers().check() : Result<void>(); !good) return good.error();
     std::unique_ptr<Listening> listening(new Listening(server));
     if (config.tls) listening->tls_ = std::make_unique<ListenerTls>([&server] { return server.tls(); });
     const unsigned threads = config.threads ? config.threads : std::thread::hardware_concurrency();

@@ -47,6 +47,7 @@ public:
     admission::Namer&      namer() { return *namer_; }
     Audience&              audience() { return *audience_; }
     ra::Overseer&          overseer() { return *overseer_; }
+    Adapter&               adapter() { return *adapter_; }
 
     /// Goes by another configuration from now on; what is under way ends as it began. Store, listeners and pool stay as they are.
     /// @return the keys in which it differs from what they were made with: those need another server
@@ -83,6 +84,7 @@ private:
     const std::shared_ptr<ca::Informants> informants_ = std::make_shared<ca::Informants>();  // shared with the CAs
     const std::shared_ptr<admission::Namer>      namer_      = std::make_shared<admission::Namer>();       // the same
     const std::shared_ptr<ra::Overseer>          overseer_   = std::make_shared<ra::Overseer>();           // with an RA
+    const std::shared_ptr<Adapter>               adapter_    = std::make_shared<Adapter>();                // with its couriers
     const std::shared_ptr<Audience>              audience_   = std::make_shared<Audience>();               // shared with the editions
     std::unique_ptr<store::Store>  store_;
     responder::Log                 log_;

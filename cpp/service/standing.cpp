@@ -5,7 +5,10 @@ namespace {
 
 constexpr unsigned few_connections = 2;  // for what began under another signer
 
-bool needs_signer(const UpstreamConfiguration& upstream) { return !upstream.upstream.credentials.signer && !upstream.upstream.credentials.secret; }
+// What goes to a CA that knows PKCS#10 alone is protected by nobody but its requester.
+bool needs_signer(const UpstreamConfiguration& upstream) {
+    return !upstream.upstream.converts && !upstream.upstream.credentials.signer && !upstream.upstream.credentials.secret;
+}
 
 /// The upstream that a rule leads to, as long as no path names another; null: there is none of that name.
 const UpstreamConfiguration* upstream_of(const ra::Rule& rule, std::span<const UpstreamConfiguration> upstreams) {
@@ -77,7 +80,7 @@ void withhold(const ra::Selection& about, std::vector<BodyType>& withheld) {
 
 Result<Standing> without_signer(RaConfiguration ra) {
     std::vector<ra::Rule>& rules = ra.settings.rules;
-    if (rules.empty()) rules = ra::usual_rules(true);
+    if (rules.empty()) rules = ra.upstreams.front().upstream.converts ? ra::usual_pkcs10_rules() : ra::usual_rules(true);
     if (auto good = check_with_signer(rules, ra.upstreams); !good) return good.error();
     Standing standing{std::move(ra)};
     for (ra::Rule& rule : standing.ra.settings.rules) {
