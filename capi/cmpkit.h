@@ -500,6 +500,23 @@ typedef struct cmpkit_overseer_question {
 typedef cmpkit_rc (*cmpkit_overseer_fn)(void *user, const cmpkit_overseer_question *question, cmpkit_sink *subject, cmpkit_sink *sans);
 /* Of a responder whose configuration has [ra]; others ask nothing. Messages that pass unverified are not asked about. oversee NULL: no longer. */
 CMPKIT_API cmpkit_rc cmpkit_responder_set_overseer(cmpkit_responder *responder, cmpkit_overseer_fn oversee, void *user, cmpkit_destroy_fn destroy, cmpkit_error **error);
+/* A request for an [[upstream]] with adapter = "application", whose CA knows PKCS#10 alone; valid during the call. */
+typedef struct cmpkit_adapter_question {
+    size_t         struct_size;
+    const uint8_t *pkcs10;         /* DER; its signature is verified */
+    size_t         pkcs10_size;
+    const char    *upstream;       /* its name */
+    const char    *profile;        /* certProfile, else what the path says; "": none */
+    const char    *transaction_id; /* hexadecimal, as the log has it; requesters choose it */
+    const char    *request_id;     /* 32 hexadecimal digits: the same for the same request, also after a crash, and for no other one */
+} cmpkit_adapter_question;
+/* CMPKIT_OK: the certificate is written, then its issuers in any order, as PEM, or as DER one behind the other. cmpkit_sink_set_later(certificates, …): not yet; the
+ * same is asked again after the upstream's exchange and retry, whatever the time said. A failure refuses the requester for good, who is told the text of
+ * cmpkit_sink_set_error(certificates, …), if it is a short line. From threads of the responder, several at a time, as many as the upstream has connections; it should
+ * return within the upstream's exchange: after that and retry the same may be asked again. It must not free the responder, which waits for its return. */
+typedef cmpkit_rc (*cmpkit_adapter_fn)(void *user, const cmpkit_adapter_question *question, cmpkit_sink *certificates);
+/* Of a responder whose configuration has [ra]; before its listeners, which do not start without one that is needed. adapt NULL: no longer. */
+CMPKIT_API cmpkit_rc cmpkit_responder_set_adapter(cmpkit_responder *responder, cmpkit_adapter_fn adapt, void *user, cmpkit_destroy_fn destroy, cmpkit_error **error);
 /* What came of a request or of an operator's word in this process, as one line of JSON, described in docs/registration.md; the same as goes to events.file. After the fact, from
  * any thread of the responder, never under a lock; the requester's answer waits for its return, so it must not block. It must not free the responder. */
 typedef void (*cmpkit_event_fn)(void *user, const char *event);
