@@ -37,8 +37,8 @@ Result<std::vector<crypto::Cert>> certificates_of(Bytes octets) {
 
 /// The certificate, then others. @error none that could be read
 Result<std::vector<crypto::Cert>> certificates_in(Bytes octets) {
-    const bool is_der = !octets.empty() && octets[0] == der::tag::sequence;
-    auto       all    = is_der ? certificates_of(octets) : crypto::read_certificates(octets);
+    const bool is_pem = !octets.empty() && octets[0] != der::tag::sequence;
+    auto       all    = is_pem ? crypto::read_certificates(octets) : certificates_of(octets);
     if (all && all->empty()) return Error{.code = Code::bad_certificate, .detail = "there is none"};
     return all;
 }

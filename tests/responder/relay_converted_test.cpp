@@ -35,7 +35,7 @@ struct Legacy : RelayWorld {
         for (const crypto::Cert& each : {ca.issuing.certificate(), ca.root.certificate()}) all.insert(all.end(), each.der().begin(), each.der().end());
         return all;
     }
-    Step ask_adapter(const Parcel& parcel) {
+    Step ask_adapter(Parcel parcel) {
         asked.push_back(parcel);
         return relay->returned(parcel, adapter(parcel), time);
     }
@@ -261,9 +261,7 @@ TEST_CASE("a requester that is not kept waiting gets its converted certificate b
     REQUIRE(late.reply);
     CHECK(said(late.reply->message).status == PKIStatus::waiting);
     CHECK_FALSE(world.ask_adapter(*asked.parcel).reply);
-    const Action wait = world.step(it.device, Received{late.reply->message});
-    REQUIRE(std::holds_alternative<Wait>(wait));
-    const auto cp = read(world.exchange(world.poll(it.device)));
+    const auto cp = read(world.exchange(world.next(it.device, late.reply->message)));
     CHECK(certificate_in(*cp) == world.issued.begin()->second);
     CHECK(is_signed_by(cp, world.ra));
 }
@@ -327,8 +325,7 @@ TEST_CASE("a certificate that comes when its requester has withdrawn is told to 
     Enrolling it(world);
     const Step asked = world.ask(it.request);
     const Step late  = world.relay->lapsed(asked.key, world.time);
-    REQUIRE(std::holds_alternative<Wait>(world.step(it.device, Received{late.reply->message})));
-    CHECK(said(world.exchange(it.withdrawal(world.poll(it.device)))).type == BodyType::pkiconf);
+    CHECK(said(world.exchange(it.withdrawal(world.next(it.device, late.reply->message)))).type == BodyType::pkiconf);
     world.ask_adapter(*asked.parcel);
     CHECK(world.incidents.back().outcome == "not wanted any more");
     CHECK(world.problem().find(der::hex_integer(world.issued.begin()->second.serial())) != std::string::npos);
