@@ -5,7 +5,7 @@
 #include <spawn.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
-#include <sys/pidfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -130,7 +130,8 @@ int Plan::spawn(pid_t& process, const Program& program) {
 /// A child that is not waited for yet; gone with this object, however it came to that.
 class Child {
 public:
-    explicit Child(pid_t process) : process_(process), ending_(::pidfd_open(process, 0)) {}
+    // By its number: in glibc 2.36 <sys/pidfd.h> declares its functions for C alone.
+    explicit Child(pid_t process) : process_(process), ending_(static_cast<int>(::syscall(SYS_pidfd_open, process, 0))) {}
     Child(const Child&) = delete;
     Child& operator=(const Child&) = delete;
     ~Child() {
