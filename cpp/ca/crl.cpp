@@ -53,19 +53,14 @@ class CrlDraft {
 public:
     CrlDraft(const Core& core, std::int64_t now) : core_(core), now_(now) {}
 
-    /// RFC 5280 3.3: a certificate that expires is listed once more at least, so what no CRL has told yet is listed in any case.
     Result<void> collect() {
         auto news = core_.records.find_all(core_.records.unlisted_index());
         auto olds = core_.records.find_all(core_.records.listed_index());
         if (!news) return news.error();
         if (!olds) return olds.error();
-        for (const Stored& one : *news) take_new(one);
-        for (const Stored& one : *olds) {
-            const auto expired = is_expired(one, now_);
-            if (!expired) return expired.error();
-            if (*expired) writes.push_back(indexed(one, {}));
-            else list(one);
-        }
+        for (const auto& [all, is_new] : {std::pair(&*news, true), std::pair(&*olds, false)})
+            for (const Stored& one : *all)
+                if (auto taken = take(one, is_new); !taken) return taken.error();
         // In the order of serial numbers, so that two nodes would write the same.
         std::ranges::sort(entries_, std::ranges::lexicographical_compare, [](const RevokedCertificate& entry) { return entry.userCertificate.content; });
         return {};
@@ -94,10 +89,14 @@ public:
     std::vector<store::Write> writes;
 
 private:
-    void take_new(const Stored& one) {
-        const bool is_revoked = one.is(CertificateState::revoked);
-        writes.push_back(indexed(one, is_revoked ? core_.records.listed_index() : Octets()));
+    /// RFC 5280 3.3: an entry stays until it was on a CRL from after the certificate's expiry.
+    Result<void> take(const Stored& one, bool is_new) {
+        const auto expired = is_expired(one, now_);
+        if (!expired) return expired.error();
+        const bool is_revoked = one.is(CertificateState::revoked), stays = is_revoked && !*expired;
+        if (is_new || !stays) writes.push_back(indexed(one, stays ? core_.records.listed_index() : Octets()));
         if (is_revoked) list(one);
+        return {};
     }
 
     void list(const Stored& one) {

@@ -12,7 +12,7 @@ constexpr BodyType first_bodies[] = {BodyType::ir, BodyType::cr, BodyType::p10cr
 
 Error wrong(std::string detail, const char* clause = "") { return {.code = Code::bad_value, .clause = clause, .detail = std::move(detail)}; }
 
-template <class T, class V> bool has(const std::vector<T>& list, const V& value) { return std::ranges::find(list, value) != list.end(); }
+template <class List, class V> bool has(const List& list, const V& value) { return std::ranges::find(list, value) != std::end(list); }
 template <class T, class V> bool takes(const std::vector<T>& list, const V& value) { return list.empty() || has(list, value); }
 
 bool replaces_protection(const Rule& rule) { return rule.action == Action::reprotect || rule.action == Action::modify; }
@@ -85,12 +85,14 @@ Result<ReadRule> read_names(Rule rule) {
 
 bool is_about(const Selection& about, const Request& request) {
     if (about.unverified != request.is_unverified) return false;
-    if (request.is_key_generation && !about.key_generation) return false;
+    if (request.is_key_generation && !about.key_generation && !request.is_unverified) return false;
     if (request.type == BodyType::kur && about.with_old_cert_id && !request.has_old_cert_id) return false;
     const auto is_meant = [&about](const Octets& type) { return has(about.information, type); };
     if (!about.information.empty() && (request.information.empty() || !std::ranges::all_of(request.information, is_meant))) return false;
     if (!request.is_unverified && !takes(about.requesters, request.requester)) return false;
-    return takes(about.bodies, request.type) && takes(about.profiles, request.profile) && takes(about.routes, request.route);
+    // What is unknown here has no transaction here, so that its later messages find their rule by themselves.
+    const bool is_later = request.is_unverified && !has(first_bodies, request.type);
+    return (is_later || takes(about.bodies, request.type)) && takes(about.profiles, request.profile) && takes(about.routes, request.route);
 }
 
 }  // namespace

@@ -59,10 +59,12 @@ Result<Passed> Passage::answer(const PKIMessage& answer, Bytes sent) {
     return is_asked ? pass_on(answer, kind) : make_ready(answer, kind);
 }
 
-// A secret that was spent for a request is not spent if the CA refuses that. Only a word that nobody else can have said counts.
+// A secret that was spent for a request is not spent if the CA refuses that. Only a word that nobody else can have said counts; a CA without CMP said it
+// to the adapter.
 Result<void> Passage::give_back(const PKIMessage& answer) {
     const bool is_spent = (cert_requests(first().body) || first().body.is<"p10cr">()) && is_under_mac(first()) && !current_ && record().state != RelayState::ended;
-    if (!is_spent || deed_.status != PKIStatus::rejection || !answer.protection) return {};
+    const bool is_sure  = answer.protection || record().forwarding == operations::Forwarding::converted;
+    if (!is_spent || !is_sure || deed_.status != PKIStatus::rejection) return {};
     auto given = authority_.give_back(bytes_of(reference_of(first().header)));
     if (!given) return given.error();
     std::ranges::move(*given, std::back_inserter(writes_));

@@ -40,7 +40,7 @@ Result<Answered> Passage::read_answer(Bytes sent, Bytes octets) {
         return good ? Result<Answered>(Answered{std::move(*answer), {}}) : good.error();
     }
     auto missing = believe(**answer, {.sent = one, .first = answered_one(first()), .awaited = one.body.is<"pollReq">() ? current() : one, .upstream = *upstream,
-                                      .secret = secret_of(*record().outgoing, one), .time_window = doorway_.time_window, .now = now_});
+                                      .secret = secret_of(*record().outgoing, one), .time_window = doorway_.time_window, .now = now_, .is_nested = &one != &**outgoing});
     if (!missing) return missing.error();
     return Answered{std::move(*answer), std::move(*missing)};
 }

@@ -15,6 +15,7 @@ struct Expected {
     std::shared_ptr<const crypto::Secret> secret{};  // that may protect the answer; null: none
     std::int64_t        time_window = 300;
     std::int64_t        now = 0;
+    bool                is_nested = false;  // `sent` went inside a message that approves it
 };
 
 /// @return set: nothing can be said before this is asked

@@ -94,6 +94,14 @@ TEST_CASE("the first rule that is about a request decides", "[ra]") {
     CHECK(found({.type = BodyType::cr}) == "none");
 }
 
+TEST_CASE("later messages of who is unknown here find the rule that let the first pass", "[ra]") {
+    Rule       only{.name = "secrets of the CA", .reason = {}, .about = {.bodies = {BodyType::ir}, .unverified = true}, .action = Action::unchanged};
+    const auto rules = value_of(Rules::read({only}, std::span(&signing, 1)));
+    for (const BodyType type : {BodyType::ir, BodyType::certConf, BodyType::pollReq, BodyType::error}) CHECK(rules.find({.type = type, .is_key_generation = true, .is_unverified = true}));
+    CHECK_FALSE(rules.find({.type = BodyType::cr, .is_unverified = true}));
+    CHECK_FALSE(rules.find({.type = BodyType::certConf}));
+}
+
 TEST_CASE("without rules a kur and a genm go on unchanged, all else under the RA's protection", "[ra]") {
     const auto rules = value_of(Rules::read(usual_rules(true), std::span(&signing, 1)));
     for (const BodyType type : {BodyType::kur, BodyType::genm}) CHECK(rules.find({.type = type})->action == Action::unchanged);
