@@ -1,6 +1,7 @@
 #include "crypto/paths.hpp"
 
 #include "crypto/issued.hpp"
+#include "messages/names.hpp"
 
 #include <mutex>
 
@@ -21,6 +22,21 @@ Result<std::vector<Crl>> parse_crls(std::span<const Octets> octets) {
 
 Revocation demanded_by(const Trust& trust) {
     return trust.revocation == Revocation::none || trust.sources.empty() ? trust.revocation : Revocation::hard;
+}
+
+/// Where a certificate's way ends by its names alone, without a look at keys; none: an anchor may be reached, or a self-signed certificate ends it. Whoever is
+/// asked about certificates of somebody else's PKI says no without decoding them all for OpenSSL.
+std::optional<Cert> end_without_anchor(const Trust& trust, const Cert& leaf, std::span<const Cert> untrusted) {
+    std::vector<Cert> reached{leaf};
+    for (std::size_t i = 0; i < reached.size(); ++i) {
+        const Cert here      = reached[i];
+        const auto may_issue = [&](const Cert& candidate) { return candidate == here || may_be_issued_by(signed_thing(*here), candidate); };
+        if (same_name(here->issuer, here->subject) || std::ranges::any_of(trust.anchors, may_issue)) return std::nullopt;
+        for (const std::span<const Cert> each : {untrusted, std::span<const Cert>(trust.intermediates)})
+            for (const Cert& candidate : each)
+                if (may_issue(candidate) && std::ranges::find(reached, candidate) == reached.end()) reached.push_back(candidate);
+    }
+    return reached.back();
 }
 
 }  // namespace
@@ -71,6 +87,8 @@ void Paths::remember(const Judgement& judgement, std::int64_t now) const {
 Result<Judgement> Paths::judge(const Cert& leaf, std::span<const Cert> untrusted, std::int64_t now) const {
     for (const std::span<const Cert> each : {untrusted, std::span<const Cert>(trust_.intermediates), std::span<const Cert>(trust_.anchors)})
         if (auto path = short_way(leaf, each, now)) return Judgement{*std::move(path), {}};
+    if (const auto end = end_without_anchor(trust_, leaf, untrusted))
+        return Error{.code = Code::signer_not_trusted, .detail = "unable to get local issuer certificate: " + to_text((*end)->subject)};
     auto judgement = judge_->judge(leaf, untrusted, now);
     if (judgement) remember(*judgement, now);
     return judgement;
