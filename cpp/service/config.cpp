@@ -153,17 +153,39 @@ void keep_secrets_apart(Table& table, const Configuration& config) {
                 table.fail("tls", "the secret of \"" + tls.identity + "\" protects CMP messages too: TLS needs one of its own");
 }
 
+void read_listeners_tls(Table& table, Reader& reader, Configuration& config) {
+    config.tls = table.has("enroll") ? read_tls_peers(table, reader) : read_tls(table, reader);
+    table.table("enroll", [&](Table& t) { config.tls_enroll = read_listeners_enrollment(t, reader); });
+    if (!config.tls_enroll) return;
+    if (table.has("certificate")) table.fail("certificate", "there is tls.enroll already: either says which certificate it is");
+    config.tls->chain = config.tls_enroll->current.chain;
+    config.tls->key   = config.tls_enroll->current.key;
+}
+
+// Somebody has to ask for it: the RA by what it has, or by what [tls.enroll] gives it to begin with.
+void check_tls_enrollment(Table& table, const Configuration& config) {
+    if (!config.tls_enroll) return;
+    if (!config.ra) return table.fail("tls", "enroll: registration authorities alone get their certificate this way");
+    const SignerEnrollment& enroll = *config.tls_enroll;
+    const RaConfiguration&  ra     = *config.ra;
+    if (!ra.upstream_for(enroll)) return table.fail("tls", "enroll.upstream: there is no upstream of that name");
+    if (ra.enroll && ra.enroll->file == enroll.file) table.fail("tls", "enroll.file: the RA's signer is in it");
+    if (!enroll.current && !enroll.by_others && !ra.enroll && !ra.asked_by_ra(enroll).can_begin())
+        table.fail("tls", "enroll: the RA has no signer that could ask: reference and secret, or certificate and key, are needed to begin with");
+}
+
 void read_all(Table& table, Reader& reader, Configuration& config) {
     config.listen = table.texts("listen", {});
     table.table("store", [&](Table& t) { read_store(t, reader, config.store); });
     table.table("audit", [&](Table& audit) { config.audit_file = below(reader.folder(), audit.required_text("file")); });
     table.table("events", [&](Table& events) { config.events_file = below(reader.folder(), events.required_text("file")); });
     table.table("fetch", [&](Table& t) { read_fetch(t, config.fetching); });
-    table.table("tls", [&](Table& t) { config.tls = read_tls(t, reader); });
+    table.table("tls", [&](Table& t) { read_listeners_tls(t, reader, config); });
     table.table("server", [&](Table& t) { read_server(t, config); });
     table.table("transport", [&](Table& t) { read_transport(t, config); });
     if (table.has("ra")) config.ra = read_ra(table, reader);
     else read_authorities(table, reader, config);
+    check_tls_enrollment(table, config);
     keep_secrets_apart(table, config);
 }
 

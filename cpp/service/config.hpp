@@ -26,6 +26,7 @@ struct Configuration {
     std::vector<AuthorityConfiguration> authorities;  // not empty but for an RA; their names, issuing keys, CRL files and references of secrets differ
     std::size_t              standard = 0;        // index of the one that answers what is for nobody in particular
     std::optional<crypto::TlsCredentials> tls;    // for https listeners
+    std::optional<SignerEnrollment>       tls_enroll;  // set: an RA gets the certificate of `tls` by itself, which has none as long as there is none
     FetchLimits              fetching;            // of CRLs and OCSP answers
     std::string              audit_file;          // what was asked and decided is told there, a line each; empty: nowhere
     std::string              events_file;         // what came of requests, the same

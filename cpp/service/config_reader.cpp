@@ -104,15 +104,19 @@ admission::SecretEntry read_secret(Table& table, const Reader& reader) {
     return entry;
 }
 
-crypto::TlsCredentials read_tls(Table& table, Reader& reader) {
+crypto::TlsCredentials read_tls_peers(Table& table, Reader& reader) {
     crypto::TlsCredentials tls;
     table.tables("secret", [&](Table& t) { tls.secrets.push_back(read_tls_secret(t, reader)); });
-    if (tls.secrets.empty() || table.has("certificate")) {
-        tls.chain = reader.certificates(table, "certificate", table.texts("certificate", {}));
-        tls.key   = reader.key(table, "key");
-    }
     tls.trust          = read_trust(table, reader);
     tls.require_client = table.flag("require_client", false);
+    return tls;
+}
+
+crypto::TlsCredentials read_tls(Table& table, Reader& reader) {
+    crypto::TlsCredentials tls = read_tls_peers(table, reader);
+    if (!tls.secrets.empty() && !table.has("certificate")) return tls;
+    tls.chain = reader.certificates(table, "certificate", table.texts("certificate", {}));
+    tls.key   = reader.key(table, "key");
     return tls;
 }
 

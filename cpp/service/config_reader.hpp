@@ -29,7 +29,9 @@ private:
 crypto::Trust          read_trust(Table& table, Reader& reader);
 /// What is known by a secret may ask, and how often.
 admission::SecretEntry read_secret(Table& table, const Reader& reader);
-/// Keys and trust of one end of TLS.
+/// Trust and shared secrets of one end of TLS, whose certificate comes from elsewhere.
+crypto::TlsCredentials read_tls_peers(Table& table, Reader& reader);
+/// The same with its certificate and key.
 crypto::TlsCredentials read_tls(Table& table, Reader& reader);
 
 }  // namespace cmpkit::service

@@ -24,6 +24,8 @@ public:
     /// First messages to an RA that have to wait until it has a signer.
     std::span<const BodyType>  withheld() const { return standing_.withheld; }
     const std::optional<crypto::TlsServer>& tls() const { return tls_; }
+    /// Whether each TLS handshake has to fail: there is neither a certificate yet, nor a secret.
+    bool                  awaits_tls() const { return configuration_.tls && configuration_.tls->chain.empty() && configuration_.tls->secrets.empty(); }
     /// Who judges the certificates of other PKIs, for the CAs and for TLS.
     std::vector<std::shared_ptr<crypto::Verifier>> verifiers_of_others() const;
 

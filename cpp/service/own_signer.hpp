@@ -1,4 +1,4 @@
-// The CMP signer that a registration authority gets for itself, as it lies on disk. The private key, its certificate and the issuers stand in one file, so
+// A key and its certificate that a registration authority gets for itself, for its messages or for TLS, as they lie on disk. The private key, its certificate and the issuers stand in one file, so
 // that one rename changes all of them and no crash can part them; what an enrollment under way needs stands in a second one. Nothing here asks a CA.
 //
 //     auto signer = read_own_signer("signer.pem");
@@ -10,8 +10,8 @@ namespace cmpkit::service {
 
 /// A key and its certificate; without a key there is none.
 struct OwnSigner {
-    std::shared_ptr<const crypto::Signer> key{};    // shared with who protects messages by it
-    std::vector<crypto::Cert>             chain{};  // its certificate, then issuers as far as they are known
+    std::shared_ptr<crypto::PrivateKey> key{};    // shared with who protects messages or answers handshakes by it
+    std::vector<crypto::Cert>           chain{};  // its certificate, then issuers as far as they are known
 
     explicit operator bool() const { return key != nullptr && !chain.empty(); }
 };

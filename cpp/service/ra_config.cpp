@@ -86,23 +86,6 @@ ra::Rule read_rule(Table& table, const Reader& reader) {
 
 // ---------------------------------------------------------------- upstreams
 
-void read_credentials(Table& table, Reader& reader, operations::Credentials& credentials) {
-    if (table.has("certificate")) {
-        credentials.chain  = reader.certificates(table, "certificate", table.texts("certificate", {}));
-        credentials.signer = reader.key(table, "key");
-    }
-    if (!table.has("reference")) return;
-    credentials.reference = table.required_text("reference");
-    auto secret           = read_source(table.required_text("secret"), reader.folder());
-    if (!secret) return table.fail("secret", "it cannot be read", &secret.error());
-    credentials.secret    = std::make_shared<const crypto::Secret>(std::move(*secret));
-    const std::string mac = table.text("mac", "pbm");
-    if (mac != "pbm" && mac != "pbmac1") table.fail("mac", "\"pbm\" or \"pbmac1\" is expected");
-    credentials.mac        = mac == "pbm" ? protection::MacKind::pbm : protection::MacKind::pbmac1;
-    credentials.iterations = table.number("iterations", credentials.iterations, 100, 10'000'000);
-    if (credentials.signer) table.fail("reference", "there is a certificate already: one protects, not both");
-}
-
 void read_peer_of(Table& table, const Reader& reader, UpstreamConfiguration& config) {
     const std::string name = table.text("peer", {});
     if (name.empty()) return;
@@ -190,64 +173,19 @@ void read_support(Table& table, Reader& reader, ra::Support& support) {
     });
 }
 
-OwnSigner read_signer_file(Table& table, const std::string& path) {
-    if (!exists(path)) return {};
-    auto signer = read_own_signer(path);
-    if (!signer) return table.fail("file", "it cannot be taken", &signer.error()), OwnSigner();
-    return std::move(*signer);
-}
-
-void read_renewal(Table& table, SignerEnrollment& enroll) {
-    const std::string by = table.text("renew_by", "cr");
-    if (by != "cr" && by != "kur" && by != "others") table.fail("renew_by", "\"cr\", \"kur\" or \"others\" is expected");
-    enroll.by_update          = by == "kur";
-    enroll.by_others          = by == "others";
-    const std::string expired = table.text("when_expired", "stop");
-    if (expired != "stop" && expired != "enroll") table.fail("when_expired", "\"stop\" or \"enroll\" is expected");
-    enroll.anew         = expired == "enroll";
-    enroll.renew_before = table.duration("renew_before", 0);
-    enroll.retry        = table.duration("retry", enroll.retry);
-    if (enroll.retry < 1) table.fail("retry", "a second at least is expected");
-}
-
-SignerEnrollment read_enroll(Table& table, Reader& reader, const OwnSigner& by_hand) {
-    SignerEnrollment enroll;
-    enroll.file     = below(reader.folder(), table.required_text("file"));
-    enroll.upstream = table.text("upstream", {});
-    enroll.url      = table.text("url", {});
-    enroll.key_kind = table.text("key_kind", enroll.key_kind);
-    enroll.profile  = table.text("profile", {});
-    read_credentials(table, reader, enroll.first);
-    read_renewal(table, enroll);
-    // Making an RSA key to see whether its words are right would take too long.
-    if (auto tried = crypto::generate_key(enroll.key_kind.starts_with("rsa:") ? "ec:P-256" : enroll.key_kind); !tried) table.fail("key_kind", "it cannot be made", &tried.error());
-    enroll.current = read_signer_file(table, enroll.file);
-    enroll.before  = enroll.current ? read_signer_file(table, enroll.kept()) : OwnSigner();
-    if (!enroll.current) enroll.current = by_hand;
-    const bool begins = enroll.first.signer || enroll.first.secret;
-    if (!begins && !enroll.current && !enroll.by_others) table.fail("reference", "there is no certificate yet: reference and secret, or certificate and key, are needed to begin with");
-    if (!begins && enroll.anew) table.fail("when_expired", "there is neither a secret nor a certificate to begin with again");
-    if (!begins && !table.has("subject")) return enroll;
-    der::Arena arena;
-    const auto name = name_from_text(table.required_text("subject"), arena);
-    if (name) enroll.subject = der::encode(*name);
-    else table.fail("subject", "a name is expected", &name.error());
-    return enroll;
-}
-
 void read_own(Table& table, Reader& reader, RaConfiguration& config) {
     ra::Settings& settings = config.settings;
+    OwnSigner     own;
     if (table.has("certificate")) {
-        settings.chain     = reader.certificates(table, "certificate", table.texts("certificate", {}));
-        settings.signer    = reader.key(table, "key");
+        own.chain          = reader.certificates(table, "certificate", table.texts("certificate", {}));
+        own.key            = reader.key(table, "key");
         const auto issuers = reader.certificates(table, "chain", table.texts("chain", {}));
-        settings.chain.insert(settings.chain.end(), issuers.begin(), issuers.end());
+        own.chain.insert(own.chain.end(), issuers.begin(), issuers.end());
     }
-    table.table("enroll", [&](Table& t) { config.enroll = read_enroll(t, reader, {settings.signer, settings.chain}); });
-    if (config.enroll && config.enroll->current) {
-        settings.signer = config.enroll->current.key;
-        settings.chain  = config.enroll->current.chain;
-    }
+    table.table("enroll", [&](Table& t) { config.enroll = read_signer_enrollment(t, reader, own); });
+    if (config.enroll && config.enroll->current) own = config.enroll->current;
+    settings.signer           = own.key;
+    settings.chain            = own.chain;
     settings.entities         = table.texts("entities", {});
     const std::string answers = table.text("answers", "upstream");
     if (answers != "upstream" && answers != "own") table.fail("answers", "\"upstream\" or \"own\" is expected");
@@ -269,6 +207,15 @@ void read_own(Table& table, Reader& reader, RaConfiguration& config) {
 const UpstreamConfiguration* RaConfiguration::upstream_for(const SignerEnrollment& which) const {
     const auto found = which.upstream.empty() ? upstreams.begin() : std::ranges::find(upstreams, which.upstream, [](const auto& each) { return each.upstream.name; });
     return found == upstreams.end() ? nullptr : &*found;
+}
+
+SignerEnrollment RaConfiguration::asked_by_ra(SignerEnrollment wanted) const {
+    const UpstreamConfiguration* upstream = upstream_for(wanted);
+    if (wanted.can_begin() || !upstream) return wanted;
+    const operations::Credentials& there = upstream->upstream.credentials;
+    wanted.first = there;
+    if (!there.signer && !there.secret) wanted.first.signer = settings.signer, wanted.first.chain = settings.chain;
+    return wanted;
 }
 
 RaConfiguration read_ra(Table& table, Reader& reader) {

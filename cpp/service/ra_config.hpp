@@ -3,7 +3,7 @@
 #include "crypto/tls.hpp"
 #include "ra/registration.hpp"
 #include "responder/relay.hpp"
-#include "service/own_signer.hpp"
+#include "service/own_enrollment.hpp"
 #include "transport/registry.hpp"
 
 namespace cmpkit::service {
@@ -24,27 +24,6 @@ struct UpstreamConfiguration {
     unsigned                              connections = 8;  // messages that are carried at the same time
 };
 
-/// How the RA gets its CMP signer by itself, and another one in time.
-struct SignerEnrollment {
-    std::string             file;         // where it is, see OwnSigner
-    std::string             upstream;     // whose CA issues it; empty: the first
-    std::string             url;          // where that is asked; empty: at the upstream's
-    operations::Credentials first;        // for the first certificate; neither signer nor secret: there was one by hand
-    Octets                  subject;      // DER of its Name
-    std::string             key_kind = "ec:P-256";
-    std::string             profile;      // certProfile; empty: none
-    bool                    by_update = false;  // by kur: the CA may take the certificate before out of use at once; else by cr
-    bool                    by_others = false;  // whoever writes the file renews it; here nothing is asked for
-    bool                    anew      = false;  // who let it expire begins as at first
-    std::int64_t            renew_before = 0;   // seconds before it expires; 0: when a third of its validity is left
-    std::int64_t            retry        = 10;  // seconds after a first failure; the pauses grow
-    OwnSigner               current{}, before{};  // as they are now; none: there is none
-
-    std::string draft() const { return file + ".new"; }      // what an enrollment under way needs
-    std::string kept() const { return file + ".before"; }    // the signer before, for what began under it
-    std::string lock() const { return file + ".lock"; }      // whoever enrolls holds it
-};
-
 struct RaConfiguration {
     ra::Settings                       settings;   // its upstreams are made of these:
     std::vector<UpstreamConfiguration> upstreams;  // not empty; the first is the default
@@ -52,8 +31,10 @@ struct RaConfiguration {
     std::optional<SignerEnrollment>    enroll;     // none: its signer is looked after by hand
     std::shared_ptr<const Adapter>     adapter{};  // shared with the application that sets its answer; null: there is none
 
-    /// The one whose CA issues the signer; null: there is none of that name.
+    /// The one whose CA issues it; null: there is none of that name.
     const UpstreamConfiguration* upstream_for(const SignerEnrollment& which) const;
+    /// The same; where it has nothing of its own to begin with, the RA asks for it as it speaks to that upstream, if it has a signer by now.
+    SignerEnrollment asked_by_ra(SignerEnrollment wanted) const;
 };
 
 /// @param table  the outermost one of the configuration

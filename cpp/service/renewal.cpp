@@ -42,10 +42,15 @@ void keep_names(const crypto::Cert& certificate, Enrollment& wanted) {
 
 Order order_for(const SignerEnrollment& enroll, const OwnSigner& current, std::shared_ptr<const crypto::Signer> key, Octets recipient) {
     // With implicit confirmation no crash can come between the CA's last word and ours.
-    Enrollment wanted{.type = BodyType::ir, .key = std::move(key), .csr = {}, .subject = enroll.subject, .extensions = {}, .profile = enroll.profile, .implicit_confirm = true, .not_after = {}};
+    Enrollment wanted{.type = BodyType::ir, .key = std::move(key), .csr = {}, .subject = enroll.subject, .extensions = enroll.extensions, .profile = enroll.profile, .implicit_confirm = true, .not_after = {}};
     if (current) wanted.type = enroll.by_update ? BodyType::kur : BodyType::cr;
     if (current) keep_names(current.chain.front(), wanted);
     return {std::move(wanted), std::move(recipient)};
+}
+
+Result<OwnSigner> good_for(const CertificateUse& use, OwnSigner signer) {
+    const auto good = check_use(signer.chain.front(), use);
+    return good ? Result<OwnSigner>(std::move(signer)) : good.error();
 }
 
 struct Begun {
@@ -54,7 +59,7 @@ struct Begun {
 };
 
 Result<Begun> begin(const SignerEnrollment& enroll, const OwnSigner& current, const Road& road, const PeerTrust& trust) {
-    if (!current && !enroll.first.signer && !enroll.first.secret) return Error{.code = Code::bad_configuration, .detail = "ra.enroll: there is neither a secret nor a certificate to begin with"};
+    if (!current && !enroll.can_begin()) return Error{.code = Code::bad_configuration, .detail = std::string(enroll.use->section) + ": there is neither a secret nor a certificate to begin with"};
     auto key = crypto::generate_key(enroll.key_kind);
     if (!key) return key.error();
     return Begun{*key, EndEntity(order_for(enroll, current, *key, road.recipient), current ? credentials_of(current) : enroll.first, trust)};
@@ -67,7 +72,7 @@ std::optional<Begun> go_on(const SignerEnrollment& enroll, const OwnSigner& curr
     if (!draft || (current && equal(draft->key->public_key().spki(), current.key->public_key().spki()))) return std::nullopt;
     std::vector<Credentials> all;
     if (current) all.push_back(credentials_of(current));
-    if (enroll.first.signer || enroll.first.secret) all.push_back(enroll.first);
+    if (enroll.can_begin()) all.push_back(enroll.first);
     for (Credentials& credentials : all) {
         auto operation = EndEntity::restore(draft->operation, std::move(credentials), trust, draft->key);
         if (operation) return Begun{std::move(draft->key), std::move(*operation)};
@@ -75,17 +80,16 @@ std::optional<Begun> go_on(const SignerEnrollment& enroll, const OwnSigner& curr
     return std::nullopt;
 }
 
-// RFC 9810 4.5: without it a CA takes an RA for a device.
-Decided decide(const Decide& offered) {
-    if (offered.certificate.has_purpose(oids::id_kp_cmcRA)) return {};
-    return {.accept = false, .fail_info = FailInfo::badCertTemplate, .text = "id-kp-cmcRA is needed"};
+Decided decide(const Decide& offered, const CertificateUse& use) {
+    const auto good = check_use(offered.certificate, use);
+    return good ? Decided() : Decided{.accept = false, .fail_info = FailInfo::badCertTemplate, .text = good.error().detail};
 }
 
 Result<Done> run(const SignerEnrollment& enroll, Begun& begun, const Road& road, const std::function<std::int64_t()>& clock, transport::Cancel& cancel) {
     Application application;
     application.clock  = clock;
     application.fetch  = road.fetch;
-    application.decide = &decide;
+    application.decide = [&](const Decide& offered) { return decide(offered, *enroll.use); };
     application.save   = [&](const EndEntity& operation) -> Result<void> {
         auto saved = operation.save();
         return saved ? write_draft(enroll.draft(), {begun.key, std::move(*saved)}) : saved.error();
@@ -93,10 +97,10 @@ Result<Done> run(const SignerEnrollment& enroll, Begun& begun, const Road& road,
     return drive(begun.operation, road.carry, road.way, application, road.limits, random, cancel);
 }
 
-// The old signer is copied before the new one takes its place; then what led to it is of no use any more.
+// An old signer that is still of use is copied before the new one takes its place; then what led to it is of no use any more.
 Result<OwnSigner> put_in_place(const SignerEnrollment& enroll, const Begun& begun, const Done& done) {
     OwnSigner signer{begun.key, crypto::chain_without_root(done.certificate, done.chain)};
-    if (exists(enroll.file)) {
+    if (enroll.use->keeps_before && exists(enroll.file)) {
         auto before = read_file(enroll.file);
         if (!before) return before.error();
         const crypto::Secret octets(std::move(*before));
@@ -126,7 +130,7 @@ Result<OwnSigner> obtain_signer(const SignerEnrollment& enroll, const OwnSigner&
     if (exists(enroll.file)) {
         auto there = read_own_signer(enroll.file);
         if (!there) return there.error();
-        if (!same_signer(*there, enroll.current)) return there;
+        if (!same_signer(*there, enroll.current)) return good_for(*enroll.use, std::move(*there));
     }
     auto trust = trust_for_new(road.trust);
     if (!trust) return trust.error();
@@ -162,33 +166,35 @@ std::optional<OwnSigner> Renewal::turn(const SignerEnrollment& enroll, const Roa
     const std::int64_t now = clock();
     if (auto found = look_into(enroll)) {
         if (now < next_ && same_signer(*found, refused_)) return std::nullopt;
-        return succeeded(*found, "taken up, good", now), found;
+        if (auto good = check_use(found->chain.front(), *enroll.use); !good) return refused(*found, good.error(), now, enroll), std::nullopt;
+        return succeeded(*found, "taken up, good", now, enroll), found;
     }
     const OwnSigner& have = enroll.current;
     if (enroll.by_others) return std::nullopt;
+    if (!have && !enroll.can_begin()) return std::nullopt;  // who asks for it has no certificate itself so far
     if (failures_ && now < next_) return std::nullopt;
     if (have && (now < next_ || now < renewal_time(have.chain.front(), enroll.renew_before))) return std::nullopt;
     const bool is_expired = have && have.chain.front().not_after() < now;
     if (is_expired && !enroll.anew) {
-        failed({.code = Code::certificate_expired, .detail = "the RA's certificate has expired, and ra.enroll.when_expired does not let it begin anew"}, now, enroll);
+        failed({.code = Code::certificate_expired, .detail = std::string("the certificate has expired, and ") + enroll.use->section + ".when_expired does not let the RA begin anew"}, now, enroll);
         return std::nullopt;
     }
     auto road   = make_road();
     auto signer = road ? obtain_signer(enroll, is_expired ? OwnSigner() : have, *road, clock, cancel) : Result<OwnSigner>(road.error());
-    if (signer) return succeeded(*signer, have ? "renewed" : "enrolled", clock()), *signer;
+    if (signer) return succeeded(*signer, have ? "renewed" : "enrolled", clock(), enroll), *signer;
     // Whoever has the lock puts the certificate into the file, where it is found.
     if (signer.error().code != Code::conflict && signer.error().code != Code::cancelled) failed(signer.error(), clock(), enroll);
     return std::nullopt;
 }
 
 // However early the configuration wants the next one: not before half of this one's time is over.
-void Renewal::succeeded(const OwnSigner& signer, const char* how, std::int64_t now) {
+void Renewal::succeeded(const OwnSigner& signer, const char* how, std::int64_t now, const SignerEnrollment& enroll) {
     const crypto::Cert& certificate = signer.chain.front();
     failures_ = 0;
     refused_  = {};
     next_     = now + std::max<std::int64_t>(1, (certificate.not_after() - now) / 2);
     if (!log_) return;
-    responder::Incident incident{.transaction_id = {}, .requester = {}, .address = {}, .body = "own certificate", .outcome = {}, .problem = {}};
+    responder::Incident incident{.transaction_id = {}, .requester = {}, .address = {}, .body = enroll.use->told_as, .outcome = {}, .problem = {}};
     incident.outcome      = how + std::string(" until ") + der::shown_time(certificate.not_after());
     incident.deed.serial  = der::hex_integer(certificate->serialNumber.content);
     incident.deed.subject = to_text(certificate->subject);
@@ -201,7 +207,7 @@ void Renewal::failed(const Error& why, std::int64_t now, const SignerEnrollment&
     next_ = now + pause;
     if (!log_) return;
     const std::string outcome = (enroll.current ? "not renewed" : "not enrolled") + std::string(", next try in ") + std::to_string(pause) + " s";
-    log_({.transaction_id = {}, .requester = {}, .address = {}, .body = "own certificate", .outcome = outcome, .problem = why});
+    log_({.transaction_id = {}, .requester = {}, .address = {}, .body = enroll.use->told_as, .outcome = outcome, .problem = why});
 }
 
 void Renewal::refused(const OwnSigner& signer, const Error& why, std::int64_t now, const SignerEnrollment& enroll) {

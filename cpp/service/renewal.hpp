@@ -1,4 +1,4 @@
-// A registration authority's CMP signer, got from its CA and renewed in time. One operation at a time, saved before each of its messages leaves: whoever is
+// A registration authority's own certificate, for its messages or for its listeners, got from its CA and renewed in time. One operation at a time, saved before each of its messages leaves: whoever is
 // killed in the middle goes on with the same transaction and the same key. It decides when and as what to ask; it neither opens connections nor starts threads.
 //
 //     Renewal renewal(log);
@@ -49,7 +49,7 @@ public:
 
 private:
     std::optional<OwnSigner> look_into(const SignerEnrollment& enroll);
-    void                     succeeded(const OwnSigner& signer, const char* how, std::int64_t now);
+    void                     succeeded(const OwnSigner& signer, const char* how, std::int64_t now, const SignerEnrollment& enroll);
     void                     failed(const Error& why, std::int64_t now, const SignerEnrollment& enroll);
 
     responder::Log log_;

@@ -20,7 +20,8 @@ Result<std::unique_ptr<Server>> Server::make(Configuration configuration, respon
     server->log_     = std::move(log);
     server->fetcher_ = std::move(fetcher);
     server->registry_ = registry;
-    server->renewal_ = std::make_unique<Renewal>([here = server.get()](const responder::Incident& incident) { here->tell_of_signer(incident); });
+    for (auto* renewal : {&server->signer_renewal_, &server->tls_renewal_})
+        *renewal = std::make_unique<Renewal>([here = server.get()](const responder::Incident& incident) { here->tell_of_own(incident); });
     server->fixed_   = fixed_in(configuration);
     auto edition     = server->edition_of(std::move(configuration));
     if (!edition) return edition.error();
@@ -123,10 +124,14 @@ void Server::ask(const Edition& edition, crypto::Verifier& verifier, const crypt
         log_({.transaction_id = {}, .requester = {}, .address = query.url, .body = {}, .outcome = "no revocation status", .problem = learned.error()});
 }
 
+void Server::ask_what_is_due(const Edition& edition, std::int64_t now, transport::Cancel* cancel) {
+    for (const auto& verifier : edition.verifiers_of_others())
+        for (const crypto::StatusQuery& query : verifier->due(now)) ask(edition, *verifier, query, now, cancel);
+}
+
 void Server::ask_ahead(std::int64_t now, transport::Cancel* cancel) {
     const auto edition = this->edition();
-    for (const auto& verifier : edition->verifiers_of_others())
-        for (const crypto::StatusQuery& query : verifier->due(now)) ask(*edition, *verifier, query, now, cancel);
+    ask_what_is_due(*edition, now, cancel);
     if (!edition->tls()) return;
     for (const crypto::StatusQuery& query : edition->tls()->peers()->take_wanted()) ask(*edition, *edition->tls()->peers()->verifier(), query, now, cancel);
 }
@@ -153,7 +158,7 @@ Result<std::unique_ptr<Listening>> Listening::start(Server& server, transport::R
     if (urls.empty()) return Error{.code = Code::bad_configuration, .detail = "there is no URL to listen at"};
     if (auto good = edition->relay() ? edition->couriers().check() : Result<void>(); !good) return good.error();
     std::unique_ptr<Listening> listening(new Listening(server));
-    if (config.tls) listening->tls_ = std::make_unique<ListenerTls>([&server] { return server.tls(); });
+    if (config.tls) listening->tls_ = std::make_unique<ListenerTls>([&server] { return server.tls_for_handshake(); });
     const unsigned threads = config.threads ? config.threads : std::thread::hardware_concurrency();
     listening->pool_       = std::make_unique<Pool>(threads, config.queue);
     const auto handler     = [here = listening.get()](std::unique_ptr<transport::Exchange> exchange, const transport::Request& request, const transport::Peer& peer) {
@@ -166,7 +171,7 @@ Result<std::unique_ptr<Listening>> Listening::start(Server& server, transport::R
         listening->listeners_.push_back(std::move(*listener));
     }
     if (edition->relay()) listening->looker_ = std::thread([here = listening.get()] { here->keep_looking(); });
-    if (edition->relay()) listening->renewer_ = std::thread([here = listening.get()] { here->keep_signer(); });
+    if (edition->relay()) listening->renewer_ = std::thread([here = listening.get()] { here->keep_own(); });
     listening->asker_ = std::thread([here = listening.get()] { here->keep_asking(); });
     listening->timer_ = std::thread([here = listening.get(), log = std::move(log)] { here->keep_time(log); });
     return listening;
@@ -209,8 +214,8 @@ void Listening::keep_looking() {
 }
 
 // Its CA may keep an RA waiting for days.
-void Listening::keep_signer() {
-    do server_.look_after_signer(ending_renewal_);
+void Listening::keep_own() {
+    do server_.look_after_own(ending_renewal_);
     while (!ending_renewal_.wait_until(std::chrono::steady_clock::now() + std::chrono::seconds(1)));
 }
 

@@ -37,8 +37,9 @@ public:
     Result<void>     tick(std::int64_t now);
     /// Asks for CRLs of others whose time it is, and for what TLS handshakes wanted to know. Blocks.
     void             ask_ahead(std::int64_t now, transport::Cancel* cancel);
-    /// Of an RA that looks after its signer itself: gets one, renews it in time, and goes by it. Blocks while there is something to ask. Called often.
-    void             look_after_signer(transport::Cancel& cancel);
+    /// Of an RA that gets its signer or the certificate of its listeners itself: asks for it, renews it in time, and goes by it. Blocks while there is something
+    /// to ask. Called often.
+    void             look_after_own(transport::Cancel& cancel);
     /// A fresh CRL of that CA, also written to the configured file. @error not_found  see Edition::office
     Result<ca::CertificationAuthority::Crl> issue_crl(std::string_view name, std::int64_t now);
 
@@ -58,6 +59,8 @@ public:
     std::shared_ptr<const Edition> edition() const;
     /// What TLS handshakes go by now: that of the last configuration that had any.
     crypto::TlsServer              tls() const;
+    /// The same for one that begins: where it can only fail, as there is no certificate yet, the log has a word of it now and then.
+    crypto::TlsServer              tls_for_handshake();
 
 private:
     using Fixed = std::vector<std::pair<std::string, std::string>>;  // keys that cannot change, and their values
@@ -72,9 +75,11 @@ private:
     void         serve(const responder::Step& step);
     responder::Reply relay_at_once(const Edition& edition, Bytes request, const responder::Origin& origin, std::int64_t now);
     std::optional<responder::Step> withhold(const Edition& edition, Bytes request, const responder::Origin& origin, std::int64_t now);
-    Result<void>     take_up(const OwnSigner& signer, const std::shared_ptr<const Edition>& before);
-    void             tell_of_signer(const responder::Incident& incident);
-    Result<Road>     road_to(const Configuration& configuration, transport::Cancel& cancel);
+    void             look_after(Renewal& renewal, const SignerEnrollment& enroll, const std::shared_ptr<const Edition>& edition, transport::Cancel& cancel);
+    Result<void>     take_up(const OwnSigner& signer, const CertificateUse& use, const std::shared_ptr<const Edition>& before, transport::Cancel& cancel);
+    void             ask_what_is_due(const Edition& edition, std::int64_t now, transport::Cancel* cancel);
+    void             tell_of_own(const responder::Incident& incident);
+    Result<Road>     road_to(const Configuration& configuration, const SignerEnrollment& enroll, transport::Cancel& cancel);
     void             retire(std::shared_ptr<const Edition> edition);
     void             let_go_of_retired();
     Result<void>     carry_what_is_due(const Edition& edition, std::int64_t now);
@@ -94,8 +99,9 @@ private:
     WaitingRoom                    room_;     // of an RA's requesters
     std::shared_mutex              serving_;  // shared by who has visitors of the room in hand
     std::mutex                     asking_;   // one asks; who waits for it finds the answer
-    std::unique_ptr<Renewal>       renewal_;  // of who looks after the signer
-    std::atomic<bool>              is_reloaded_ = false;  // since it did so
+    std::unique_ptr<Renewal>       signer_renewal_, tls_renewal_;  // of who looks after own certificates
+    std::atomic<bool>              is_reloaded_ = false;  // since they were looked after
+    std::atomic<std::int64_t>      told_of_handshake_ = 0;  // Unix seconds
     mutable std::mutex             mutex_;    // guards what is below
     std::shared_ptr<const Edition> edition_;  // shared with those who work by it
     std::vector<std::shared_ptr<const Edition>> retired_;  // the same, until what they carry has come back
@@ -118,7 +124,7 @@ private:
     void keep_time(const responder::Log& log);
     void keep_asking();
     void keep_looking();
-    void keep_signer();
+    void keep_own();
 
     Server&                                           server_;
     std::unique_ptr<transport::Tls>                   tls_;

@@ -1,87 +1,8 @@
 // An RA's own CMP signer: when it is renewed, and what is on the disk whenever somebody stops in the middle. The CA answers in the same process.
-#include "running.hpp"
-
-#include "service/renewal.hpp"
+#include "beginner.hpp"
 
 using namespace cmpkit;
 using namespace cmpkit::service;
-
-namespace {
-
-constexpr std::string_view ra_profile = R"(
-[[profile]]
-name               = "ra"
-requesters         = ["secret", "own"]
-secret_subjects    = ["CN={reference}"]
-extended_key_usage = ["id-kp-cmcRA"]
-validity           = "90d"
-backdate           = "0s"
-
-[[secret]]
-reference = "RA"
-secret    = "second"
-profile   = "ra"
-uses      = 0
-)";
-
-/// A CA that answers in this process, and an RA that has nothing but a secret.
-struct Beginner {
-    const Plant             plant;
-    std::unique_ptr<Server> ca = make();
-    SignerEnrollment        enroll = settings();
-    std::int64_t            now    = Plant::founded;
-    int                     lost   = 0;  // of messages: this one of them, counted from 1, brings no answer
-    bool                    arrives = true;  // the lost one does, and its answer does not
-    int                     sent   = 0;
-    std::vector<std::string> outcomes;
-    transport::Cancel       cancel;
-    Renewal                 renewal{[this](const responder::Incident& incident) { outcomes.push_back(incident.outcome + (incident.problem ? ": " + incident.problem->text() : "")); }};
-
-    std::unique_ptr<Server> make() const {
-        auto made = Server::make(configuration_of(plant, plant.text + std::string(ra_profile)), {});
-        if (!made) FAIL(made.error().text());
-        return std::move(*made);
-    }
-    SignerEnrollment settings() const {
-        SignerEnrollment wanted;
-        wanted.file = plant.folder + "/signer.pem";
-        wanted.first.secret     = std::make_shared<const crypto::Secret>(crypto::Secret::copy_of(bytes_of("second")));
-        wanted.first.reference  = "RA";
-        wanted.first.iterations = 100;
-        wanted.profile          = "ra";
-        der::Arena arena;
-        wanted.subject = der::encode(*name_from_text("CN=RA", arena));
-        return wanted;
-    }
-    Road road() {
-        crypto::Trust trust;
-        trust.anchors    = *crypto::read_certificates(*read_file(plant.folder + "/root.pem"));
-        trust.revocation = crypto::Revocation::none;
-        Road road{.carry = {}, .way = Way::online, .trust = {}};
-        road.trust.anchors = *crypto::Verifier::make(trust);
-        road.carry = [this](const operations::Send& send, std::chrono::milliseconds) -> Result<Octets> {
-            const bool is_lost = ++sent == lost;
-            if (is_lost && !arrives) return Error{.code = Code::cancelled};
-            auto answer = ca->answer(send.message, {.address = {}, .profile = send.profile}, now).message;
-            if (is_lost) return Error{.code = Code::cancelled};
-            return answer;
-        };
-        return road;
-    }
-    Result<OwnSigner> obtain() { return obtain_signer(enroll, enroll.current, road(), [this] { return now; }, cancel); }
-    OwnSigner obtained() {
-        auto signer = obtain();
-        if (!signer) FAIL(signer.error().text());
-        return *signer;
-    }
-    std::optional<OwnSigner> turn() {
-        auto signer = renewal.turn(enroll, [this] { return Result<Road>(road()); }, [this] { return now; }, cancel);
-        if (signer) enroll.before = std::exchange(enroll.current, *signer);
-        return signer;
-    }
-};
-
-}  // namespace
 
 TEST_CASE("an RA that has a secret alone gets a certificate, and the file has both halves", "[service]") {
     Beginner   ra;
@@ -212,7 +133,7 @@ TEST_CASE("an expired signer begins anew only where that is wanted", "[service]"
     ra.sent = 0;
     CHECK_FALSE(ra.turn());
     CHECK(ra.sent == 0);
-    CHECK(ra.outcomes.back().find("the RA's certificate has expired") != std::string::npos);
+    CHECK(ra.outcomes.back().find("the certificate has expired, and ra.enroll.when_expired") != std::string::npos);
     ra.enroll.anew = true;
     ra.renewal.begin_afresh();
     CHECK(ra.turn());
