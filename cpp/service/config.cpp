@@ -166,9 +166,11 @@ void read_listeners_tls(Table& table, Reader& reader, Configuration& config) {
 void check_tls_enrollment(Table& table, const Configuration& config) {
     if (!config.tls_enroll) return;
     if (!config.ra) return table.fail("tls", "enroll: registration authorities alone get their certificate this way");
-    const SignerEnrollment& enroll = *config.tls_enroll;
-    const RaConfiguration&  ra     = *config.ra;
-    if (!ra.upstream_for(enroll)) return table.fail("tls", "enroll.upstream: there is no upstream of that name");
+    const SignerEnrollment&      enroll = *config.tls_enroll;
+    const RaConfiguration&       ra     = *config.ra;
+    const UpstreamConfiguration* asked  = ra.upstream_for(enroll);
+    if (!asked) return table.fail("tls", "enroll.upstream: there is no upstream of that name");
+    if (asked->upstream.converts && !enroll.by_others) table.fail("tls", "enroll.upstream: \"" + escaped(asked->upstream.name) + "\" knows PKCS#10 alone; the name of another is needed");
     if (ra.enroll && ra.enroll->file == enroll.file) table.fail("tls", "enroll.file: the RA's signer is in it");
     if (!enroll.current && !enroll.by_others && !ra.enroll && !ra.asked_by_ra(enroll).can_begin())
         table.fail("tls", "enroll: the RA has no signer that could ask: reference and secret, or certificate and key, are needed to begin with");

@@ -1,44 +1,14 @@
 """An RA that looks after its own CMP signer: it gets one with a secret, renews it while devices enroll, and is killed in the middle. The CA is our own."""
-import contextlib
 import os
 import stat
-import threading
-import time
 
 import stage
-from ra_stage import RaStage
-
-enroll = """
-[ra.enroll]
-file      = "signer.pem"
-reference = "RA"
-secret    = "file:../ra.secret"
-subject   = "CN=RA,O=Plant"
-profile   = "ra"
-retry     = "1s"
-"""
+from ra_stage import OwnStage, enroll_signer
 
 
-class Renewal(RaStage):
-    def found_for(self, validity):
-        """A CA whose RAs get certificates that are valid that long, and renew them."""
-        self.found(changes=[('requesters         = ["secret"]', f'requesters = ["secret", "own"]\nvalidity = "{validity}"\nbackdate = "0s"')])
-
-    def serve_ra(self, more="", own=""):
-        self.set_up("node", [self.upstream(self.ca.url)], own=own + enroll + more)
-        return self.serve("node")
-
-    def lines(self, ra, word):
-        return [line for line in ra.log.read_text(errors="replace").splitlines() if "own certificate" in line and word in line]
-
-    def wait_for(self, ra, word, count=1):
-        self.eventually(lambda: len(self.lines(ra, word)) >= count, f"the log does not say {count} times: {word}")
-
+class Renewal(OwnStage):
     def check_signer(self):
         self.assert_key_of("node/signer.pem", "node/signer.pem")
-
-    def is_expired(self, certificate):
-        return self.run_it("openssl", "x509", "-in", certificate, "-noout", "-checkend", "0").code == 1
 
     def test_an_ra_that_has_nothing_but_a_secret_gets_its_signer_and_forwards(self):
         self.found_for("30d")
@@ -60,7 +30,7 @@ class Renewal(RaStage):
         text = self.path("plant/cmpkit.toml").read_text().replace('requesters = ["secret", "own"]', 'requesters = ["external", "own"]\nsubjects = ["CN={subject.CN},O=Plant"]')
         self.write("plant/cmpkit.toml", text.replace('secret    = "file:ra.secret"\nprofile   = "ra"\n', 'secret    = "file:ra.secret"\n'))
         self.hang_up(self.ca)
-        by_maker = enroll.replace('reference = "RA"\nsecret    = "file:../ra.secret"', 'certificate = "../box.pem"\nkey = "../box.key"').replace("CN=RA", "CN=ra-box-1")
+        by_maker = enroll_signer.replace('reference = "RA"\nsecret    = "file:../ra.secret"', 'certificate = "../box.pem"\nkey = "../box.key"').replace("CN=RA", "CN=ra-box-1")
         self.set_up("node", [self.upstream(self.ca.url)], own=by_maker)
         ra = self.serve("node")
         self.wait_for(ra, "enrolled until")
@@ -71,24 +41,7 @@ class Renewal(RaStage):
         self.found_for("30s")
         ra = self.serve_ra('renew_before = "25s"\n')
         self.wait_for(ra, "enrolled until")
-        failures, ends = [], threading.Event()
-
-        def enroll_on(name):
-            while not ends.is_set():
-                done = self.run_it(stage.program, "enroll", ra.url, "--cert", "device.pem", "--key", "device.key", "--trust", "plant/root.pem", "--gen-key", "ec:P-256", "--force", "--new-key",
-                                   f"{name}.key", "--subject", "/CN=device-4711", "--out", f"{name}.pem")
-                if done.code:
-                    failures.append(str(done))
-
-        devices = [threading.Thread(target=enroll_on, args=(f"dev{i}",)) for i in range(2)]
-        for device in devices:
-            device.start()
-        try:
-            self.wait_for(ra, "renewed until", 2)
-        finally:
-            ends.set()
-            for device in devices:
-                device.join()
+        failures = self.traffic_until(lambda: self.wait_for(ra, "renewed until", 2), ra.url)
         self.assertEqual(failures, [])
         self.check_signer()
 
@@ -129,21 +82,12 @@ class Renewal(RaStage):
 
     def test_an_ra_that_is_killed_in_every_step_goes_on(self):
         self.found_for("1h")
-        places = [self.path("node") / name for name in ("signer.pem", "signer.pem.new", "signer.pem.before")]
-
-        def inode(place):
-            with contextlib.suppress(FileNotFoundError):
-                return place.stat().st_ino
-            return 0
-
-        def look():
-            return tuple(inode(place) for place in places)
-
+        look = self.inodes_of("signer.pem")
         for steps in range(1, 10):
             ra = self.serve_ra('renew_before = "1h"\n')  # due at each start
             self.watch(look, steps, lambda: self.lines(ra, "next try"))
             ra.kill()
-            if places[0].exists():
+            if look()[0]:
                 self.check_signer()
         before = len(self.lines(ra, "until"))
         ra = self.serve("node")
@@ -153,21 +97,10 @@ class Renewal(RaStage):
         self.assertEqual(self.lines(ra, "next try"), [])
         self.enroll(ra.url)
 
-    def watch(self, look, steps, failures):
-        """Until what `look` gives has changed that often, or the renewal is over."""
-        seen, changes, deadline = look(), 0, time.monotonic() + stage.patience
-        is_over = False
-        while changes < steps and not is_over:
-            now = look()
-            is_over = changes > 0 and now == seen and now[1] == 0 and now[0] != 0
-            changes, seen = (changes + 1, now) if now != seen else (changes, seen)
-            self.assertLess(time.monotonic(), deadline, "nothing happens")
-        self.assertEqual(failures(), [])
-
     def test_a_wrong_secret_is_told_and_a_right_one_mends_it(self):
         self.found_for("30d")
         self.write("node.secret", "Wrong-Horse-1\n")
-        self.set_up("node", [self.upstream(self.ca.url)], own=enroll.replace("../ra.secret", "../node.secret"))
+        self.set_up("node", [self.upstream(self.ca.url)], own=enroll_signer.replace("../ra.secret", "../node.secret"))
         ra = self.serve("node")
         self.wait_for(ra, "not enrolled, next try in 1 s")
         self.wait_for(ra, "not enrolled, next try in 2 s")

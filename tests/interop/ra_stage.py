@@ -1,5 +1,7 @@
 """Registration authorities for tests: a maker's devices, a CA whose RAs have certificates of it, and RAs and LRAs in front of it."""
+import contextlib
 import threading
+import time
 
 import stage
 
@@ -121,3 +123,79 @@ class Technician:
     def __exit__(self, *_):
         self._ends.set()
         self._thread.join()
+
+
+enroll_signer = """
+[ra.enroll]
+file      = "signer.pem"
+reference = "RA"
+secret    = "file:../ra.secret"
+subject   = "CN=RA,O=Plant"
+profile   = "ra"
+retry     = "1s"
+"""
+
+
+class OwnStage(RaStage):
+    """An RA, `node`, that gets certificates for itself; `told_as` is how its log calls the one that a test is about."""
+
+    told_as = "own certificate"
+
+    def found_for(self, validity, more=""):
+        """A CA whose RAs get certificates that are valid that long, and renew them."""
+        self.found(more=more, changes=[('requesters         = ["secret"]', f'requesters = ["secret", "own"]\nvalidity = "{validity}"\nbackdate = "0s"')])
+
+    def serve_ra(self, more="", own=""):
+        self.set_up("node", [self.upstream(self.ca.url)], own=own + enroll_signer + more)
+        return self.serve("node")
+
+    def lines(self, ra, word):
+        return [line for line in ra.log.read_text(errors="replace").splitlines() if self.told_as in line and word in line]
+
+    def wait_for(self, ra, word, count=1):
+        self.eventually(lambda: len(self.lines(ra, word)) >= count, f"the log does not say {count} times: {word}")
+
+    def is_expired(self, certificate):
+        return self.run_it("openssl", "x509", "-in", certificate, "-noout", "-checkend", "0").code == 1
+
+    def traffic_until(self, claim, url, *options):
+        """Two devices that enroll again and again while `claim` is waited for; what went wrong with them."""
+        failures, ends = [], threading.Event()
+
+        def enroll_on(name):
+            while not ends.is_set():
+                done = self.run_it(stage.program, "enroll", url, "--cert", "device.pem", "--key", "device.key", "--trust", "plant/root.pem", "--gen-key", "ec:P-256", "--force", "--new-key",
+                                   f"{name}.key", "--subject", "/CN=device-4711", "--out", f"{name}.pem", *options)
+                if done.code:
+                    failures.append(str(done))
+
+        devices = [threading.Thread(target=enroll_on, args=(f"dev{i}",)) for i in range(2)]
+        for device in devices:
+            device.start()
+        try:
+            claim()
+        finally:
+            ends.set()
+            for device in devices:
+                device.join()
+        return failures
+
+    def inodes_of(self, file):
+        """What changes on the disk in each step of an enrollment."""
+        def inode(end):
+            with contextlib.suppress(FileNotFoundError):
+                return (self.path("node") / (file + end)).stat().st_ino
+            return 0
+
+        return lambda: tuple(inode(end) for end in ("", ".new", ".before"))
+
+    def watch(self, look, steps, failures):
+        """Until what `look` gives has changed that often, or the renewal is over."""
+        seen, changes, deadline = look(), 0, time.monotonic() + stage.patience
+        is_over = False
+        while changes < steps and not is_over:
+            now = look()
+            is_over = changes > 0 and now == seen and now[1] == 0 and now[0] != 0
+            changes, seen = (changes + 1, now) if now != seen else (changes, seen)
+            self.assertLess(time.monotonic(), deadline, "nothing happens")
+        self.assertEqual(failures(), [])
