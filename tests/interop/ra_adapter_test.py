@@ -108,7 +108,7 @@ class Adapter(RaStage):
 
     def test_only_requests_of_pkcs10_go_there(self):
         self.set_up_ra()
-        self.enroll(self.ra.url, expect=3)
+        self.enroll(self.ra.url, "dev2", expect=3)
         self.assertEqual(self.lines("asked"), [])
 
     hold = "touch held; while [ ! -f go ]; do sleep 0.1; done"

@@ -137,6 +137,7 @@ TEST_CASE("what [tls.enroll] needs is told by its key", "[service]") {
     tells(tls_text("subject = \"CN=ra.plant\"\nsans = [\"ra.plant\"]\n"), "tls.enroll.sans: names are expected");
     tells(tls_text("sans = [\"dns:ra.plant\"]\n"), "tls.enroll.subject: it is required");
     tells(tls_text(names + "upstream = \"moon\"\n"), "enroll.upstream: there is no upstream of that name");
+    tells(tls_text(names + "upstream = \"old\"\n", signer_by_secret, "[[upstream]]\nname = \"old\"\ncommand = [\"/bin/true\"]\ntrust = [\"root.pem\"]\nrevocation = \"none\"\n"), "\"old\" knows PKCS#10 alone");
     tells(tls_text(names, "[ra]\n"), "the RA has no signer that could ask");
     tells(tls_text(names, "[ra.enroll]\nfile = \"tls.pem\"\nreference = \"RA\"\nsecret = \"x\"\nsubject = \"CN=RA\"\n"), "enroll.file: the RA's signer is in it");
     tells(tls_text(names, signer_by_secret + "[tls]\ncertificate = \"root.pem\"\nkey = \"root.key.pem\"\n"), "there is tls.enroll already");
