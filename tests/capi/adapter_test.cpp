@@ -40,13 +40,13 @@ revocation    = "none"
 )";
 
 /// Lets an operation go on with that server until it ends or waits.
-cmpkit_rc go_on(cmpkit_operation* operation, cmpkit_responder* server, std::int64_t time, cmpkit_action& next, std::string* why = nullptr) {
+cmpkit_rc go_on(cmpkit_operation* operation, cmpkit_responder* server, std::int64_t time, cmpkit_action& next, std::string* why = nullptr, const char* profile = "press") {
     cmpkit_rc rc = CMPKIT_OK;
     while (rc == CMPKIT_OK && next != CMPKIT_ACTION_DONE && next != CMPKIT_ACTION_WAIT) {
         cmpkit_error* error = nullptr;
         if (next == CMPKIT_ACTION_SEND) {
             const Buf         message = made<Buf>(cmpkit_operation_message, operation);
-            const std::string reply   = text(made<Buf>(cmpkit_responder_answer, server, cmpkit_buf_data(message.get()), cmpkit_buf_size(message.get()), "here", "press", time));
+            const std::string reply   = text(made<Buf>(cmpkit_responder_answer, server, cmpkit_buf_data(message.get()), cmpkit_buf_size(message.get()), "here", profile, time));
             rc                        = cmpkit_operation_receive(operation, octets(reply), reply.size(), time, &next, &error);
         } else if (next == CMPKIT_ACTION_DECIDE) {
             rc = cmpkit_operation_decide(operation, CMPKIT_VERDICT_ACCEPT, nullptr, time, &next, &error);
@@ -99,7 +99,7 @@ struct Plant {
         const Operation operation = request("of the CA", der, size);
         cmpkit_action   next      = 0;
         good(cmpkit_operation_begin, operation.get(), time, &next);
-        REQUIRE(go_on(operation.get(), ca.get(), time, next) == CMPKIT_OK);
+        REQUIRE(go_on(operation.get(), ca.get(), time, next, nullptr, "") == CMPKIT_OK);
         return certificate_of(operation.get());
     }
 
