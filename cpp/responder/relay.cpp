@@ -108,8 +108,6 @@ bool Relay::is_unknown(const Visitor& visitor, std::int64_t now) {
 // What it comes to for the requester: an answer, or a message on its way.
 Step Relay::conclude(Result<Passed> passed, Visitor& visitor, std::int64_t now) {
     if (!passed) return refuse(visitor, server_failure(passed.error()), now);
-    // Still being asked for. Whoever waits is looked after several times a second: that is nothing to tell.
-    if (passed->word == "repeated" && !passed->step.reply) return std::move(passed->step);
     Incident& incident = visitor.incident;
     incident.outcome   = passed->word;
     incident.problem   = passed->refusal;
@@ -171,6 +169,12 @@ Step Relay::tell_of(Result<Passed> passed, Bytes key, const std::string& upstrea
     if (passed) incident.deed = std::move(passed->deed);
     tell(incident, now);
     return passed ? std::move(passed->step) : Step{};
+}
+
+bool Relay::still_waits(Bytes key) const {
+    const auto record = store_.get(store::Table::relayed, key);
+    const auto found  = record && *record ? der::parse<operations::RelayedTransaction>((*record)->value) : Result<der::Parsed<operations::RelayedTransaction>>(Error{});
+    return found && (*found)->state == operations::RelayState::asked;
 }
 
 Step Relay::lapsed(Bytes key, std::int64_t now) {

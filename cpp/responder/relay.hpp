@@ -57,6 +57,9 @@ public:
     /// PEM, or DER one behind the other; the error `rejected`, with what the requester is told, if it refused; a certificate that is not the one asked for refuses, too.
     Step returned(const Parcel& parcel, const Result<Octets>& answer, std::int64_t now);
 
+    /// Whether nothing new is there for the requester of that transaction, who is kept waiting. A look at its record, and no more.
+    bool still_waits(Bytes key) const;
+
     /// The requester of that transaction has been kept waiting long enough: it is told to wait, or that the system is unavailable.
     Step lapsed(Bytes key, std::int64_t now);
 

@@ -87,7 +87,14 @@ void Server::look_around() {
         else if (auto busy = unavailable(visitor.request, unix_now()); !busy.empty()) respond(*visitor.exchange, responder::Reply{std::move(busy)});
         serve(step);
     }
-    for (auto& [key, visitor] : due.to_look) admit(*edition, std::move(visitor));
+    for (auto& [key, visitor] : due.to_look) {
+        if (!edition->relay()->still_waits(key)) {
+            admit(*edition, std::move(visitor));
+            continue;
+        }
+        visitor.next_look = Clock::now() + between_looks;
+        room_.enter(key, std::move(visitor));
+    }
 }
 
 Result<void> Server::carry_what_is_due(const Edition& edition, std::int64_t now) {

@@ -131,6 +131,15 @@ TEST_CASE("a secret whose request the CA refused is good for another try, and fo
     }
 }
 
+TEST_CASE("whether a requester still waits is seen by its record alone", "[responder][relay]") {
+    Asked world;
+    CHECK(world.relay->still_waits(world.step.key));
+    CHECK(world.incidents.size() == 1);
+    world.take(world.honest());
+    CHECK_FALSE(world.relay->still_waits(world.step.key));
+    CHECK_FALSE(world.relay->still_waits(bytes_of("nobody")));
+}
+
 TEST_CASE("an answer that comes twice, or late, changes nothing", "[responder][relay]") {
     Asked        world;
     const Octets ip = world.honest();
