@@ -77,26 +77,30 @@ struct Plant {
     }
     ~Plant() { ra.reset(); }
     std::string path() const { return folder.path + "/ca"; }
-    void        set_adapter() { good(cmpkit_responder_set_adapter, ra.get(), adapt, static_cast<void*>(this), release); }
+    /// Here, for the application is asked in a thread where nothing may be checked.
+    void        set_adapter() {
+        issued = certificate_for(pkcs10);
+        good(cmpkit_responder_set_adapter, ra.get(), adapt, static_cast<void*>(this), release);
+    }
 
-    Operation request(const std::string& secret, const void* csr, std::size_t size) const {
+    Operation request(const std::string& secret, const std::string& csr) const {
         cmpkit_enroll_options options = CMPKIT_ENROLL_OPTIONS_INIT;
         options.kind                  = CMPKIT_ENROLL_P10CR;
-        options.csr                   = static_cast<const std::uint8_t*>(csr);
-        options.csr_size              = size;
+        options.csr                   = octets(csr);
+        options.csr_size              = csr.size();
         const Credentials who         = by_secret("dev1", secret);
         const Trust       trust       = trust_in(folder.read("ca/root.pem"));
         return made<Operation>(cmpkit_operation_new_enroll, context.get(), &options, who.get(), trust.get());
     }
-    Operation device() const { return request("plant", pkcs10, std::string(pkcs10).size()); }
+    Operation device() const { return request("plant", pkcs10); }
     cmpkit_rc run(cmpkit_operation* operation, std::string* why = nullptr) const {
         cmpkit_action next = 0;
         good(cmpkit_operation_begin, operation, time, &next);
         return go_on(operation, ra.get(), time, next, why);
     }
     static std::string certificate_of(cmpkit_operation* operation) { return text(made<Buf>(cmpkit_operation_certificate_pem, static_cast<const cmpkit_operation*>(operation))); }
-    std::string issued_for(const std::uint8_t* der, std::size_t size) const {
-        const Operation operation = request("of the CA", der, size);
+    std::string certificate_for(const std::string& csr) const {
+        const Operation operation = request("of the CA", csr);
         cmpkit_action   next      = 0;
         good(cmpkit_operation_begin, operation.get(), time, &next);
         REQUIRE(go_on(operation.get(), ca.get(), time, next, nullptr, "") == CMPKIT_OK);
@@ -105,7 +109,9 @@ struct Plant {
 
     const std::int64_t       time = std::time(nullptr);
     std::vector<std::string> asked{};
-    std::string              refusal, instead;  // of a certificate
+    std::string              issued;            // by the CA
+    std::string              refusal, instead;  // of that
+    std::size_t              size  = 0;         // of the request that the application saw
     cmpkit_rc                code  = CMPKIT_E_REJECTED;
     int                      later = 0, released = 0;
     Folder                   folder;
@@ -118,7 +124,8 @@ cmpkit_rc adapt(void* user, const cmpkit_adapter_question* question, cmpkit_sink
     plant.asked.push_back(std::string(question->upstream) + " " + question->profile + " " + question->transaction_id + " " + question->request_id);
     if (plant.later-- > 0) return cmpkit_sink_set_later(certificates, 1, "the CA sleeps");
     if (!plant.refusal.empty()) return cmpkit_sink_set_error(certificates, plant.code, plant.refusal.c_str()), plant.code;
-    const std::string pem = plant.instead.empty() ? plant.issued_for(question->pkcs10, question->pkcs10_size) : plant.instead;
+    plant.size            = question->pkcs10_size;
+    const std::string pem = plant.instead.empty() ? plant.issued : plant.instead;
     return cmpkit_sink_write(certificates, octets(pem), pem.size());
 }
 void release(void* user) { ++static_cast<Plant*>(user)->released; }
@@ -133,7 +140,8 @@ TEST_CASE("an application gets a certificate from a CA that knows no CMP, for a 
     const Operation operation = plant.device();
     std::string     why;
     REQUIRE(plant.run(operation.get(), &why) == CMPKIT_OK);
-    CHECK(has(text(made<Buf>(cmpkit_ca_list, plant.ca.get())), "CN=dev1"));
+    CHECK(plant.certificate_of(operation.get()) == plant.issued);
+    CHECK(plant.size == 204);
     REQUIRE(plant.asked.size() == 1);
     CHECK(plant.asked[0].starts_with("legacy press "));
     CHECK(plant.asked[0].size() == std::string("legacy press ").size() + 32 + 1 + 32);
