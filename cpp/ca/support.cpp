@@ -1,5 +1,6 @@
 #include "ca/support.hpp"
 
+#include "admission/information_draft.hpp"
 #include "admission/refusal.hpp"
 #include "ca/known_names.hpp"
 #include "ca/request_template.hpp"
@@ -16,7 +17,7 @@ namespace {
 using namespace oids;
 
 /// One genm on its way to its genp: each item asks one thing, or an empty list asks for all that everybody is told.
-class Informing {
+class Informing : admission::InformationDraft {
 public:
     Informing(CertificationAuthority& authority, const Core& core, const InformationRequest& request, const Requester& requester)
         : authority_(authority), core_(core), request_(request), requester_(requester) {}
@@ -254,31 +255,12 @@ private:
         return {};
     }
 
-    template <class T> std::span<const T> kept(const std::vector<T>& values) {
-        auto* place = arena_.make<T>(values.size());
-        std::ranges::copy(values, place);
-        return {place, values.size()};
-    }
-    template <class T> void add(const OidConstant& type, const T& value) {
-        auto* place = arena_.make<T>();
-        *place      = value;
-        answers_.push_back({type, der::Open::of(*place)});
-    }
-    void add_type(const OidConstant& type) { answers_.push_back({type, {}}); }
-    void add_raw(Bytes type, Bytes value) {
-        InfoTypeAndValue item{der::Oid{type}, {}};
-        if (!value.empty()) item.infoValue = der::Open::raw(value);
-        answers_.push_back(item);
-    }
-
     CertificationAuthority&       authority_;
     const Core&                   core_;
     const InformationRequest&     request_;
     const Requester&              requester_;
     const InfoTypeAndValue*       item_ = nullptr;  // the one that is answered
-    der::Arena                    arena_;
-    std::deque<RootStep>          steps_;  // what answers look into
-    std::vector<InfoTypeAndValue> answers_;
+    std::deque<RootStep>          steps_;           // what answers look into
     std::vector<der::Oid>         unknown_;
     std::optional<Waiting>        waiting_;
 };

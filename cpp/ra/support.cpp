@@ -1,5 +1,6 @@
 #include "ra/support.hpp"
 
+#include "admission/information_draft.hpp"
 #include "admission/refusal.hpp"
 #include "der/encode.hpp"
 #include "messages/extensions.hpp"
@@ -35,7 +36,7 @@ bool is_source_of(const CRLSource& source, const CertificateList& list) {
 }
 
 /// One genm on its way to its genp.
-class Telling {
+class Telling : admission::InformationDraft {
 public:
     Telling(const Support& support, const GenMsgContent& items) : support_(support), items_(items) {}
 
@@ -56,7 +57,7 @@ private:
         if (item.infoType == id_it_crlStatusList) return tell_crls(*item.infoValue->get<CRLStatusList>());
         const auto found = std::ranges::find_if(support_.items, [&](const auto& each) { return equal(each.type, item.infoType.content); });
         if (found == support_.items.end()) unknown_.push_back(item.infoType);
-        else add_raw(*found);
+        else add_raw(found->type, found->value);
         return {};
     }
 
@@ -64,7 +65,7 @@ private:
     void tell_all() {
         if (!support_.ca_certificates.empty()) tell_ca_certificates();
         if (!support_.root_updates.empty()) add_update(support_.root_updates.back());
-        for (const auto& item : support_.items) add_raw(item);
+        for (const auto& item : support_.items) add_raw(item.type, item.value);
     }
 
     void tell_ca_certificates() {
@@ -108,26 +109,8 @@ private:
         return {};
     }
 
-    template <class T> std::span<const T> kept(const std::vector<T>& values) {
-        auto* place = arena_.make<T>(values.size());
-        std::ranges::copy(values, place);
-        return {place, values.size()};
-    }
-    template <class T> void add(const OidConstant& type, const T& value) {
-        auto* place = arena_.make<T>();
-        *place      = value;
-        answers_.push_back({type, der::Open::of(*place)});
-    }
-    void add_type(const OidConstant& type) { answers_.push_back({type, {}}); }
-    void add_raw(const admission::SiteInformation::Item& item) {
-        answers_.push_back({der::Oid{item.type}, {}});
-        if (!item.value.empty()) answers_.back().infoValue = der::Open::raw(item.value);
-    }
-
     const Support&                support_;
     const GenMsgContent&          items_;
-    der::Arena                    arena_;
-    std::vector<InfoTypeAndValue> answers_;
     std::vector<der::Oid>         unknown_;
 };
 

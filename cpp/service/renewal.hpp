@@ -1,5 +1,6 @@
-// A registration authority's own certificate, for its messages or for its listeners, got from its CA and renewed in time. One operation at a time, saved before each of its messages leaves: whoever is
-// killed in the middle goes on with the same transaction and the same key. It decides when and as what to ask; it neither opens connections nor starts threads.
+// A registration authority's own certificate, for its messages or for its listeners, got from its CA and renewed in time. One operation at a time, saved before each
+// of its messages leaves: whoever is killed in the middle goes on with the same transaction and the same key. It decides when and as what to ask; it neither opens
+// connections nor starts threads.
 //
 //     Renewal renewal(log);
 //     if (auto signer = renewal.turn(settings, road, now, cancel)) take_up(*signer);      // every second or so

@@ -21,8 +21,8 @@ enum class Table : std::uint8_t {
     counters     = 5,  // key: what is counted
     requests     = 6,  // key: identifier of a request that waits for the operator; index: who asked
     roots        = 7,  // key: issuer; the roots that replaced one another
-    relayed      = 8,  // key: identity and transactionID, of what an RA forwards; index: the batch it waits for
-    archive      = 9,  // key: as of relayed; requests as they came, where another went in their place or somebody wants them kept
+    relayed      = 8,  // key: identity and transactionID, of what an RA forwards; index: the batch it waits for. Batches, too: their identity is "batch"
+    archive      = 9,  // key: as of relayed, then when; requests as they came, where another went in their place or somebody wants them kept
 };
 
 struct Record {
