@@ -71,7 +71,9 @@ std::string plugins_of_this_library() {
     if (!dladdr1(reinterpret_cast<const void*>(&plugins_of_this_library), &info, reinterpret_cast<void**>(&map), RTLD_DL_LINKMAP)) return {};
     // Linked into a program there is no name but argv[0], which the caller of a privileged program chooses.
     const bool in_program = !map || !map->l_name || !*map->l_name;
-    return sibling_folder(in_program ? "/proc/self/exe" : map->l_name, "plugins");
+    const std::string file   = in_program ? "/proc/self/exe" : map->l_name;
+    const std::string built  = sibling_folder(file, "plugins");
+    return built.empty() ? sibling_folder(file, CMPKIT_PLUGINS_IN_PREFIX) : built;
 }
 
 }  // namespace cmpkit::transport

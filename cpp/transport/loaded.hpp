@@ -25,7 +25,8 @@ Result<Loaded> check_table(const cmpkit_transport_plugin* plugin);
 /// @error bad_plugin  not trusted, not loadable, or refused by check_table
 Result<Loaded> load_file(const std::string& file);
 
-/// The folder `plugins` beside the folder of this library or program; empty if there is none.
+/// The folder of plugins that came with this library or program: `plugins` beside its folder in a build tree, `<libdir>/cmpkit/plugins` of its prefix where it is
+/// installed; empty if there is neither.
 std::string plugins_of_this_library();
 
 /// What the host lends to an instance.
