@@ -174,8 +174,11 @@ inline const char* present(const char* text) { return text ? text : ""; }
 template <class T, class Needed, class Function, class... Arguments> std::shared_ptr<T> made_of(Needed needed, void (*free)(T*), Function function, Arguments... arguments) {
     T* handle = nullptr;
     call(function, arguments..., &handle);
-    return std::shared_ptr<T>(handle, [needed, free](T* gone) mutable {
-        Graveyard::bury([needed = std::move(needed), free, gone] { free(gone); });
+    return std::shared_ptr<T>(handle, [needed, free](T* gone) {
+        Graveyard::bury([needed, free, gone]() mutable {
+            free(gone);
+            needed = nullptr;
+        });
     });
 }
 template <class T, class Function, class... Arguments> std::shared_ptr<T> made(void (*free)(T*), Function function, Arguments... arguments) {

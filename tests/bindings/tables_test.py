@@ -1,0 +1,54 @@
+#!/usr/bin/env python3
+"""tables_test.py LIBRARY: the bindings call every function that the library exports, or a list says why not; and their table of errors is the header's."""
+import pathlib
+import re
+import subprocess
+import sys
+import unittest
+
+root = pathlib.Path(__file__).resolve().parent.parent.parent
+library = sys.argv.pop()
+
+
+def rows(file):
+    """The rows of a table with a head line and comments: dicts."""
+    lines = [line.split("\t") for line in file.read_text().splitlines() if line and not line.startswith("#")]
+    return [dict(zip(lines[0], line, strict=True)) for line in lines[1:]]
+
+
+def exported():
+    symbols = subprocess.run(["nm", "-D", "--defined-only", library], check=True, capture_output=True, text=True).stdout
+    return {line.split()[2].split("@")[0] for line in symbols.splitlines() if line.split()[1] == "T"}
+
+
+class Functions(unittest.TestCase):
+    def setUp(self):
+        code = "".join(re.sub(r"//.*", "", file.read_text()) for file in (root / "bindings" / "swig").glob("*.hpp"))
+        self.called = set(re.findall(r"\bcmpkit_\w+", code)) & exported()
+        self.left_out = {row["function"]: row["reason"] for row in rows(root / "bindings" / "swig" / "unwrapped.tsv")}
+
+    def test_every_exported_function_is_called_or_left_out_with_a_reason(self):
+        self.assertGreater(len(exported()), 130)
+        self.assertEqual(sorted(exported() - self.called), sorted(self.left_out))
+
+    def test_reasons_are_given(self):
+        for function, reason in self.left_out.items():
+            self.assertGreater(len(reason), 20, function)
+
+
+class Errors(unittest.TestCase):
+    table = rows(root / "bindings" / "errors.tsv")
+
+    def test_the_table_holds_the_codes_of_the_header(self):
+        header = (root / "capi" / "cmpkit.h").read_text()
+        codes = {(int(number), name.lower()) for name, number in re.findall(r"CMPKIT_E_(\w+)\s*=\s*(-\d+)", header)}
+        self.assertGreater(len(codes), 50)
+        self.assertEqual({(int(row["code"]), row["name"]) for row in self.table}, codes)
+
+    def test_the_table_holds_the_codes_of_the_library(self):
+        numbers = {int(number) for number in re.findall(r"CMPKIT_CODE\(\w+, *(-\d+)", (root / "cpp" / "codes.inc").read_text())}
+        self.assertEqual({int(row["code"]) for row in self.table}, numbers)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
