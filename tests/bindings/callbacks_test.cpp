@@ -136,3 +136,19 @@ TEST_CASE("what answers is freed once: when it is replaced, with its operation, 
     CHECK_THROWS_AS(operation->set_exchange(new Failing), Failed);
     CHECK(Counted::alive == 0);
 }
+
+TEST_CASE("a NUL in the text of a language is refused, not read as its end", "[bindings]") {
+    World             world;
+    const std::string cut("CN=dev1\0,CN=admin", 18);
+    EnrollOrder       order(CMPKIT_ENROLL_IR);
+    order.set_key(*world.key);
+    SECTION("subject") { order.set_subject(cut); }
+    SECTION("alternative name") { order.add_san(cut); }
+    try {
+        const std::unique_ptr<Operation> made(Operation::enroll(world.context, order, *world.secret, &world.trust));
+        FAIL("it was taken");
+    } catch (const Failed& failed) {
+        CHECK(failed.code == CMPKIT_E_BAD_ARGUMENT);
+        CHECK(Failure(failed).text() == "api: there is a NUL in the text");
+    }
+}
