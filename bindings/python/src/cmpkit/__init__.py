@@ -7,7 +7,7 @@ Whatever takes a certificate, a CRL, a request or a key takes DER or PEM as byte
 Times are `datetime` with a time zone or Unix seconds, durations `timedelta` or seconds. Handles do not survive fork.
 """
 
-from . import raw
+from . import raw, request
 from .answers import Adaptation, Later, Names, Question, Refused
 from .certificate import Certificate, Crl, Summary, certificate_summary, certificates_load, certificates_open
 from .client import Client
@@ -36,6 +36,7 @@ from .errors import (
     TransportError,
     UnsupportedError,
 )
+
 from .founding import init_ca
 from .inspection import Shown, peers, show, version
 from .key import Key

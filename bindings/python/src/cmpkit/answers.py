@@ -14,7 +14,7 @@ from .octets import EncodedList, pem_of_each
 
 
 class Refused(Exception):
-    """Raised by a callback: the requester is refused, and told these words."""
+    """Raised by a callback: the requester is refused, and told these words (by `information` without them)."""
 
     def __init__(self, words: str = "") -> None:
         super().__init__(words)
@@ -23,7 +23,7 @@ class Refused(Exception):
 
 class Later(Exception):
     """Raised by a callback: there is no answer yet. The requester polls (RFC 9483 4.4), after so many seconds (1 to a year) first, and the callback is asked the same
-    again. Not for `naming`."""
+    again. Not for `naming`, whom nobody can ask again."""
 
     def __init__(self, check_after: int, reason: str = "") -> None:
         super().__init__(check_after, reason)
@@ -97,8 +97,8 @@ def _question_of(question: raw.Question) -> Question:
 class _Answering:
     """Asks the function, whose Refused and Later go into the sink."""
 
-    def __init__(self, held: Held, name: str) -> None:
-        self._find = held.finder(name)
+    def __init__(self, held: Held, name: str, *, may_wait: bool = True) -> None:
+        self._find, self._may_wait = held.finder(name), may_wait
 
     def __call__(self, sink: raw.Sink, *asked: object) -> Any:
         function = self._find()
@@ -109,6 +109,8 @@ class _Answering:
         except Refused as refused:
             sink.refuse(refused.words)
         except Later as later:
+            if not self._may_wait:
+                raise
             sink.later(later.check_after, later.reason)
         return None
 
@@ -122,7 +124,7 @@ def _write(names: Names | None, subject: raw.Sink, sans: raw.Sink) -> None:
 class Namer(raw.Namer):
     def __init__(self, held: Held) -> None:
         super().__init__()
-        self._ask = _Answering(held, "naming")
+        self._ask = _Answering(held, "naming", may_wait=False)
 
     def name(self, question: raw.Question, subject: raw.Sink, sans: raw.Sink) -> None:
         _write(self._ask(subject, _question_of(question)), subject, sans)

@@ -6,7 +6,7 @@ import re
 import threading
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar, Unpack
+from typing import Any, Concatenate, ParamSpec, TypeVar, Unpack
 
 from . import request
 from .context import Context
@@ -47,7 +47,7 @@ class Client:
     ) -> None:
         self.url = url
         self._credentials, self._trust, self._tls, self._context, self._options = credentials, trust, tls, context, options
-        self._running: set[Operation[object]] = set()
+        self._running: set[Operation[Any]] = set()
         self._lock = threading.Lock()
 
     def operation(self, request: Request[T]) -> Operation[T]:

@@ -51,6 +51,8 @@ class Context(Closing):
     log: is told lines of at most `log_level`, each escaped, from any thread of the library. What it raises goes to `sys.unraisablehook`.
     """
 
+    _raw: raw.Context
+
     def __init__(self, *, plugin_folders: Iterable[str | PathLike[str]] = (), log: Callable[[LogLevel, str], object] | None = None, log_level: LogLevel = LogLevel.INFO) -> None:
         self._raw = raw.Context()
         self._held = Held(log=log)
@@ -82,12 +84,12 @@ class Context(Closing):
         trust: its peer's way of carrying messages alone. timeout: 60 s where there is none. Blocks, without the interpreter's lock. Raises `TransportError`.
         """
         limit = milliseconds(timeout)
-        return interruptible(lambda: self._raw.exchange(url, tls and tls._raw, trust and trust._raw, message, limit))
+        return interruptible(lambda: self._raw.exchange(url, tls._raw if tls else None, trust._raw if trust else None, message, limit))
 
     def discover(self, url: str, *, tls: Tls | None = None, timeout: Duration | None = None) -> list[dict[str, str]]:
         """What a server offers: `path`, `profile` and `operation` of each link (RFC 9483 6.1), empty where it names none. Nothing of it is authenticated but by TLS."""
         limit = milliseconds(timeout)
-        found: list[dict[str, str]] = json.loads(interruptible(lambda: self._raw.discover(url, tls and tls._raw, limit)))
+        found: list[dict[str, str]] = json.loads(interruptible(lambda: self._raw.discover(url, tls._raw if tls else None, limit)))
         return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypedDict, TypeVar, Unpack
+from typing import Any, Generic, TypedDict, TypeVar, Unpack
 
 from . import raw
 from .certificate import Certificate
@@ -65,7 +65,7 @@ class RunOptions(TypedDict, total=False):
     exchange: Callable[[str, bytes], Octets] | None
     """Carries one message and returns the answer: a transport of the application's own. It is told the path label of RFC 9483 6.1, and the message."""
     policy: Callable[[Offer], bool] | None
-    """Whether the new certificate is wanted; else the CA is told so, and the run is a `RejectedError`."""
+    """Whether the new certificate is wanted; else the CA is told so, and the run is a `ProtocolError` named `wrong_certificate`."""
     keep: Callable[[Certificate, tuple[Certificate, ...]], object] | None
     """Makes certificate and chain durable; it is confirmed to the CA only after that."""
     waiting: Callable[[int, str], object] | None
@@ -82,9 +82,11 @@ class Operation(Closing, Generic[T]):
     Either `run`, or step by step: `begin`, then do what each `Action` says and tell what came of it. There is no I/O in a step, but for `fetch`.
     """
 
+    _raw: raw.Operation
+
     def __init__(self, request: Request[T], credentials: Credentials, *, trust: Trust | None = None, context: Context | None = None) -> None:
         self._request, self._needed = request, (credentials, trust, context)
-        self._raw = request._open((context or default_context())._raw, credentials._raw, trust and trust._raw)
+        self._raw = request._open((context or default_context())._raw, credentials._raw, trust._raw if trust else None)
 
     def run(self, url: str = "", *, tls: Tls | None = None, **options: Unpack[RunOptions]) -> T:
         """Blocks until it is over, without the interpreter's lock. url may be empty with `exchange` alone.
@@ -94,7 +96,7 @@ class Operation(Closing, Generic[T]):
         """
         callbacks = self._set(**options)
         try:
-            interruptible(lambda: self._raw.run(url, tls and tls._raw), self.cancel)
+            interruptible(lambda: self._raw.run(url, tls._raw if tls else None), self.cancel)
         finally:
             self._forget(callbacks)
         return self.result()
@@ -106,7 +108,7 @@ class Operation(Closing, Generic[T]):
         connect_timeout: Duration | None = None,
         exchange_timeout: Duration | None = None,
         memo: Octets | None = None,
-        **callbacks: Callable[..., object] | None,
+        **callbacks: Callable[..., Any] | None,
     ) -> list[Callable[[None], None]]:
         """Returns the setters of callbacks that were set."""
         for name in callbacks.keys() - _DIRECTORS.keys():
@@ -267,7 +269,7 @@ class _Saver(raw.Saver):
         self._save(state)
 
 
-_DIRECTORS: dict[str, Callable[[Callable[..., object]], object]] = {
+_DIRECTORS: dict[str, Callable[[Callable[..., Any]], object]] = {
     "exchange": _Carrier,
     "policy": _Policy,
     "keep": _Keeper,

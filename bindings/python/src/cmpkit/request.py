@@ -185,7 +185,7 @@ def resume(state: Encoded, *, key: KeyLike | None = None) -> Request[Issued | No
     own = None if key is None else Key.of(key)
 
     def open_saved(context: raw.Context, credentials: raw.Credentials, trust: raw.Trust | None) -> raw.Operation:
-        return raw.Operation.saved(context, octets_of_state, credentials, trust, own and own._raw)
+        return raw.Operation.saved(context, octets_of_state, credentials, trust, own._raw if own else None)
 
     return Request("resume", open_saved, results.issued_or_none, own)
 

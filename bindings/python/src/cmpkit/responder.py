@@ -33,6 +33,8 @@ class Responder(Closing):
     events: hears what came of each request, as docs/registration.md has it. The requester's answer waits for its return.
     """
 
+    _raw: raw.Responder
+
     def __init__(
         self,
         config: str | Path,
@@ -103,6 +105,8 @@ def _text_and_folder(config: str | Path, folder: str | PathLike[str] | None) -> 
 
 class Listener(Closing):
     """Serves a responder until it is closed, or dropped; made by `Responder.listen`. Any thread."""
+
+    _raw: raw.Listener
 
     def __init__(self, responder: Responder, url: str) -> None:
         self._responder = responder  # its callbacks are asked for as long as this
