@@ -29,7 +29,7 @@ class Trust:
     pins: the CMP signers trusted, and no others. verify_new: anchors for the new certificate.
     crls, ocsp: CRLs, OCSPResponses (DER) at hand. revocation: `SOFT` where it is not said.
     crl_urls, ocsp_urls: where it can be asked when it is not known, http URLs alone (RFC 5280 8); allowed_urls: below which URLs in certificates are followed.
-    fetch_octets, fetch_time, named_addresses: limits of one fetch (4 MiB, 10 s), and where a URL of a certificate may lead: `"any"`, `"remote"`, `"internet"`.
+    fetch_octets, fetch_time, named_addresses: limits of one fetch (1 KiB to 256 MiB: 4 MiB; up to an hour: 10 s), and where a URL of a certificate may lead: `"any"`, `"remote"`, `"internet"`.
     peer: how the peer may deviate from the profile: a name of `peers()`, or as `Path` a TOML file; `peer_toml`: the text of one (docs/peers.md).
     """
 
