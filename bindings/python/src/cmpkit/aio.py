@@ -110,16 +110,16 @@ class _Walk:
         if (memo := self._options.get("memo")) is not None:
             self._operation.set_memo(memo)
         try:
-            async with asyncio.timeout_at(self._ends):
+            async with asyncio.timeout_at(self._ends) as limit:
                 await self._steps()
         except CmpkitError:
             if self._trouble is not None:
                 raise self._trouble from None
             raise
-        except TimeoutError as over:
-            if isinstance(over, DeadlineError) or self._ends > asyncio.get_running_loop().time():
-                raise  # not ours
-            raise _deadline("the time for the operation is over") from None
+        except TimeoutError:
+            if limit.expired():
+                raise _deadline("the time for the operation is over") from None
+            raise
         if self._trouble is not None:
             raise self._trouble
 
@@ -137,8 +137,13 @@ class _Walk:
         await self._trace(True, message)
         exchange = self._options["exchange"]
         assert exchange is not None
-        async with asyncio.timeout(_seconds(self._options.get("exchange_timeout"), _EXCHANGE)):
-            answer = await exchange(self._operation.label(), message)
+        try:
+            async with asyncio.timeout(_seconds(self._options.get("exchange_timeout"), _EXCHANGE)) as limit:
+                answer = await exchange(self._operation.label(), message)
+        except TimeoutError:
+            if limit.expired():
+                raise _deadline("one message and its answer took too long") from None
+            raise
         await self._trace(False, bytes(answer))
         return self._operation.receive(answer)
 

@@ -129,6 +129,9 @@ class TransportError(CmpkitError, OSError):
 class DeadlineError(TransportError, TimeoutError):
     """Time is over."""
 
+    code = raw.CMPKIT_E_DEADLINE
+    name = "deadline"
+
 
 class CallbackError(CmpkitError):
     """A callback failed, and its own exception is not at hand."""
