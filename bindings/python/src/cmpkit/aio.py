@@ -12,7 +12,7 @@ import contextvars
 import inspect
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
-from functools import partial, wraps
+from functools import partial
 from typing import Any, Concatenate, ParamSpec, TypedDict, TypeVar, Unpack
 
 from . import request
@@ -21,6 +21,7 @@ from .context import Context
 from .credentials import Credentials
 from .ending import under_way
 from .errors import CmpkitError, DeadlineError
+from .methods import as_method
 from .moment import Duration, milliseconds
 from .octets import Octets
 from .operation import Action, Offer, Operation, RunOptions
@@ -53,10 +54,10 @@ class AsyncRunOptions(TypedDict, total=False):
 def _awaits(make: Callable[P, Request[T]]) -> Callable[Concatenate[Client, P], Coroutine[Any, Any, T]]:
     """A method that makes the request and runs it."""
 
-    @wraps(make)
     async def method(client: Client, /, *args: P.args, **kwargs: P.kwargs) -> T:
         return await client.run(make(*args, **kwargs))
 
+    as_method(make, method)
     return method
 
 

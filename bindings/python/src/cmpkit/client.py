@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable
-from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, Unpack
 
 from . import request
 from .context import Context
 from .credentials import Credentials
+from .methods import as_method
 from .operation import Operation, RunOptions
 from .request import Request
 from .tls import Tls
@@ -23,10 +23,10 @@ T = TypeVar("T")
 def _runs(make: Callable[P, Request[T]]) -> Callable[Concatenate[Client, P], T]:
     """A method that makes the request and runs it."""
 
-    @wraps(make)
     def method(client: Client, /, *args: P.args, **kwargs: P.kwargs) -> T:
         return client.run(make(*args, **kwargs))
 
+    as_method(make, method)
     return method
 
 

@@ -21,10 +21,6 @@ class HasPrivateBytes(Protocol):
         """Its encoding."""
 
 
-KeyLike: TypeAlias = Union["Key", HasPrivateBytes, Octets, str, Path]
-"""A `Key`, a private key of the package cryptography, or what `Key.load` takes."""
-
-
 class _Signer(raw.Signer):
     def __init__(self, held: Held) -> None:
         super().__init__()
@@ -105,3 +101,7 @@ def _spki_of(value: Any) -> Octets:
 
         return bytes(value.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
     return octets(value)
+
+
+KeyLike: TypeAlias = Union[Key, HasPrivateBytes, Octets, str, Path]
+"""A `Key`, a private key of the package cryptography, or what `Key.load` takes."""
