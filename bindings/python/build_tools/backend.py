@@ -9,9 +9,8 @@ import re
 import subprocess
 from typing import Any
 
+from scikit_build_core import build as core
 from scikit_build_core.build import *  # noqa: F403  all other hooks are its own
-from scikit_build_core.build import build_editable as _build_editable
-from scikit_build_core.build import build_wheel as _build_wheel
 
 Settings = dict[str, Any] | None
 
@@ -31,9 +30,17 @@ def _fitting(settings: Settings) -> Settings:
     return settings if _swig_version() >= (4, 2) else {"wheel.py-api": "", **(settings or {})}
 
 
+def prepare_metadata_for_build_wheel(metadata_directory: str, config_settings: Settings = None) -> str:
+    return core.prepare_metadata_for_build_wheel(metadata_directory, _fitting(config_settings))
+
+
+def prepare_metadata_for_build_editable(metadata_directory: str, config_settings: Settings = None) -> str:
+    return core.prepare_metadata_for_build_editable(metadata_directory, _fitting(config_settings))
+
+
 def build_wheel(wheel_directory: str, config_settings: Settings = None, metadata_directory: str | None = None) -> str:
-    return _build_wheel(wheel_directory, _fitting(config_settings), metadata_directory)
+    return core.build_wheel(wheel_directory, _fitting(config_settings), metadata_directory)
 
 
 def build_editable(wheel_directory: str, config_settings: Settings = None, metadata_directory: str | None = None) -> str:
-    return _build_editable(wheel_directory, _fitting(config_settings), metadata_directory)
+    return core.build_editable(wheel_directory, _fitting(config_settings), metadata_directory)

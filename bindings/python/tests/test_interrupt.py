@@ -127,6 +127,27 @@ def test_the_interpreter_ends_with_a_run_of_a_daemon_thread() -> None:
     assert (code, err) == (0, "")
 
 
+def test_a_forked_process_ends_and_may_begin_anew() -> None:
+    code, out, err = end_of(
+        begin("""
+        listener = cmpkit.Responder(folder / "cmpkit.toml").listen()
+        client = cmpkit.Client(listener.url, secret, trust=trust)
+        client.ca_certificates()
+        child = os.fork()
+        if child == 0:
+            try:
+                listener.stop()
+            except cmpkit.BadStateError as error:
+                print(error, flush=True)
+            listener.close()
+            print(len(client.ca_certificates()), flush=True)  # by a context of its own
+            sys.exit(5)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), len(client.ca_certificates()))
+    """)
+    )
+    assert (code, out, err) == (0, "api: handles do not survive fork\n1\n5 1\n", "")
+
+
 def test_ctrl_c_ends_asyncio_with_a_url() -> None:
     process = begin("""
         from cmpkit import aio

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import json
+import os
 import threading
 from collections.abc import Callable, Iterable
 from os import PathLike, fspath
@@ -94,13 +95,14 @@ class Context(Closing):
 
 
 _default: Context | None = None
-_lock = threading.Lock()
+_pid = 0
+_lock = threading.RLock()
 
 
 def default_context() -> Context:
     """The context of whatever is given none: the package's own plugins, no log. It is made when it is first needed."""
-    global _default
+    global _default, _pid
     with _lock:
-        if _default is None:
-            _default = Context()
+        if _default is None or _pid != os.getpid():
+            _default, _pid = Context(), os.getpid()
         return _default

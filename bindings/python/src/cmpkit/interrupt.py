@@ -44,13 +44,14 @@ def interruptible(function: Callable[[], T], cancel: Callable[[], None] | None =
             outcome.is_there.set()
 
     worker = threading.Thread(target=contextvars.copy_context().run, args=(work,), name="cmpkit run")
-    worker.start()
     try:
+        worker.start()
         outcome.is_there.wait()
     except BaseException:
         if cancel is not None:
             cancel()
-            outcome.is_there.wait()
+            if worker.ident is not None:
+                outcome.is_there.wait()
         raise
     worker.join()
     if outcome.failure is None:

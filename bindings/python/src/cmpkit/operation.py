@@ -12,6 +12,7 @@ from .certificate import Certificate
 from .closing import Closing
 from .context import Context, default_context
 from .credentials import Credentials
+from .ending import close_at_exit
 from .errors import BadStateError
 from .interrupt import interruptible
 from .moment import Duration, Moment, milliseconds, now_or
@@ -87,6 +88,7 @@ class Operation(Closing, Generic[T]):
     def __init__(self, request: Request[T], credentials: Credentials, *, trust: Trust | None = None, context: Context | None = None) -> None:
         self._request, self._needed = request, (credentials, trust, context)
         self._raw = request._open((context or default_context())._raw, credentials._raw, trust._raw if trust else None)
+        close_at_exit(self)
 
     def run(self, url: str = "", *, tls: Tls | None = None, **options: Unpack[RunOptions]) -> T:
         """Blocks until it is over, without the interpreter's lock. url may be empty with `exchange` alone.
@@ -94,35 +96,35 @@ class Operation(Closing, Generic[T]):
         In the main thread a KeyboardInterrupt cancels it; callbacks are then in a thread of their own, with a copy of the context variables.
         Raises what went wrong below `CmpkitError`, `CancelledError` after `cancel` or `close`, or what a callback has raised.
         """
-        callbacks = self._set(**options)
+        setters: list[Callable[[None], None]] = []
         try:
+            self._set(setters, **options)
             interruptible(lambda: self._raw.run(url, tls._raw if tls else None), self.cancel)
         finally:
-            self._forget(callbacks)
+            self._forget(setters)
         return self.result()
 
     def _set(
         self,
+        setters: list[Callable[[None], None]],
         *,
         timeout: Duration | None = None,
         connect_timeout: Duration | None = None,
         exchange_timeout: Duration | None = None,
         memo: Octets | None = None,
         **callbacks: Callable[..., Any] | None,
-    ) -> list[Callable[[None], None]]:
-        """Returns the setters of callbacks that were set."""
+    ) -> None:
+        """setters: takes those of the callbacks that were set."""
         for name in callbacks.keys() - _DIRECTORS.keys():
             raise TypeError(f"unexpected keyword argument {name!r}")
         self._raw.set_timeouts(milliseconds(connect_timeout), milliseconds(exchange_timeout), milliseconds(timeout))
         if memo is not None:
             self._raw.set_memo(memo)
-        setters = []
         for name, function in callbacks.items():
             if function is not None:
                 setter = getattr(self._raw, f"set_{name}")
-                setter(_DIRECTORS[name](function))
                 setters.append(setter)
-        return setters
+                setter(_DIRECTORS[name](function))
 
     @staticmethod
     def _forget(setters: list[Callable[[None], None]]) -> None:
