@@ -1,0 +1,3 @@
+module cmpkit.dev/go
+
+go 1.24
