@@ -3,7 +3,6 @@ package cmpkit_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"strconv"
 	"strings"
@@ -133,39 +132,29 @@ func TestKindsOfErrorsComeFromWhereTheyArise(t *testing.T) {
 		kind error
 	}{
 		{"no plugin", at("gopher://127.0.0.1"), cmpkit.CodeNoPlugin, cmpkit.ErrTransport},
-		{"no peer", at("http://127.0.0.1:1"), cmpkit.CodeConnectFailed, cmpkit.ErrTransport},
+		{"no peer", at("http://127.0.0.1:1"), cmpkit.CodeDeadline, cmpkit.ErrDeadline},
 		{"bad URL", at("http://u@127.0.0.1"), cmpkit.CodeBadURL, cmpkit.ErrTransport},
 		{"NUL in a text", at("http://127.0.0.1:1/\x00"), cmpkit.CodeBadArgument, cmpkit.ErrBadArgument},
 		{"configuration", config, cmpkit.CodeBadConfiguration, cmpkit.ErrBadConfiguration},
 		{"key", key, cmpkit.CodeBadKey, cmpkit.ErrCrypto},
 		{"kind of key", kind, cmpkit.CodeBadArgument, cmpkit.ErrBadArgument},
 		{"truncated", show, cmpkit.CodeTruncated, cmpkit.ErrMalformed},
-		{"state", state, 0, cmpkit.ErrMalformed},
-		{"certificate", anchors, 0, cmpkit.ErrMalformed},
+		{"state", state, cmpkit.CodeTruncated, cmpkit.ErrMalformed},
+		{"certificate", anchors, cmpkit.CodeMissing, cmpkit.ErrMalformed},
 		{"store of keys", store, cmpkit.CodeUnsupported, cmpkit.ErrUnsupported},
 		{"there already", cmpkit.InitCA(p.folder, cmpkit.CAOptions{Subject: "CN=x"}), cmpkit.CodeExists, cmpkit.ErrExists},
 		{"no such file", func() error {
 			_, err := cmpkit.NewResponder(cmpkit.ResponderOptions{Config: p.config, Folder: t.TempDir()})
 			return err
-		}(), 0, nil},
+		}(), cmpkit.CodeBadConfiguration, cmpkit.ErrIO}, // by its cause
 		{"no such CA", p.responder.CA("nobody").Approve("77"), cmpkit.CodeNotFound, cmpkit.ErrNotFound},
 		{"no RA", p.responder.RA().Approve("77"), cmpkit.CodeBadState, cmpkit.ErrBadState},
-		{"garbage for an answer", answering(func([]byte) []byte { return []byte("garbage") }), 0, nil},
-		{"a changed answer", answering(func(a []byte) []byte { a[len(a)-5] ^= 1; return a }), 0, nil},
-		{"untrusted", untrusted, 0, nil},
+		{"garbage for an answer", answering(func([]byte) []byte { return []byte("garbage") }), cmpkit.CodeTruncated, cmpkit.ErrMalformed},
+		{"a changed answer", answering(func(a []byte) []byte { a[len(a)-5] ^= 1; return a }), cmpkit.CodeProtectionMismatch, cmpkit.ErrProtection},
+		{"untrusted", untrusted, cmpkit.CodeSignerNotTrusted, cmpkit.ErrCrypto},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			var e *cmpkit.Error
-			if !errors.As(c.err, &e) {
-				t.Fatalf("no error of cmpkit: %v", c.err)
-			}
-			if c.code != 0 {
-				equal(t, e.Code, c.code)
-			}
-			if c.kind != nil && !errors.Is(c.err, c.kind) {
-				t.Errorf("not %v", c.kind)
-			}
-			t.Log(fmt.Sprintf("%+v", *e))
+			expect(t, c.err, c.code, c.kind)
 		})
 	}
 }

@@ -56,12 +56,6 @@ func NewSignerKey(signer crypto.Signer) (*Key, error) {
 	if err != nil {
 		return nil, badKey(err)
 	}
-	return NewSignerKeySPKI(spki, signer)
-}
-
-// NewSignerKeySPKI is NewSignerKey with the DER of the SubjectPublicKeyInfo given, for keys that Go's types do not tell whole: an RSA key for PSS alone
-// (id-RSASSA-PSS, RFC 4055 1.2).
-func NewSignerKeySPKI(spki []byte, signer crypto.Signer) (*Key, error) {
 	return keyOf(get(func() raw.Key { return raw.KeyOf_signer(spki, raw.NewDirectorSigner(&signature{signer})) }))
 }
 

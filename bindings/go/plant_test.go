@@ -2,6 +2,7 @@ package cmpkit_test
 
 import (
 	"context"
+	"log"
 	"os"
 	"path/filepath"
 	"strings"
@@ -155,4 +156,12 @@ func equal[T comparable](t testing.TB, got, wanted T) {
 	if got != wanted {
 		t.Errorf("got %v, wanted %v", got, wanted)
 	}
+}
+
+// heardByLog is what goes to the log package until the test ends.
+func heardByLog(t testing.TB) *lines {
+	heard := &lines{}
+	log.SetOutput(heard)
+	t.Cleanup(func() { log.SetOutput(os.Stderr) })
+	return heard
 }
