@@ -17,7 +17,7 @@ type Library struct{ raw raw.Context }
 
 // LibraryOptions says what a Library is made with. The zero value is good.
 type LibraryOptions struct {
-	// Folders to look for plugins in, before the library's own. Files in them must belong to root or to the user, and be writable by nobody else.
+	// Folders to look for plugins in, in the place of the library's own. Files in them must belong to root or to the user, and be writable by nobody else.
 	PluginFolders []string
 	// Hears of what clients and servers do; nil: nobody. It is called from threads of the library. Its most detailed level is asked for once, here.
 	Logger *slog.Logger

@@ -101,7 +101,7 @@ func (o *Operation) Lost(why string, now time.Time) (Action, error) {
 	return o.step(func() int { return o.raw.Lost(why, unix(now)) })
 }
 
-// Decide says whether the certificate is wanted. text: why not, for the CA.
+// Decide says whether the certificate is wanted. text: why not, for the error that the operation ends with.
 func (o *Operation) Decide(accept bool, text string, now time.Time) (Action, error) {
 	return o.step(func() int { return o.raw.Decide(accept, text, unix(now)) })
 }

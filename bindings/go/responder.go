@@ -34,7 +34,8 @@ type ResponderOptions struct {
 	// Of an RA: answers for an [[upstream]] with adapter = "application", whose CA knows PKCS#10 alone. The certificate comes first, then its issuers, as PEM, or as
 	// DER one behind the other.
 	Adapter func(AdapterRequest) ([]byte, error)
-	// Answers a genm that asks for infoTypes of the application's own: by OID, dotted. value: DER; nil: absent. So is the answer.
+	// Answers a genm that asks for infoTypes of the application's own: by OID, dotted. value: DER; nil: absent. So is the answer. Of Refused the requester learns
+	// notAuthorized alone.
 	Information map[string]func(requester string, value []byte) ([]byte, error)
 	// Hears what came of requests and of operators' words, after the fact. The requester's answer waits for its return.
 	Events func(Event)
