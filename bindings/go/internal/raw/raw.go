@@ -600,36 +600,33 @@ import "unsafe"
 import _ "runtime/cgo"
 import "sync"
 
-
 type _ unsafe.Pointer
-
-
 
 var Swig_escape_always_false bool
 var Swig_escape_val interface{}
 
-
 type _swig_fnptr *byte
 type _swig_memberptr *byte
 
-
-func getSwigcptr(v interface { Swigcptr() uintptr }) uintptr {
+func getSwigcptr(v interface{ Swigcptr() uintptr }) uintptr {
 	if v == nil {
 		return 0
 	}
 	return v.Swigcptr()
 }
 
-
 type _ sync.Mutex
 
+type swig_gostring struct {
+	p unsafe.Pointer
+	n int
+}
 
-type swig_gostring struct { p uintptr; n int }
 func swigCopyString(s string) string {
-  p := *(*swig_gostring)(unsafe.Pointer(&s))
-  r := string((*[0x7fffffff]byte)(unsafe.Pointer(p.p))[:p.n])
-  Swig_free(p.p)
-  return r
+	p := *(*swig_gostring)(unsafe.Pointer(&s))
+	r := string((*[0x7fffffff]byte)(p.p)[:p.n])
+	Swig_free(uintptr(p.p))
+	return r
 }
 
 func Swig_free(arg1 uintptr) {
@@ -643,7 +640,6 @@ func Swig_malloc(arg1 int) (_swig_ret uintptr) {
 	swig_r = (uintptr)(C._wrap_Swig_malloc_raw_36df660f4b86a333(C.swig_intgo(_swig_i_0)))
 	return swig_r
 }
-
 
 // takeOctets copies octets of C into memory of Go, and frees them.
 func takeOctets(c []byte) []byte {
@@ -682,6 +678,7 @@ func Fail_callback(arg1 int64) (_swig_ret bool) {
 
 const CMPKIT_ABI_MAJOR int = 0
 const CMPKIT_ABI_MINOR int = 1
+
 func _swig_getCMPKIT_OK() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_OK_raw_36df660f4b86a333())
@@ -689,6 +686,7 @@ func _swig_getCMPKIT_OK() (_swig_ret int) {
 }
 
 var CMPKIT_OK int = _swig_getCMPKIT_OK()
+
 func _swig_getCMPKIT_E_BAD_ARGUMENT() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_BAD_ARGUMENT_raw_36df660f4b86a333())
@@ -696,6 +694,7 @@ func _swig_getCMPKIT_E_BAD_ARGUMENT() (_swig_ret int) {
 }
 
 var CMPKIT_E_BAD_ARGUMENT int = _swig_getCMPKIT_E_BAD_ARGUMENT()
+
 func _swig_getCMPKIT_E_MEMORY() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_MEMORY_raw_36df660f4b86a333())
@@ -703,6 +702,7 @@ func _swig_getCMPKIT_E_MEMORY() (_swig_ret int) {
 }
 
 var CMPKIT_E_MEMORY int = _swig_getCMPKIT_E_MEMORY()
+
 func _swig_getCMPKIT_E_BAD_STATE() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_BAD_STATE_raw_36df660f4b86a333())
@@ -710,6 +710,7 @@ func _swig_getCMPKIT_E_BAD_STATE() (_swig_ret int) {
 }
 
 var CMPKIT_E_BAD_STATE int = _swig_getCMPKIT_E_BAD_STATE()
+
 func _swig_getCMPKIT_E_UNSUPPORTED() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_UNSUPPORTED_raw_36df660f4b86a333())
@@ -717,6 +718,7 @@ func _swig_getCMPKIT_E_UNSUPPORTED() (_swig_ret int) {
 }
 
 var CMPKIT_E_UNSUPPORTED int = _swig_getCMPKIT_E_UNSUPPORTED()
+
 func _swig_getCMPKIT_E_NOT_FOUND() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_NOT_FOUND_raw_36df660f4b86a333())
@@ -724,6 +726,7 @@ func _swig_getCMPKIT_E_NOT_FOUND() (_swig_ret int) {
 }
 
 var CMPKIT_E_NOT_FOUND int = _swig_getCMPKIT_E_NOT_FOUND()
+
 func _swig_getCMPKIT_E_CANCELLED() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_CANCELLED_raw_36df660f4b86a333())
@@ -731,6 +734,7 @@ func _swig_getCMPKIT_E_CANCELLED() (_swig_ret int) {
 }
 
 var CMPKIT_E_CANCELLED int = _swig_getCMPKIT_E_CANCELLED()
+
 func _swig_getCMPKIT_E_IO() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_IO_raw_36df660f4b86a333())
@@ -738,6 +742,7 @@ func _swig_getCMPKIT_E_IO() (_swig_ret int) {
 }
 
 var CMPKIT_E_IO int = _swig_getCMPKIT_E_IO()
+
 func _swig_getCMPKIT_E_BAD_CONFIGURATION() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_BAD_CONFIGURATION_raw_36df660f4b86a333())
@@ -745,6 +750,7 @@ func _swig_getCMPKIT_E_BAD_CONFIGURATION() (_swig_ret int) {
 }
 
 var CMPKIT_E_BAD_CONFIGURATION int = _swig_getCMPKIT_E_BAD_CONFIGURATION()
+
 func _swig_getCMPKIT_E_EXISTS() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_EXISTS_raw_36df660f4b86a333())
@@ -752,6 +758,7 @@ func _swig_getCMPKIT_E_EXISTS() (_swig_ret int) {
 }
 
 var CMPKIT_E_EXISTS int = _swig_getCMPKIT_E_EXISTS()
+
 func _swig_getCMPKIT_E_TRUNCATED() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_TRUNCATED_raw_36df660f4b86a333())
@@ -759,6 +766,7 @@ func _swig_getCMPKIT_E_TRUNCATED() (_swig_ret int) {
 }
 
 var CMPKIT_E_TRUNCATED int = _swig_getCMPKIT_E_TRUNCATED()
+
 func _swig_getCMPKIT_E_BAD_LENGTH() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_BAD_LENGTH_raw_36df660f4b86a333())
@@ -766,6 +774,7 @@ func _swig_getCMPKIT_E_BAD_LENGTH() (_swig_ret int) {
 }
 
 var CMPKIT_E_BAD_LENGTH int = _swig_getCMPKIT_E_BAD_LENGTH()
+
 func _swig_getCMPKIT_E_BAD_TAG() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_BAD_TAG_raw_36df660f4b86a333())
@@ -773,6 +782,7 @@ func _swig_getCMPKIT_E_BAD_TAG() (_swig_ret int) {
 }
 
 var CMPKIT_E_BAD_TAG int = _swig_getCMPKIT_E_BAD_TAG()
+
 func _swig_getCMPKIT_E_MISSING() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_MISSING_raw_36df660f4b86a333())
@@ -780,6 +790,7 @@ func _swig_getCMPKIT_E_MISSING() (_swig_ret int) {
 }
 
 var CMPKIT_E_MISSING int = _swig_getCMPKIT_E_MISSING()
+
 func _swig_getCMPKIT_E_UNEXPECTED() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_UNEXPECTED_raw_36df660f4b86a333())
@@ -787,6 +798,7 @@ func _swig_getCMPKIT_E_UNEXPECTED() (_swig_ret int) {
 }
 
 var CMPKIT_E_UNEXPECTED int = _swig_getCMPKIT_E_UNEXPECTED()
+
 func _swig_getCMPKIT_E_BAD_VALUE() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_BAD_VALUE_raw_36df660f4b86a333())
@@ -794,6 +806,7 @@ func _swig_getCMPKIT_E_BAD_VALUE() (_swig_ret int) {
 }
 
 var CMPKIT_E_BAD_VALUE int = _swig_getCMPKIT_E_BAD_VALUE()
+
 func _swig_getCMPKIT_E_DEFAULT_ENCODED() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_DEFAULT_ENCODED_raw_36df660f4b86a333())
@@ -801,6 +814,7 @@ func _swig_getCMPKIT_E_DEFAULT_ENCODED() (_swig_ret int) {
 }
 
 var CMPKIT_E_DEFAULT_ENCODED int = _swig_getCMPKIT_E_DEFAULT_ENCODED()
+
 func _swig_getCMPKIT_E_EMPTY_LIST() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_EMPTY_LIST_raw_36df660f4b86a333())
@@ -808,6 +822,7 @@ func _swig_getCMPKIT_E_EMPTY_LIST() (_swig_ret int) {
 }
 
 var CMPKIT_E_EMPTY_LIST int = _swig_getCMPKIT_E_EMPTY_LIST()
+
 func _swig_getCMPKIT_E_TOO_DEEP() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_TOO_DEEP_raw_36df660f4b86a333())
@@ -815,6 +830,7 @@ func _swig_getCMPKIT_E_TOO_DEEP() (_swig_ret int) {
 }
 
 var CMPKIT_E_TOO_DEEP int = _swig_getCMPKIT_E_TOO_DEEP()
+
 func _swig_getCMPKIT_E_TOO_LARGE() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_TOO_LARGE_raw_36df660f4b86a333())
@@ -822,6 +838,7 @@ func _swig_getCMPKIT_E_TOO_LARGE() (_swig_ret int) {
 }
 
 var CMPKIT_E_TOO_LARGE int = _swig_getCMPKIT_E_TOO_LARGE()
+
 func _swig_getCMPKIT_E_BAD_KEY() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_BAD_KEY_raw_36df660f4b86a333())
@@ -829,6 +846,7 @@ func _swig_getCMPKIT_E_BAD_KEY() (_swig_ret int) {
 }
 
 var CMPKIT_E_BAD_KEY int = _swig_getCMPKIT_E_BAD_KEY()
+
 func _swig_getCMPKIT_E_BAD_CERTIFICATE() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_BAD_CERTIFICATE_raw_36df660f4b86a333())
@@ -836,6 +854,7 @@ func _swig_getCMPKIT_E_BAD_CERTIFICATE() (_swig_ret int) {
 }
 
 var CMPKIT_E_BAD_CERTIFICATE int = _swig_getCMPKIT_E_BAD_CERTIFICATE()
+
 func _swig_getCMPKIT_E_SIGNATURE_MISMATCH() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_SIGNATURE_MISMATCH_raw_36df660f4b86a333())
@@ -843,6 +862,7 @@ func _swig_getCMPKIT_E_SIGNATURE_MISMATCH() (_swig_ret int) {
 }
 
 var CMPKIT_E_SIGNATURE_MISMATCH int = _swig_getCMPKIT_E_SIGNATURE_MISMATCH()
+
 func _swig_getCMPKIT_E_SIGNER_NOT_TRUSTED() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_SIGNER_NOT_TRUSTED_raw_36df660f4b86a333())
@@ -850,6 +870,7 @@ func _swig_getCMPKIT_E_SIGNER_NOT_TRUSTED() (_swig_ret int) {
 }
 
 var CMPKIT_E_SIGNER_NOT_TRUSTED int = _swig_getCMPKIT_E_SIGNER_NOT_TRUSTED()
+
 func _swig_getCMPKIT_E_CERTIFICATE_EXPIRED() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_CERTIFICATE_EXPIRED_raw_36df660f4b86a333())
@@ -857,6 +878,7 @@ func _swig_getCMPKIT_E_CERTIFICATE_EXPIRED() (_swig_ret int) {
 }
 
 var CMPKIT_E_CERTIFICATE_EXPIRED int = _swig_getCMPKIT_E_CERTIFICATE_EXPIRED()
+
 func _swig_getCMPKIT_E_CERTIFICATE_REVOKED() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_CERTIFICATE_REVOKED_raw_36df660f4b86a333())
@@ -864,6 +886,7 @@ func _swig_getCMPKIT_E_CERTIFICATE_REVOKED() (_swig_ret int) {
 }
 
 var CMPKIT_E_CERTIFICATE_REVOKED int = _swig_getCMPKIT_E_CERTIFICATE_REVOKED()
+
 func _swig_getCMPKIT_E_SIGNING_FAILED() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_SIGNING_FAILED_raw_36df660f4b86a333())
@@ -871,6 +894,7 @@ func _swig_getCMPKIT_E_SIGNING_FAILED() (_swig_ret int) {
 }
 
 var CMPKIT_E_SIGNING_FAILED int = _swig_getCMPKIT_E_SIGNING_FAILED()
+
 func _swig_getCMPKIT_E_CRYPTO_FAILED() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_CRYPTO_FAILED_raw_36df660f4b86a333())
@@ -878,6 +902,7 @@ func _swig_getCMPKIT_E_CRYPTO_FAILED() (_swig_ret int) {
 }
 
 var CMPKIT_E_CRYPTO_FAILED int = _swig_getCMPKIT_E_CRYPTO_FAILED()
+
 func _swig_getCMPKIT_E_STATUS_UNKNOWN() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_STATUS_UNKNOWN_raw_36df660f4b86a333())
@@ -885,6 +910,7 @@ func _swig_getCMPKIT_E_STATUS_UNKNOWN() (_swig_ret int) {
 }
 
 var CMPKIT_E_STATUS_UNKNOWN int = _swig_getCMPKIT_E_STATUS_UNKNOWN()
+
 func _swig_getCMPKIT_E_PROTECTION_MISSING() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_PROTECTION_MISSING_raw_36df660f4b86a333())
@@ -892,6 +918,7 @@ func _swig_getCMPKIT_E_PROTECTION_MISSING() (_swig_ret int) {
 }
 
 var CMPKIT_E_PROTECTION_MISSING int = _swig_getCMPKIT_E_PROTECTION_MISSING()
+
 func _swig_getCMPKIT_E_PROTECTION_MISMATCH() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_PROTECTION_MISMATCH_raw_36df660f4b86a333())
@@ -899,6 +926,7 @@ func _swig_getCMPKIT_E_PROTECTION_MISMATCH() (_swig_ret int) {
 }
 
 var CMPKIT_E_PROTECTION_MISMATCH int = _swig_getCMPKIT_E_PROTECTION_MISMATCH()
+
 func _swig_getCMPKIT_E_ALGORITHM_REFUSED() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_ALGORITHM_REFUSED_raw_36df660f4b86a333())
@@ -906,6 +934,7 @@ func _swig_getCMPKIT_E_ALGORITHM_REFUSED() (_swig_ret int) {
 }
 
 var CMPKIT_E_ALGORITHM_REFUSED int = _swig_getCMPKIT_E_ALGORITHM_REFUSED()
+
 func _swig_getCMPKIT_E_WRONG_PROTECTION() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_WRONG_PROTECTION_raw_36df660f4b86a333())
@@ -913,6 +942,7 @@ func _swig_getCMPKIT_E_WRONG_PROTECTION() (_swig_ret int) {
 }
 
 var CMPKIT_E_WRONG_PROTECTION int = _swig_getCMPKIT_E_WRONG_PROTECTION()
+
 func _swig_getCMPKIT_E_SENDER_MISMATCH() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_SENDER_MISMATCH_raw_36df660f4b86a333())
@@ -920,6 +950,7 @@ func _swig_getCMPKIT_E_SENDER_MISMATCH() (_swig_ret int) {
 }
 
 var CMPKIT_E_SENDER_MISMATCH int = _swig_getCMPKIT_E_SENDER_MISMATCH()
+
 func _swig_getCMPKIT_E_VERSION_MISMATCH() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_VERSION_MISMATCH_raw_36df660f4b86a333())
@@ -927,6 +958,7 @@ func _swig_getCMPKIT_E_VERSION_MISMATCH() (_swig_ret int) {
 }
 
 var CMPKIT_E_VERSION_MISMATCH int = _swig_getCMPKIT_E_VERSION_MISMATCH()
+
 func _swig_getCMPKIT_E_TRANSACTION_MISMATCH() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_TRANSACTION_MISMATCH_raw_36df660f4b86a333())
@@ -934,6 +966,7 @@ func _swig_getCMPKIT_E_TRANSACTION_MISMATCH() (_swig_ret int) {
 }
 
 var CMPKIT_E_TRANSACTION_MISMATCH int = _swig_getCMPKIT_E_TRANSACTION_MISMATCH()
+
 func _swig_getCMPKIT_E_NONCE_MISMATCH() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_NONCE_MISMATCH_raw_36df660f4b86a333())
@@ -941,6 +974,7 @@ func _swig_getCMPKIT_E_NONCE_MISMATCH() (_swig_ret int) {
 }
 
 var CMPKIT_E_NONCE_MISMATCH int = _swig_getCMPKIT_E_NONCE_MISMATCH()
+
 func _swig_getCMPKIT_E_TIME_MISMATCH() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_TIME_MISMATCH_raw_36df660f4b86a333())
@@ -948,6 +982,7 @@ func _swig_getCMPKIT_E_TIME_MISMATCH() (_swig_ret int) {
 }
 
 var CMPKIT_E_TIME_MISMATCH int = _swig_getCMPKIT_E_TIME_MISMATCH()
+
 func _swig_getCMPKIT_E_UNEXPECTED_BODY() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_UNEXPECTED_BODY_raw_36df660f4b86a333())
@@ -955,6 +990,7 @@ func _swig_getCMPKIT_E_UNEXPECTED_BODY() (_swig_ret int) {
 }
 
 var CMPKIT_E_UNEXPECTED_BODY int = _swig_getCMPKIT_E_UNEXPECTED_BODY()
+
 func _swig_getCMPKIT_E_REJECTED() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_REJECTED_raw_36df660f4b86a333())
@@ -962,6 +998,7 @@ func _swig_getCMPKIT_E_REJECTED() (_swig_ret int) {
 }
 
 var CMPKIT_E_REJECTED int = _swig_getCMPKIT_E_REJECTED()
+
 func _swig_getCMPKIT_E_BAD_REQUEST() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_BAD_REQUEST_raw_36df660f4b86a333())
@@ -969,6 +1006,7 @@ func _swig_getCMPKIT_E_BAD_REQUEST() (_swig_ret int) {
 }
 
 var CMPKIT_E_BAD_REQUEST int = _swig_getCMPKIT_E_BAD_REQUEST()
+
 func _swig_getCMPKIT_E_BAD_TEMPLATE() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_BAD_TEMPLATE_raw_36df660f4b86a333())
@@ -976,6 +1014,7 @@ func _swig_getCMPKIT_E_BAD_TEMPLATE() (_swig_ret int) {
 }
 
 var CMPKIT_E_BAD_TEMPLATE int = _swig_getCMPKIT_E_BAD_TEMPLATE()
+
 func _swig_getCMPKIT_E_BAD_POP() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_BAD_POP_raw_36df660f4b86a333())
@@ -983,6 +1022,7 @@ func _swig_getCMPKIT_E_BAD_POP() (_swig_ret int) {
 }
 
 var CMPKIT_E_BAD_POP int = _swig_getCMPKIT_E_BAD_POP()
+
 func _swig_getCMPKIT_E_NOT_AUTHORIZED() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_NOT_AUTHORIZED_raw_36df660f4b86a333())
@@ -990,6 +1030,7 @@ func _swig_getCMPKIT_E_NOT_AUTHORIZED() (_swig_ret int) {
 }
 
 var CMPKIT_E_NOT_AUTHORIZED int = _swig_getCMPKIT_E_NOT_AUTHORIZED()
+
 func _swig_getCMPKIT_E_BAD_CERT_ID() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_BAD_CERT_ID_raw_36df660f4b86a333())
@@ -997,6 +1038,7 @@ func _swig_getCMPKIT_E_BAD_CERT_ID() (_swig_ret int) {
 }
 
 var CMPKIT_E_BAD_CERT_ID int = _swig_getCMPKIT_E_BAD_CERT_ID()
+
 func _swig_getCMPKIT_E_WRONG_CERTIFICATE() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_WRONG_CERTIFICATE_raw_36df660f4b86a333())
@@ -1004,6 +1046,7 @@ func _swig_getCMPKIT_E_WRONG_CERTIFICATE() (_swig_ret int) {
 }
 
 var CMPKIT_E_WRONG_CERTIFICATE int = _swig_getCMPKIT_E_WRONG_CERTIFICATE()
+
 func _swig_getCMPKIT_E_CONFLICT() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_CONFLICT_raw_36df660f4b86a333())
@@ -1011,6 +1054,7 @@ func _swig_getCMPKIT_E_CONFLICT() (_swig_ret int) {
 }
 
 var CMPKIT_E_CONFLICT int = _swig_getCMPKIT_E_CONFLICT()
+
 func _swig_getCMPKIT_E_STORE_FAILED() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_STORE_FAILED_raw_36df660f4b86a333())
@@ -1018,6 +1062,7 @@ func _swig_getCMPKIT_E_STORE_FAILED() (_swig_ret int) {
 }
 
 var CMPKIT_E_STORE_FAILED int = _swig_getCMPKIT_E_STORE_FAILED()
+
 func _swig_getCMPKIT_E_NO_PLUGIN() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_NO_PLUGIN_raw_36df660f4b86a333())
@@ -1025,6 +1070,7 @@ func _swig_getCMPKIT_E_NO_PLUGIN() (_swig_ret int) {
 }
 
 var CMPKIT_E_NO_PLUGIN int = _swig_getCMPKIT_E_NO_PLUGIN()
+
 func _swig_getCMPKIT_E_BAD_PLUGIN() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_BAD_PLUGIN_raw_36df660f4b86a333())
@@ -1032,6 +1078,7 @@ func _swig_getCMPKIT_E_BAD_PLUGIN() (_swig_ret int) {
 }
 
 var CMPKIT_E_BAD_PLUGIN int = _swig_getCMPKIT_E_BAD_PLUGIN()
+
 func _swig_getCMPKIT_E_BAD_URL() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_BAD_URL_raw_36df660f4b86a333())
@@ -1039,6 +1086,7 @@ func _swig_getCMPKIT_E_BAD_URL() (_swig_ret int) {
 }
 
 var CMPKIT_E_BAD_URL int = _swig_getCMPKIT_E_BAD_URL()
+
 func _swig_getCMPKIT_E_CONNECT_FAILED() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_CONNECT_FAILED_raw_36df660f4b86a333())
@@ -1046,6 +1094,7 @@ func _swig_getCMPKIT_E_CONNECT_FAILED() (_swig_ret int) {
 }
 
 var CMPKIT_E_CONNECT_FAILED int = _swig_getCMPKIT_E_CONNECT_FAILED()
+
 func _swig_getCMPKIT_E_TLS_FAILED() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_TLS_FAILED_raw_36df660f4b86a333())
@@ -1053,6 +1102,7 @@ func _swig_getCMPKIT_E_TLS_FAILED() (_swig_ret int) {
 }
 
 var CMPKIT_E_TLS_FAILED int = _swig_getCMPKIT_E_TLS_FAILED()
+
 func _swig_getCMPKIT_E_HTTP_STATUS() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_HTTP_STATUS_raw_36df660f4b86a333())
@@ -1060,6 +1110,7 @@ func _swig_getCMPKIT_E_HTTP_STATUS() (_swig_ret int) {
 }
 
 var CMPKIT_E_HTTP_STATUS int = _swig_getCMPKIT_E_HTTP_STATUS()
+
 func _swig_getCMPKIT_E_CONTENT_TYPE() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_CONTENT_TYPE_raw_36df660f4b86a333())
@@ -1067,6 +1118,7 @@ func _swig_getCMPKIT_E_CONTENT_TYPE() (_swig_ret int) {
 }
 
 var CMPKIT_E_CONTENT_TYPE int = _swig_getCMPKIT_E_CONTENT_TYPE()
+
 func _swig_getCMPKIT_E_DEADLINE() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_DEADLINE_raw_36df660f4b86a333())
@@ -1074,6 +1126,7 @@ func _swig_getCMPKIT_E_DEADLINE() (_swig_ret int) {
 }
 
 var CMPKIT_E_DEADLINE int = _swig_getCMPKIT_E_DEADLINE()
+
 func _swig_getCMPKIT_E_PEER_GONE() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_PEER_GONE_raw_36df660f4b86a333())
@@ -1081,6 +1134,7 @@ func _swig_getCMPKIT_E_PEER_GONE() (_swig_ret int) {
 }
 
 var CMPKIT_E_PEER_GONE int = _swig_getCMPKIT_E_PEER_GONE()
+
 func _swig_getCMPKIT_E_TRANSPORT_FAILED() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_TRANSPORT_FAILED_raw_36df660f4b86a333())
@@ -1088,6 +1142,7 @@ func _swig_getCMPKIT_E_TRANSPORT_FAILED() (_swig_ret int) {
 }
 
 var CMPKIT_E_TRANSPORT_FAILED int = _swig_getCMPKIT_E_TRANSPORT_FAILED()
+
 func _swig_getCMPKIT_E_CALLBACK_FAILED() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_CALLBACK_FAILED_raw_36df660f4b86a333())
@@ -1095,6 +1150,7 @@ func _swig_getCMPKIT_E_CALLBACK_FAILED() (_swig_ret int) {
 }
 
 var CMPKIT_E_CALLBACK_FAILED int = _swig_getCMPKIT_E_CALLBACK_FAILED()
+
 func _swig_getCMPKIT_E_INTERNAL() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_E_INTERNAL_raw_36df660f4b86a333())
@@ -1102,6 +1158,7 @@ func _swig_getCMPKIT_E_INTERNAL() (_swig_ret int) {
 }
 
 var CMPKIT_E_INTERNAL int = _swig_getCMPKIT_E_INTERNAL()
+
 func _swig_getCMPKIT_LOG_ERROR() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_LOG_ERROR_raw_36df660f4b86a333())
@@ -1109,6 +1166,7 @@ func _swig_getCMPKIT_LOG_ERROR() (_swig_ret int) {
 }
 
 var CMPKIT_LOG_ERROR int = _swig_getCMPKIT_LOG_ERROR()
+
 func _swig_getCMPKIT_LOG_WARNING() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_LOG_WARNING_raw_36df660f4b86a333())
@@ -1116,6 +1174,7 @@ func _swig_getCMPKIT_LOG_WARNING() (_swig_ret int) {
 }
 
 var CMPKIT_LOG_WARNING int = _swig_getCMPKIT_LOG_WARNING()
+
 func _swig_getCMPKIT_LOG_INFO() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_LOG_INFO_raw_36df660f4b86a333())
@@ -1123,6 +1182,7 @@ func _swig_getCMPKIT_LOG_INFO() (_swig_ret int) {
 }
 
 var CMPKIT_LOG_INFO int = _swig_getCMPKIT_LOG_INFO()
+
 func _swig_getCMPKIT_LOG_DEBUG() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_LOG_DEBUG_raw_36df660f4b86a333())
@@ -1130,6 +1190,7 @@ func _swig_getCMPKIT_LOG_DEBUG() (_swig_ret int) {
 }
 
 var CMPKIT_LOG_DEBUG int = _swig_getCMPKIT_LOG_DEBUG()
+
 func _swig_getCMPKIT_MAC_PBM() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_MAC_PBM_raw_36df660f4b86a333())
@@ -1137,6 +1198,7 @@ func _swig_getCMPKIT_MAC_PBM() (_swig_ret int) {
 }
 
 var CMPKIT_MAC_PBM int = _swig_getCMPKIT_MAC_PBM()
+
 func _swig_getCMPKIT_MAC_PBMAC1() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_MAC_PBMAC1_raw_36df660f4b86a333())
@@ -1144,6 +1206,7 @@ func _swig_getCMPKIT_MAC_PBMAC1() (_swig_ret int) {
 }
 
 var CMPKIT_MAC_PBMAC1 int = _swig_getCMPKIT_MAC_PBMAC1()
+
 func _swig_getCMPKIT_REVOCATION_NONE() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_REVOCATION_NONE_raw_36df660f4b86a333())
@@ -1151,6 +1214,7 @@ func _swig_getCMPKIT_REVOCATION_NONE() (_swig_ret int) {
 }
 
 var CMPKIT_REVOCATION_NONE int = _swig_getCMPKIT_REVOCATION_NONE()
+
 func _swig_getCMPKIT_REVOCATION_SOFT() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_REVOCATION_SOFT_raw_36df660f4b86a333())
@@ -1158,6 +1222,7 @@ func _swig_getCMPKIT_REVOCATION_SOFT() (_swig_ret int) {
 }
 
 var CMPKIT_REVOCATION_SOFT int = _swig_getCMPKIT_REVOCATION_SOFT()
+
 func _swig_getCMPKIT_REVOCATION_HARD() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_REVOCATION_HARD_raw_36df660f4b86a333())
@@ -1165,6 +1230,7 @@ func _swig_getCMPKIT_REVOCATION_HARD() (_swig_ret int) {
 }
 
 var CMPKIT_REVOCATION_HARD int = _swig_getCMPKIT_REVOCATION_HARD()
+
 func _swig_getCMPKIT_STATUS_CRL() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_STATUS_CRL_raw_36df660f4b86a333())
@@ -1172,6 +1238,7 @@ func _swig_getCMPKIT_STATUS_CRL() (_swig_ret int) {
 }
 
 var CMPKIT_STATUS_CRL int = _swig_getCMPKIT_STATUS_CRL()
+
 func _swig_getCMPKIT_STATUS_OCSP() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_STATUS_OCSP_raw_36df660f4b86a333())
@@ -1179,6 +1246,7 @@ func _swig_getCMPKIT_STATUS_OCSP() (_swig_ret int) {
 }
 
 var CMPKIT_STATUS_OCSP int = _swig_getCMPKIT_STATUS_OCSP()
+
 func _swig_getCMPKIT_STATUS_ALLOWED() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_STATUS_ALLOWED_raw_36df660f4b86a333())
@@ -1186,6 +1254,7 @@ func _swig_getCMPKIT_STATUS_ALLOWED() (_swig_ret int) {
 }
 
 var CMPKIT_STATUS_ALLOWED int = _swig_getCMPKIT_STATUS_ALLOWED()
+
 func _swig_getCMPKIT_ENROLL_IR() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_ENROLL_IR_raw_36df660f4b86a333())
@@ -1193,6 +1262,7 @@ func _swig_getCMPKIT_ENROLL_IR() (_swig_ret int) {
 }
 
 var CMPKIT_ENROLL_IR int = _swig_getCMPKIT_ENROLL_IR()
+
 func _swig_getCMPKIT_ENROLL_CR() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_ENROLL_CR_raw_36df660f4b86a333())
@@ -1200,6 +1270,7 @@ func _swig_getCMPKIT_ENROLL_CR() (_swig_ret int) {
 }
 
 var CMPKIT_ENROLL_CR int = _swig_getCMPKIT_ENROLL_CR()
+
 func _swig_getCMPKIT_ENROLL_P10CR() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_ENROLL_P10CR_raw_36df660f4b86a333())
@@ -1207,6 +1278,7 @@ func _swig_getCMPKIT_ENROLL_P10CR() (_swig_ret int) {
 }
 
 var CMPKIT_ENROLL_P10CR int = _swig_getCMPKIT_ENROLL_P10CR()
+
 func _swig_getCMPKIT_ENROLL_KUR() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_ENROLL_KUR_raw_36df660f4b86a333())
@@ -1214,6 +1286,7 @@ func _swig_getCMPKIT_ENROLL_KUR() (_swig_ret int) {
 }
 
 var CMPKIT_ENROLL_KUR int = _swig_getCMPKIT_ENROLL_KUR()
+
 func _swig_getCMPKIT_GET_ALL() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_GET_ALL_raw_36df660f4b86a333())
@@ -1221,6 +1294,7 @@ func _swig_getCMPKIT_GET_ALL() (_swig_ret int) {
 }
 
 var CMPKIT_GET_ALL int = _swig_getCMPKIT_GET_ALL()
+
 func _swig_getCMPKIT_GET_CA_CERTIFICATES() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_GET_CA_CERTIFICATES_raw_36df660f4b86a333())
@@ -1228,6 +1302,7 @@ func _swig_getCMPKIT_GET_CA_CERTIFICATES() (_swig_ret int) {
 }
 
 var CMPKIT_GET_CA_CERTIFICATES int = _swig_getCMPKIT_GET_CA_CERTIFICATES()
+
 func _swig_getCMPKIT_GET_ROOT_UPDATE() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_GET_ROOT_UPDATE_raw_36df660f4b86a333())
@@ -1235,6 +1310,7 @@ func _swig_getCMPKIT_GET_ROOT_UPDATE() (_swig_ret int) {
 }
 
 var CMPKIT_GET_ROOT_UPDATE int = _swig_getCMPKIT_GET_ROOT_UPDATE()
+
 func _swig_getCMPKIT_GET_TEMPLATE() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_GET_TEMPLATE_raw_36df660f4b86a333())
@@ -1242,6 +1318,7 @@ func _swig_getCMPKIT_GET_TEMPLATE() (_swig_ret int) {
 }
 
 var CMPKIT_GET_TEMPLATE int = _swig_getCMPKIT_GET_TEMPLATE()
+
 func _swig_getCMPKIT_GET_CRL() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_GET_CRL_raw_36df660f4b86a333())
@@ -1249,6 +1326,7 @@ func _swig_getCMPKIT_GET_CRL() (_swig_ret int) {
 }
 
 var CMPKIT_GET_CRL int = _swig_getCMPKIT_GET_CRL()
+
 func _swig_getCMPKIT_GET_INFORMATION() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_GET_INFORMATION_raw_36df660f4b86a333())
@@ -1256,6 +1334,7 @@ func _swig_getCMPKIT_GET_INFORMATION() (_swig_ret int) {
 }
 
 var CMPKIT_GET_INFORMATION int = _swig_getCMPKIT_GET_INFORMATION()
+
 func _swig_getCMPKIT_VERDICT_REJECT() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_VERDICT_REJECT_raw_36df660f4b86a333())
@@ -1263,6 +1342,7 @@ func _swig_getCMPKIT_VERDICT_REJECT() (_swig_ret int) {
 }
 
 var CMPKIT_VERDICT_REJECT int = _swig_getCMPKIT_VERDICT_REJECT()
+
 func _swig_getCMPKIT_VERDICT_ACCEPT() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_VERDICT_ACCEPT_raw_36df660f4b86a333())
@@ -1270,6 +1350,7 @@ func _swig_getCMPKIT_VERDICT_ACCEPT() (_swig_ret int) {
 }
 
 var CMPKIT_VERDICT_ACCEPT int = _swig_getCMPKIT_VERDICT_ACCEPT()
+
 func _swig_getCMPKIT_ACTION_SEND() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_ACTION_SEND_raw_36df660f4b86a333())
@@ -1277,6 +1358,7 @@ func _swig_getCMPKIT_ACTION_SEND() (_swig_ret int) {
 }
 
 var CMPKIT_ACTION_SEND int = _swig_getCMPKIT_ACTION_SEND()
+
 func _swig_getCMPKIT_ACTION_DECIDE() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_ACTION_DECIDE_raw_36df660f4b86a333())
@@ -1284,6 +1366,7 @@ func _swig_getCMPKIT_ACTION_DECIDE() (_swig_ret int) {
 }
 
 var CMPKIT_ACTION_DECIDE int = _swig_getCMPKIT_ACTION_DECIDE()
+
 func _swig_getCMPKIT_ACTION_KEEP() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_ACTION_KEEP_raw_36df660f4b86a333())
@@ -1291,6 +1374,7 @@ func _swig_getCMPKIT_ACTION_KEEP() (_swig_ret int) {
 }
 
 var CMPKIT_ACTION_KEEP int = _swig_getCMPKIT_ACTION_KEEP()
+
 func _swig_getCMPKIT_ACTION_DONE() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_ACTION_DONE_raw_36df660f4b86a333())
@@ -1298,6 +1382,7 @@ func _swig_getCMPKIT_ACTION_DONE() (_swig_ret int) {
 }
 
 var CMPKIT_ACTION_DONE int = _swig_getCMPKIT_ACTION_DONE()
+
 func _swig_getCMPKIT_ACTION_WAIT() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_ACTION_WAIT_raw_36df660f4b86a333())
@@ -1305,6 +1390,7 @@ func _swig_getCMPKIT_ACTION_WAIT() (_swig_ret int) {
 }
 
 var CMPKIT_ACTION_WAIT int = _swig_getCMPKIT_ACTION_WAIT()
+
 func _swig_getCMPKIT_ACTION_FETCH() (_swig_ret int) {
 	var swig_r int
 	swig_r = (int)(C._wrap_CMPKIT_ACTION_FETCH_raw_36df660f4b86a333())
@@ -1312,6 +1398,7 @@ func _swig_getCMPKIT_ACTION_FETCH() (_swig_ret int) {
 }
 
 var CMPKIT_ACTION_FETCH int = _swig_getCMPKIT_ACTION_FETCH()
+
 type SwigcptrFailure uintptr
 
 func (p SwigcptrFailure) Swigcptr() uintptr {
@@ -1334,7 +1421,7 @@ func (arg1 SwigcptrFailure) Text() (_swig_ret string) {
 	swig_r_p := C._wrap_Failure_text_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -1344,7 +1431,7 @@ func (arg1 SwigcptrFailure) Name() (_swig_ret string) {
 	swig_r_p := C._wrap_Failure_name_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -1354,7 +1441,7 @@ func (arg1 SwigcptrFailure) Layer() (_swig_ret string) {
 	swig_r_p := C._wrap_Failure_layer_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -1364,7 +1451,7 @@ func (arg1 SwigcptrFailure) Path() (_swig_ret string) {
 	swig_r_p := C._wrap_Failure_path_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -1374,7 +1461,7 @@ func (arg1 SwigcptrFailure) Clause() (_swig_ret string) {
 	swig_r_p := C._wrap_Failure_clause_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -1384,7 +1471,7 @@ func (arg1 SwigcptrFailure) Detail() (_swig_ret string) {
 	swig_r_p := C._wrap_Failure_detail_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -1408,7 +1495,7 @@ func (arg1 SwigcptrFailure) Fail_info_name() (_swig_ret string) {
 	swig_r_p := C._wrap_Failure_fail_info_name_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -1539,7 +1626,7 @@ func (swig_p *_swig_DirectorLogger) Log(level int, text string) {
 func Swig_DirectorLogger_callback_log_raw_36df660f4b86a333(swig_c int, level int, text string) {
 	var _swig_i_1 string
 	swig_p := swigDirectorLookup(swig_c).(*_swig_DirectorLogger)
- _swig_i_1 = swigCopyString(text) 
+	_swig_i_1 = swigCopyString(text)
 	swig_p.Log(level, _swig_i_1)
 }
 
@@ -1628,8 +1715,8 @@ func Swig_DirectorSigner_callback_sign_raw_36df660f4b86a333(swig_c int, algorith
 	var _swig_i_0 []byte
 	var _swig_i_1 []byte
 	swig_p := swigDirectorLookup(swig_c).(*_swig_DirectorSigner)
- _swig_i_0 = takeOctets(algorithm) 
- _swig_i_1 = takeOctets(data) 
+	_swig_i_0 = takeOctets(algorithm)
+	_swig_i_1 = takeOctets(data)
 	swig_p.Sign(_swig_i_0, _swig_i_1, SwigcptrSink(signature))
 }
 
@@ -1722,8 +1809,8 @@ func Swig_DirectorPolicy_callback_accept_raw_36df660f4b86a333(swig_c int, certif
 	var _swig_i_0 []byte
 	var _swig_i_2 string
 	swig_p := swigDirectorLookup(swig_c).(*_swig_DirectorPolicy)
- _swig_i_0 = takeOctets(certificate) 
- _swig_i_2 = swigCopyString(text) 
+	_swig_i_0 = takeOctets(certificate)
+	_swig_i_2 = swigCopyString(text)
 	swig_r = swig_p.Accept(_swig_i_0, with_mods, _swig_i_2)
 	return swig_r
 }
@@ -1819,8 +1906,8 @@ func Swig_DirectorKeeper_callback_keep_raw_36df660f4b86a333(swig_c int, certific
 	var _swig_i_0 []byte
 	var _swig_i_1 []byte
 	swig_p := swigDirectorLookup(swig_c).(*_swig_DirectorKeeper)
- _swig_i_0 = takeOctets(certificate) 
- _swig_i_1 = takeOctets(chain) 
+	_swig_i_0 = takeOctets(certificate)
+	_swig_i_1 = takeOctets(chain)
 	swig_p.Keep(_swig_i_0, _swig_i_1)
 }
 
@@ -1911,7 +1998,7 @@ func (swig_p *_swig_DirectorWaiter) Wait(check_after int64, text string) {
 func Swig_DirectorWaiter_callback_wait_raw_36df660f4b86a333(swig_c int, check_after int64, text string) {
 	var _swig_i_1 string
 	swig_p := swigDirectorLookup(swig_c).(*_swig_DirectorWaiter)
- _swig_i_1 = swigCopyString(text) 
+	_swig_i_1 = swigCopyString(text)
 	swig_p.Wait(check_after, _swig_i_1)
 }
 
@@ -1999,7 +2086,7 @@ func (swig_p *_swig_DirectorTracer) Trace(sent bool, message []byte) {
 func Swig_DirectorTracer_callback_trace_raw_36df660f4b86a333(swig_c int, sent bool, message []byte) {
 	var _swig_i_1 []byte
 	swig_p := swigDirectorLookup(swig_c).(*_swig_DirectorTracer)
- _swig_i_1 = takeOctets(message) 
+	_swig_i_1 = takeOctets(message)
 	swig_p.Trace(sent, _swig_i_1)
 }
 
@@ -2088,8 +2175,8 @@ func Swig_DirectorCarrier_callback_exchange_raw_36df660f4b86a333(swig_c int, lab
 	var _swig_i_0 string
 	var _swig_i_1 []byte
 	swig_p := swigDirectorLookup(swig_c).(*_swig_DirectorCarrier)
- _swig_i_0 = swigCopyString(label) 
- _swig_i_1 = takeOctets(request) 
+	_swig_i_0 = swigCopyString(label)
+	_swig_i_1 = takeOctets(request)
 	swig_p.Exchange(_swig_i_0, _swig_i_1, SwigcptrSink(answer))
 }
 
@@ -2181,7 +2268,7 @@ func (swig_p *_swig_DirectorSaver) Save(state []byte) {
 func Swig_DirectorSaver_callback_save_raw_36df660f4b86a333(swig_c int, state []byte) {
 	var _swig_i_0 []byte
 	swig_p := swigDirectorLookup(swig_c).(*_swig_DirectorSaver)
- _swig_i_0 = takeOctets(state) 
+	_swig_i_0 = takeOctets(state)
 	swig_p.Save(_swig_i_0)
 }
 
@@ -2269,8 +2356,8 @@ func Swig_DirectorInformer_callback_inform_raw_36df660f4b86a333(swig_c int, requ
 	var _swig_i_0 string
 	var _swig_i_1 []byte
 	swig_p := swigDirectorLookup(swig_c).(*_swig_DirectorInformer)
- _swig_i_0 = swigCopyString(requester) 
- _swig_i_1 = takeOctets(value) 
+	_swig_i_0 = swigCopyString(requester)
+	_swig_i_1 = takeOctets(value)
 	swig_p.Inform(_swig_i_0, _swig_i_1, SwigcptrSink(answer))
 }
 
@@ -2328,7 +2415,7 @@ func (arg1 SwigcptrQuestion) Certificate() (_swig_ret []byte) {
 	swig_r_p := C._wrap_Question_certificate_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
 	swig_r = *(*[]byte)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 []byte
- swig_r_1 = takeOctets(swig_r) 
+	swig_r_1 = takeOctets(swig_r)
 	return swig_r_1
 }
 
@@ -2346,7 +2433,7 @@ func (arg1 SwigcptrQuestion) San(arg2 int) (_swig_ret string) {
 	swig_r_p := C._wrap_Question_san_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -2356,7 +2443,7 @@ func (arg1 SwigcptrQuestion) GetRequester() (_swig_ret string) {
 	swig_r_p := C._wrap_Question_requester_get_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -2366,7 +2453,7 @@ func (arg1 SwigcptrQuestion) GetKind() (_swig_ret string) {
 	swig_r_p := C._wrap_Question_kind_get_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -2376,7 +2463,7 @@ func (arg1 SwigcptrQuestion) GetProfile() (_swig_ret string) {
 	swig_r_p := C._wrap_Question_profile_get_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -2386,7 +2473,7 @@ func (arg1 SwigcptrQuestion) GetSubject() (_swig_ret string) {
 	swig_r_p := C._wrap_Question_subject_get_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -2396,7 +2483,7 @@ func (arg1 SwigcptrQuestion) GetBody() (_swig_ret string) {
 	swig_r_p := C._wrap_Question_body_get_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -2406,7 +2493,7 @@ func (arg1 SwigcptrQuestion) GetSerial() (_swig_ret string) {
 	swig_r_p := C._wrap_Question_serial_get_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -2416,7 +2503,7 @@ func (arg1 SwigcptrQuestion) GetRule() (_swig_ret string) {
 	swig_r_p := C._wrap_Question_rule_get_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -2426,7 +2513,7 @@ func (arg1 SwigcptrQuestion) GetUpstream() (_swig_ret string) {
 	swig_r_p := C._wrap_Question_upstream_get_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -2672,11 +2759,11 @@ func Swig_DirectorAdapter_callback_adapt_raw_36df660f4b86a333(swig_c int, pkcs10
 	var _swig_i_3 string
 	var _swig_i_4 string
 	swig_p := swigDirectorLookup(swig_c).(*_swig_DirectorAdapter)
- _swig_i_0 = takeOctets(pkcs10) 
- _swig_i_1 = swigCopyString(upstream) 
- _swig_i_2 = swigCopyString(profile) 
- _swig_i_3 = swigCopyString(transaction_id) 
- _swig_i_4 = swigCopyString(request_id) 
+	_swig_i_0 = takeOctets(pkcs10)
+	_swig_i_1 = swigCopyString(upstream)
+	_swig_i_2 = swigCopyString(profile)
+	_swig_i_3 = swigCopyString(transaction_id)
+	_swig_i_4 = swigCopyString(request_id)
 	swig_p.Adapt(_swig_i_0, _swig_i_1, _swig_i_2, _swig_i_3, _swig_i_4, SwigcptrSink(certificates))
 }
 
@@ -2780,7 +2867,7 @@ func (swig_p *_swig_DirectorAudience) Hear(event string) {
 func Swig_DirectorAudience_callback_hear_raw_36df660f4b86a333(swig_c int, event string) {
 	var _swig_i_0 string
 	swig_p := swigDirectorLookup(swig_c).(*_swig_DirectorAudience)
- _swig_i_0 = swigCopyString(event) 
+	_swig_i_0 = swigCopyString(event)
 	swig_p.Hear(_swig_i_0)
 }
 
@@ -2829,7 +2916,7 @@ func Version() (_swig_ret string) {
 	swig_r_p := C._wrap_version_raw_36df660f4b86a333()
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -2838,7 +2925,7 @@ func Peers() (_swig_ret string) {
 	swig_r_p := C._wrap_peers_raw_36df660f4b86a333()
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -2851,7 +2938,7 @@ func Show_text(arg1 []byte) (_swig_ret string) {
 		Swig_escape_val = arg1
 	}
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -2864,7 +2951,7 @@ func Show_brief(arg1 []byte) (_swig_ret string) {
 		Swig_escape_val = arg1
 	}
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -2877,7 +2964,7 @@ func Show_json(arg1 []byte) (_swig_ret string) {
 		Swig_escape_val = arg1
 	}
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -2894,7 +2981,7 @@ func Certificates_load(arg1 []byte, arg2 []byte) (_swig_ret string) {
 		Swig_escape_val = arg2
 	}
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -2911,7 +2998,7 @@ func Certificates_open(arg1 string, arg2 []byte) (_swig_ret string) {
 		Swig_escape_val = arg2
 	}
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -2924,7 +3011,7 @@ func Template_summary(arg1 []byte) (_swig_ret string) {
 		Swig_escape_val = arg1
 	}
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -2937,7 +3024,7 @@ func Certificate_summary(arg1 []byte) (_swig_ret string) {
 		Swig_escape_val = arg1
 	}
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -2950,7 +3037,7 @@ func Saved_memo(arg1 []byte) (_swig_ret []byte) {
 		Swig_escape_val = arg1
 	}
 	var swig_r_1 []byte
- swig_r_1 = takeOctets(swig_r) 
+	swig_r_1 = takeOctets(swig_r)
 	return swig_r_1
 }
 
@@ -3022,7 +3109,7 @@ func (arg1 SwigcptrKey) Pem(arg2 []byte) (_swig_ret []byte) {
 		Swig_escape_val = arg2
 	}
 	var swig_r_1 []byte
- swig_r_1 = takeOctets(swig_r) 
+	swig_r_1 = takeOctets(swig_r)
 	return swig_r_1
 }
 
@@ -3032,7 +3119,7 @@ func (arg1 SwigcptrKey) Spki() (_swig_ret []byte) {
 	swig_r_p := C._wrap_Key_spki_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
 	swig_r = *(*[]byte)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 []byte
- swig_r_1 = takeOctets(swig_r) 
+	swig_r_1 = takeOctets(swig_r)
 	return swig_r_1
 }
 
@@ -3490,7 +3577,7 @@ func (arg1 SwigcptrContext) Transports() (_swig_ret string) {
 	swig_r_p := C._wrap_Context_transports_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -3539,7 +3626,7 @@ func (arg1 SwigcptrContext) Exchange(arg2 string, arg3 Tls, arg4 Trust, arg5 []b
 		Swig_escape_val = arg5
 	}
 	var swig_r_1 []byte
- swig_r_1 = takeOctets(swig_r) 
+	swig_r_1 = takeOctets(swig_r)
 	return swig_r_1
 }
 
@@ -3555,7 +3642,7 @@ func (arg1 SwigcptrContext) Discover(arg2 string, arg3 Tls, arg4 uint) (_swig_re
 		Swig_escape_val = arg2
 	}
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -4081,7 +4168,7 @@ func (arg1 SwigcptrOperation) Fetch() (_swig_ret []byte) {
 	swig_r_p := C._wrap_Operation_fetch_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
 	swig_r = *(*[]byte)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 []byte
- swig_r_1 = takeOctets(swig_r) 
+	swig_r_1 = takeOctets(swig_r)
 	return swig_r_1
 }
 
@@ -4091,7 +4178,7 @@ func (arg1 SwigcptrOperation) Save() (_swig_ret []byte) {
 	swig_r_p := C._wrap_Operation_save_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
 	swig_r = *(*[]byte)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 []byte
- swig_r_1 = takeOctets(swig_r) 
+	swig_r_1 = takeOctets(swig_r)
 	return swig_r_1
 }
 
@@ -4101,7 +4188,7 @@ func (arg1 SwigcptrOperation) Message() (_swig_ret []byte) {
 	swig_r_p := C._wrap_Operation_message_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
 	swig_r = *(*[]byte)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 []byte
- swig_r_1 = takeOctets(swig_r) 
+	swig_r_1 = takeOctets(swig_r)
 	return swig_r_1
 }
 
@@ -4111,7 +4198,7 @@ func (arg1 SwigcptrOperation) Label() (_swig_ret string) {
 	swig_r_p := C._wrap_Operation_label_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -4121,7 +4208,7 @@ func (arg1 SwigcptrOperation) Fetch_url() (_swig_ret string) {
 	swig_r_p := C._wrap_Operation_fetch_url_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -4145,7 +4232,7 @@ func (arg1 SwigcptrOperation) Peer_text() (_swig_ret string) {
 	swig_r_p := C._wrap_Operation_peer_text_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -4155,7 +4242,7 @@ func (arg1 SwigcptrOperation) Certificate() (_swig_ret []byte) {
 	swig_r_p := C._wrap_Operation_certificate_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
 	swig_r = *(*[]byte)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 []byte
- swig_r_1 = takeOctets(swig_r) 
+	swig_r_1 = takeOctets(swig_r)
 	return swig_r_1
 }
 
@@ -4165,7 +4252,7 @@ func (arg1 SwigcptrOperation) Certificate_pem() (_swig_ret string) {
 	swig_r_p := C._wrap_Operation_certificate_pem_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -4175,7 +4262,7 @@ func (arg1 SwigcptrOperation) Chain_pem() (_swig_ret string) {
 	swig_r_p := C._wrap_Operation_chain_pem_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -4185,7 +4272,7 @@ func (arg1 SwigcptrOperation) Ca_pubs_pem() (_swig_ret string) {
 	swig_r_p := C._wrap_Operation_ca_pubs_pem_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -4195,7 +4282,7 @@ func (arg1 SwigcptrOperation) Found_pem() (_swig_ret string) {
 	swig_r_p := C._wrap_Operation_found_pem_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -4205,7 +4292,7 @@ func (arg1 SwigcptrOperation) Links_pem() (_swig_ret string) {
 	swig_r_p := C._wrap_Operation_links_pem_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -4215,7 +4302,7 @@ func (arg1 SwigcptrOperation) Request_template() (_swig_ret []byte) {
 	swig_r_p := C._wrap_Operation_request_template_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
 	swig_r = *(*[]byte)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 []byte
- swig_r_1 = takeOctets(swig_r) 
+	swig_r_1 = takeOctets(swig_r)
 	return swig_r_1
 }
 
@@ -4225,7 +4312,7 @@ func (arg1 SwigcptrOperation) Information() (_swig_ret []byte) {
 	swig_r_p := C._wrap_Operation_information_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
 	swig_r = *(*[]byte)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 []byte
- swig_r_1 = takeOctets(swig_r) 
+	swig_r_1 = takeOctets(swig_r)
 	return swig_r_1
 }
 
@@ -4239,7 +4326,7 @@ func (arg1 SwigcptrOperation) Information_value(arg2 string) (_swig_ret []byte) 
 		Swig_escape_val = arg2
 	}
 	var swig_r_1 []byte
- swig_r_1 = takeOctets(swig_r) 
+	swig_r_1 = takeOctets(swig_r)
 	return swig_r_1
 }
 
@@ -4312,7 +4399,7 @@ func (arg1 SwigcptrSearch) GetState() (_swig_ret string) {
 	swig_r_p := C._wrap_Search_state_get_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -4331,7 +4418,7 @@ func (arg1 SwigcptrSearch) GetSubject() (_swig_ret string) {
 	swig_r_p := C._wrap_Search_subject_get_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -4350,7 +4437,7 @@ func (arg1 SwigcptrSearch) GetRequester() (_swig_ret string) {
 	swig_r_p := C._wrap_Search_requester_get_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -4369,7 +4456,7 @@ func (arg1 SwigcptrSearch) GetSerial() (_swig_ret string) {
 	swig_r_p := C._wrap_Search_serial_get_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -4455,7 +4542,7 @@ func (arg1 SwigcptrResponder) Answer(arg2 []byte, arg3 string, arg4 string, arg5
 		Swig_escape_val = arg4
 	}
 	var swig_r_1 []byte
- swig_r_1 = takeOctets(swig_r) 
+	swig_r_1 = takeOctets(swig_r)
 	return swig_r_1
 }
 
@@ -4479,7 +4566,7 @@ func (arg1 SwigcptrResponder) Reload(arg2 string, arg3 string) (_swig_ret string
 		Swig_escape_val = arg3
 	}
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -4528,7 +4615,7 @@ func (arg1 SwigcptrResponder) Ca_find(arg2 string, arg3 Search) (_swig_ret strin
 		Swig_escape_val = arg2
 	}
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -4561,7 +4648,7 @@ func (arg1 SwigcptrResponder) Ca_pending(arg2 string) (_swig_ret string) {
 		Swig_escape_val = arg2
 	}
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -4606,7 +4693,7 @@ func (arg1 SwigcptrResponder) Ca_crl(arg2 string, arg3 int64) (_swig_ret string)
 		Swig_escape_val = arg2
 	}
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -4624,7 +4711,7 @@ func (arg1 SwigcptrResponder) Ca_rollover(arg2 string, arg3 Key, arg4 Key, arg5 
 		Swig_escape_val = arg2
 	}
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -4634,7 +4721,7 @@ func (arg1 SwigcptrResponder) Ra_pending() (_swig_ret string) {
 	swig_r_p := C._wrap_Responder_ra_pending_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -4728,7 +4815,7 @@ func (arg1 SwigcptrListener) Url(arg2 int) (_swig_ret string) {
 	swig_r_p := C._wrap_Listener_url_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
- swig_r_1 = swigCopyString(swig_r) 
+	swig_r_1 = swigCopyString(swig_r)
 	return swig_r_1
 }
 
@@ -4756,9 +4843,6 @@ type Listener interface {
 	Stop(arg2 uint)
 	Close()
 }
-
-
-
 
 var swigDirectorTrack struct {
 	sync.Mutex
@@ -4800,5 +4884,3 @@ func swigDirectorDelete(c int) {
 	}
 	delete(swigDirectorTrack.m, c)
 }
-
-

@@ -1,0 +1,5 @@
+//go:build !race
+
+package cmpkit_test
+
+const raceFactor = 1
