@@ -2,4 +2,7 @@
 
 package cmpkit_test
 
-const raceFactor = 1
+const (
+	manyOperations = 10000
+	mostGrowth     = 8 << 20
+)

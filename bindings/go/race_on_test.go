@@ -2,5 +2,8 @@
 
 package cmpkit_test
 
-// The race detector's own memory grows with what it watches.
-const raceFactor = 16
+// The race detector is slow, and its own memory grows with what it watches.
+const (
+	manyOperations = 1000
+	mostGrowth     = 128 << 20
+)
