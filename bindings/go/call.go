@@ -78,6 +78,20 @@ func ended(ctx context.Context) *Error {
 	return e
 }
 
+// byContext says of what ended a run whether it was the context.
+func byContext(ctx context.Context, err error) error {
+	e, is := err.(*Error)
+	if !is || ctx.Err() == nil || e.Own != nil || (e.Code != CodeCancelled && e.Code != CodeDeadline) {
+		return err
+	}
+	whole := ended(ctx)
+	if e.Code == whole.Code { // at its deadline a context cancels, which nobody asked for
+		whole.Cause = e
+		whole.Text += "; because " + e.Text
+	}
+	return whole
+}
+
 // endOf is why a context has ended: its error and, where it is another one, its cause.
 func endOf(ctx context.Context) error {
 	if cause := context.Cause(ctx); cause != ctx.Err() {

@@ -62,9 +62,8 @@ func TestADeadlineEndsARun(t *testing.T) {
 	p := founded(t)
 	client := &cmpkit.Client{URL: url, Credentials: p.device, Trust: p.trust}
 	_, err := client.Enroll(ctx, cmpkit.EnrollOptions{Key: freshKey(t), Subject: "CN=dev1"})
-	equal(t, errors.Is(err, context.DeadlineExceeded), true)
-	var e *cmpkit.Error
-	equal(t, errors.As(err, &e), true)
+	expect(t, err, cmpkit.CodeDeadline, cmpkit.ErrDeadline, context.DeadlineExceeded)
+	equal(t, errors.Is(err, context.Canceled), false)
 }
 
 func TestAContextThatIsOverBeginsNothing(t *testing.T) {

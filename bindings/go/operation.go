@@ -61,11 +61,7 @@ func (o *Operation) running(ctx context.Context, function func() error) error {
 	o.run.ctx = ctx
 	stop := context.AfterFunc(ctx, o.Cancel)
 	defer stop()
-	err := function()
-	if e, is := err.(*Error); is && e.Own == nil && ctx.Err() != nil {
-		e.Own = endOf(ctx)
-	}
-	return err
+	return byContext(ctx, function())
 }
 
 // Cancel ends a run under way, or one to come, with ErrCancelled.

@@ -1,6 +1,7 @@
 package cmpkit_test
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -94,11 +95,7 @@ func TestAnOfficerDecidesAtTheRAsDesk(t *testing.T) {
 	desk := ra.responder.RA()
 	verdict := desk.Approve
 	client.Waiting = func(time.Duration, string) {
-		for _, request := range one(desk.Pending())(t) {
-			if t.Log(request); request.Verdict == "undecided" {
-				must(t, verdict(request.ID))
-			}
-		}
+		decideAll(desk, func(id string) error { return verdict(id) })
 	}
 	one(client.Enroll(soon(t), cmpkit.EnrollOptions{Key: freshKey(t), Subject: "CN=dev1"}))(t)
 	verdict = func(id string) error { return desk.Reject(id, "not today") }
@@ -127,7 +124,11 @@ func TestAnAdapterAnswersForACAThatKnowsPKCS10Alone(t *testing.T) {
 		}
 	})
 	client := ra.client()
-	client.Waiting = func(time.Duration, string) { must(t, ra.responder.Tick(soon(t), time.Time{})) } // a listener would do it
+	client.Waiting = func(time.Duration, string) { // a listener would do it
+		if err := ra.responder.Tick(context.Background(), time.Time{}); err != nil {
+			panic(err)
+		}
+	}
 	issued := one(client.EnrollCSR(soon(t), csrFor(t, "dev1"), cmpkit.EnrollOptions{}))(t)
 	equal(t, one(issued.Certificate())(t).Subject.CommonName, "dev1")
 	equal(t, asked.Upstream, "ca")
