@@ -69,7 +69,7 @@ func device(folder string) *cmpkit.Client {
 	text := bytes.Replace(config, []byte("file = \"store.db\""), nil, 1)
 	responder, err := cmpkit.NewResponder(cmpkit.ResponderOptions{Config: string(text), Folder: folder})
 	check(err)
-	credentials, err := cmpkit.NewSecretCredentials("dev1", []byte("a long secret"), cmpkit.SecretOptions{Iterations: 1000})
+	credentials, err := cmpkit.NewSecretCredentials("dev1", []byte("a long secret"), cmpkit.SecretOptions{Iterations: 100})
 	check(err)
 	root, err := os.ReadFile(filepath.Join(folder, "root.pem"))
 	check(err)

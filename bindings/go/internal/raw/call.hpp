@@ -154,11 +154,16 @@ template <class Function> cmpkit_rc answered(Function&& function) noexcept { ret
 /// For cmpkit_destroy_fn.
 template <class T> void release(void* user) { delete static_cast<T*>(user); }
 
+/// Text of the language for C, which would read it up to a NUL only: other words than were given. @throws Failed  there is one
+inline const char* given(const std::string& text) {
+    if (text.find('\0') != std::string::npos) throw Failed(CMPKIT_E_BAD_ARGUMENT, "api: there is a NUL in the text");
+    return text.c_str();
+}
 /// Text that may be absent: "" is.
-inline const char* optional(const std::string& text) { return text.empty() ? nullptr : text.c_str(); }
+inline const char* optional(const std::string& text) { return text.empty() ? nullptr : given(text); }
 inline std::vector<const char*> ended_by_null(const std::vector<std::string>& texts) {
     std::vector<const char*> all;
-    for (const std::string& text : texts) all.push_back(text.c_str());
+    for (const std::string& text : texts) all.push_back(given(text));
     all.push_back(nullptr);
     return all;
 }
@@ -174,8 +179,11 @@ inline const char* present(const char* text) { return text ? text : ""; }
 template <class T, class Needed, class Function, class... Arguments> std::shared_ptr<T> made_of(Needed needed, void (*free)(T*), Function function, Arguments... arguments) {
     T* handle = nullptr;
     call(function, arguments..., &handle);
-    return std::shared_ptr<T>(handle, [needed, free](T* gone) mutable {
-        Graveyard::bury([needed = std::move(needed), free, gone] { free(gone); });
+    return std::shared_ptr<T>(handle, [needed, free](T* gone) {
+        Graveyard::bury([needed, free, gone]() mutable {
+            free(gone);
+            needed = nullptr;
+        });
     });
 }
 template <class T, class Function, class... Arguments> std::shared_ptr<T> made(void (*free)(T*), Function function, Arguments... arguments) {

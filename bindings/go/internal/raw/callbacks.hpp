@@ -40,7 +40,7 @@ public:
     }
     /// The requester is told these words.
     void refuse(const std::string& words) {
-        cmpkit_sink_set_error(sink_, CMPKIT_E_NOT_AUTHORIZED, words.c_str());
+        cmpkit_sink_set_error(sink_, CMPKIT_E_NOT_AUTHORIZED, border::given(words));
         is_refused_ = true;
     }
     void later(std::int64_t check_after, const std::string& reason) {

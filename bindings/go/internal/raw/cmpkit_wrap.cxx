@@ -351,13 +351,7 @@ struct GoFault final : cmpkit::Foreign {
 };
 
 thread_local std::optional<cmpkit::Failed> failed_here;
-thread_local long long                     fault_here  = 0;
-thread_local bool                          nul_in_text = false;
-
-// C would read the text up to there only: other words than were given.
-void refuse_nul() {
-    if (std::exchange(nul_in_text, false)) throw cmpkit::Failed(CMPKIT_E_BAD_ARGUMENT, "api: there is a NUL in the text");
-}
+thread_local long long                     fault_here = 0;
 
 // In a catch block.
 void note_what_was_thrown() {
@@ -402,10 +396,6 @@ static bool fail_callback(long long number) {
     return waiting && !waiting->failure;
 }
 
-SWIGINTERN void cmpkit_Key_close(cmpkit::Key *self){ self->close(); }
-SWIGINTERN void cmpkit_Credentials_close(cmpkit::Credentials *self){ self->close(); }
-SWIGINTERN void cmpkit_Trust_close(cmpkit::Trust *self){ self->close(); }
-SWIGINTERN void cmpkit_Tls_close(cmpkit::Tls *self){ self->close(); }
 SWIGINTERN void cmpkit_Context_close(cmpkit::Context *self){ self->close(); }
 SWIGINTERN void cmpkit_Responder_close(cmpkit::Responder *self){ self->close(); }
 SWIGINTERN void cmpkit_Listener_close(cmpkit::Listener *self){ self->close(); }
@@ -773,7 +763,6 @@ long long _wrap_outcome_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = (long long)outcome();
     } catch (...) {
       note_what_was_thrown();
@@ -791,7 +780,6 @@ cmpkit::Failure *_wrap_last_failure_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = (cmpkit::Failure *)last_failure();
     } catch (...) {
       note_what_was_thrown();
@@ -809,7 +797,6 @@ bool _wrap_somebody_waits_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = (bool)somebody_waits();
     } catch (...) {
       note_what_was_thrown();
@@ -829,7 +816,6 @@ bool _wrap_fail_callback_raw_36df660f4b86a333(long long _swig_go_0) {
   
   {
     try {
-      refuse_nul();
       result = (bool)fail_callback(arg1);
     } catch (...) {
       note_what_was_thrown();
@@ -847,7 +833,6 @@ intgo _wrap_CMPKIT_OK_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_OK;
       
     } catch (...) {
@@ -866,7 +851,6 @@ intgo _wrap_CMPKIT_E_BAD_ARGUMENT_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_BAD_ARGUMENT;
       
     } catch (...) {
@@ -885,7 +869,6 @@ intgo _wrap_CMPKIT_E_MEMORY_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_MEMORY;
       
     } catch (...) {
@@ -904,7 +887,6 @@ intgo _wrap_CMPKIT_E_BAD_STATE_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_BAD_STATE;
       
     } catch (...) {
@@ -923,7 +905,6 @@ intgo _wrap_CMPKIT_E_UNSUPPORTED_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_UNSUPPORTED;
       
     } catch (...) {
@@ -942,7 +923,6 @@ intgo _wrap_CMPKIT_E_NOT_FOUND_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_NOT_FOUND;
       
     } catch (...) {
@@ -961,7 +941,6 @@ intgo _wrap_CMPKIT_E_CANCELLED_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_CANCELLED;
       
     } catch (...) {
@@ -980,7 +959,6 @@ intgo _wrap_CMPKIT_E_IO_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_IO;
       
     } catch (...) {
@@ -999,7 +977,6 @@ intgo _wrap_CMPKIT_E_BAD_CONFIGURATION_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_BAD_CONFIGURATION;
       
     } catch (...) {
@@ -1018,7 +995,6 @@ intgo _wrap_CMPKIT_E_EXISTS_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_EXISTS;
       
     } catch (...) {
@@ -1037,7 +1013,6 @@ intgo _wrap_CMPKIT_E_TRUNCATED_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_TRUNCATED;
       
     } catch (...) {
@@ -1056,7 +1031,6 @@ intgo _wrap_CMPKIT_E_BAD_LENGTH_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_BAD_LENGTH;
       
     } catch (...) {
@@ -1075,7 +1049,6 @@ intgo _wrap_CMPKIT_E_BAD_TAG_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_BAD_TAG;
       
     } catch (...) {
@@ -1094,7 +1067,6 @@ intgo _wrap_CMPKIT_E_MISSING_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_MISSING;
       
     } catch (...) {
@@ -1113,7 +1085,6 @@ intgo _wrap_CMPKIT_E_UNEXPECTED_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_UNEXPECTED;
       
     } catch (...) {
@@ -1132,7 +1103,6 @@ intgo _wrap_CMPKIT_E_BAD_VALUE_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_BAD_VALUE;
       
     } catch (...) {
@@ -1151,7 +1121,6 @@ intgo _wrap_CMPKIT_E_DEFAULT_ENCODED_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_DEFAULT_ENCODED;
       
     } catch (...) {
@@ -1170,7 +1139,6 @@ intgo _wrap_CMPKIT_E_EMPTY_LIST_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_EMPTY_LIST;
       
     } catch (...) {
@@ -1189,7 +1157,6 @@ intgo _wrap_CMPKIT_E_TOO_DEEP_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_TOO_DEEP;
       
     } catch (...) {
@@ -1208,7 +1175,6 @@ intgo _wrap_CMPKIT_E_TOO_LARGE_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_TOO_LARGE;
       
     } catch (...) {
@@ -1227,7 +1193,6 @@ intgo _wrap_CMPKIT_E_BAD_KEY_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_BAD_KEY;
       
     } catch (...) {
@@ -1246,7 +1211,6 @@ intgo _wrap_CMPKIT_E_BAD_CERTIFICATE_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_BAD_CERTIFICATE;
       
     } catch (...) {
@@ -1265,7 +1229,6 @@ intgo _wrap_CMPKIT_E_SIGNATURE_MISMATCH_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_SIGNATURE_MISMATCH;
       
     } catch (...) {
@@ -1284,7 +1247,6 @@ intgo _wrap_CMPKIT_E_SIGNER_NOT_TRUSTED_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_SIGNER_NOT_TRUSTED;
       
     } catch (...) {
@@ -1303,7 +1265,6 @@ intgo _wrap_CMPKIT_E_CERTIFICATE_EXPIRED_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_CERTIFICATE_EXPIRED;
       
     } catch (...) {
@@ -1322,7 +1283,6 @@ intgo _wrap_CMPKIT_E_CERTIFICATE_REVOKED_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_CERTIFICATE_REVOKED;
       
     } catch (...) {
@@ -1341,7 +1301,6 @@ intgo _wrap_CMPKIT_E_SIGNING_FAILED_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_SIGNING_FAILED;
       
     } catch (...) {
@@ -1360,7 +1319,6 @@ intgo _wrap_CMPKIT_E_CRYPTO_FAILED_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_CRYPTO_FAILED;
       
     } catch (...) {
@@ -1379,7 +1337,6 @@ intgo _wrap_CMPKIT_E_STATUS_UNKNOWN_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_STATUS_UNKNOWN;
       
     } catch (...) {
@@ -1398,7 +1355,6 @@ intgo _wrap_CMPKIT_E_PROTECTION_MISSING_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_PROTECTION_MISSING;
       
     } catch (...) {
@@ -1417,7 +1373,6 @@ intgo _wrap_CMPKIT_E_PROTECTION_MISMATCH_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_PROTECTION_MISMATCH;
       
     } catch (...) {
@@ -1436,7 +1391,6 @@ intgo _wrap_CMPKIT_E_ALGORITHM_REFUSED_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_ALGORITHM_REFUSED;
       
     } catch (...) {
@@ -1455,7 +1409,6 @@ intgo _wrap_CMPKIT_E_WRONG_PROTECTION_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_WRONG_PROTECTION;
       
     } catch (...) {
@@ -1474,7 +1427,6 @@ intgo _wrap_CMPKIT_E_SENDER_MISMATCH_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_SENDER_MISMATCH;
       
     } catch (...) {
@@ -1493,7 +1445,6 @@ intgo _wrap_CMPKIT_E_VERSION_MISMATCH_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_VERSION_MISMATCH;
       
     } catch (...) {
@@ -1512,7 +1463,6 @@ intgo _wrap_CMPKIT_E_TRANSACTION_MISMATCH_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_TRANSACTION_MISMATCH;
       
     } catch (...) {
@@ -1531,7 +1481,6 @@ intgo _wrap_CMPKIT_E_NONCE_MISMATCH_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_NONCE_MISMATCH;
       
     } catch (...) {
@@ -1550,7 +1499,6 @@ intgo _wrap_CMPKIT_E_TIME_MISMATCH_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_TIME_MISMATCH;
       
     } catch (...) {
@@ -1569,7 +1517,6 @@ intgo _wrap_CMPKIT_E_UNEXPECTED_BODY_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_UNEXPECTED_BODY;
       
     } catch (...) {
@@ -1588,7 +1535,6 @@ intgo _wrap_CMPKIT_E_REJECTED_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_REJECTED;
       
     } catch (...) {
@@ -1607,7 +1553,6 @@ intgo _wrap_CMPKIT_E_BAD_REQUEST_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_BAD_REQUEST;
       
     } catch (...) {
@@ -1626,7 +1571,6 @@ intgo _wrap_CMPKIT_E_BAD_TEMPLATE_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_BAD_TEMPLATE;
       
     } catch (...) {
@@ -1645,7 +1589,6 @@ intgo _wrap_CMPKIT_E_BAD_POP_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_BAD_POP;
       
     } catch (...) {
@@ -1664,7 +1607,6 @@ intgo _wrap_CMPKIT_E_NOT_AUTHORIZED_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_NOT_AUTHORIZED;
       
     } catch (...) {
@@ -1683,7 +1625,6 @@ intgo _wrap_CMPKIT_E_BAD_CERT_ID_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_BAD_CERT_ID;
       
     } catch (...) {
@@ -1702,7 +1643,6 @@ intgo _wrap_CMPKIT_E_WRONG_CERTIFICATE_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_WRONG_CERTIFICATE;
       
     } catch (...) {
@@ -1721,7 +1661,6 @@ intgo _wrap_CMPKIT_E_CONFLICT_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_CONFLICT;
       
     } catch (...) {
@@ -1740,7 +1679,6 @@ intgo _wrap_CMPKIT_E_STORE_FAILED_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_STORE_FAILED;
       
     } catch (...) {
@@ -1759,7 +1697,6 @@ intgo _wrap_CMPKIT_E_NO_PLUGIN_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_NO_PLUGIN;
       
     } catch (...) {
@@ -1778,7 +1715,6 @@ intgo _wrap_CMPKIT_E_BAD_PLUGIN_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_BAD_PLUGIN;
       
     } catch (...) {
@@ -1797,7 +1733,6 @@ intgo _wrap_CMPKIT_E_BAD_URL_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_BAD_URL;
       
     } catch (...) {
@@ -1816,7 +1751,6 @@ intgo _wrap_CMPKIT_E_CONNECT_FAILED_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_CONNECT_FAILED;
       
     } catch (...) {
@@ -1835,7 +1769,6 @@ intgo _wrap_CMPKIT_E_TLS_FAILED_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_TLS_FAILED;
       
     } catch (...) {
@@ -1854,7 +1787,6 @@ intgo _wrap_CMPKIT_E_HTTP_STATUS_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_HTTP_STATUS;
       
     } catch (...) {
@@ -1873,7 +1805,6 @@ intgo _wrap_CMPKIT_E_CONTENT_TYPE_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_CONTENT_TYPE;
       
     } catch (...) {
@@ -1892,7 +1823,6 @@ intgo _wrap_CMPKIT_E_DEADLINE_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_DEADLINE;
       
     } catch (...) {
@@ -1911,7 +1841,6 @@ intgo _wrap_CMPKIT_E_PEER_GONE_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_PEER_GONE;
       
     } catch (...) {
@@ -1930,7 +1859,6 @@ intgo _wrap_CMPKIT_E_TRANSPORT_FAILED_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_TRANSPORT_FAILED;
       
     } catch (...) {
@@ -1949,7 +1877,6 @@ intgo _wrap_CMPKIT_E_CALLBACK_FAILED_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_CALLBACK_FAILED;
       
     } catch (...) {
@@ -1968,7 +1895,6 @@ intgo _wrap_CMPKIT_E_INTERNAL_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_E_INTERNAL;
       
     } catch (...) {
@@ -1987,7 +1913,6 @@ intgo _wrap_CMPKIT_LOG_ERROR_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_LOG_ERROR;
       
     } catch (...) {
@@ -2006,7 +1931,6 @@ intgo _wrap_CMPKIT_LOG_WARNING_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_LOG_WARNING;
       
     } catch (...) {
@@ -2025,7 +1949,6 @@ intgo _wrap_CMPKIT_LOG_INFO_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_LOG_INFO;
       
     } catch (...) {
@@ -2044,7 +1967,6 @@ intgo _wrap_CMPKIT_LOG_DEBUG_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_LOG_DEBUG;
       
     } catch (...) {
@@ -2063,7 +1985,6 @@ intgo _wrap_CMPKIT_MAC_PBM_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_MAC_PBM;
       
     } catch (...) {
@@ -2082,7 +2003,6 @@ intgo _wrap_CMPKIT_MAC_PBMAC1_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_MAC_PBMAC1;
       
     } catch (...) {
@@ -2101,7 +2021,6 @@ intgo _wrap_CMPKIT_REVOCATION_NONE_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_REVOCATION_NONE;
       
     } catch (...) {
@@ -2120,7 +2039,6 @@ intgo _wrap_CMPKIT_REVOCATION_SOFT_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_REVOCATION_SOFT;
       
     } catch (...) {
@@ -2139,7 +2057,6 @@ intgo _wrap_CMPKIT_REVOCATION_HARD_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_REVOCATION_HARD;
       
     } catch (...) {
@@ -2158,7 +2075,6 @@ intgo _wrap_CMPKIT_STATUS_CRL_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_STATUS_CRL;
       
     } catch (...) {
@@ -2177,7 +2093,6 @@ intgo _wrap_CMPKIT_STATUS_OCSP_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_STATUS_OCSP;
       
     } catch (...) {
@@ -2196,7 +2111,6 @@ intgo _wrap_CMPKIT_STATUS_ALLOWED_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_STATUS_ALLOWED;
       
     } catch (...) {
@@ -2215,7 +2129,6 @@ intgo _wrap_CMPKIT_ENROLL_IR_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_ENROLL_IR;
       
     } catch (...) {
@@ -2234,7 +2147,6 @@ intgo _wrap_CMPKIT_ENROLL_CR_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_ENROLL_CR;
       
     } catch (...) {
@@ -2253,7 +2165,6 @@ intgo _wrap_CMPKIT_ENROLL_P10CR_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_ENROLL_P10CR;
       
     } catch (...) {
@@ -2272,7 +2183,6 @@ intgo _wrap_CMPKIT_ENROLL_KUR_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_ENROLL_KUR;
       
     } catch (...) {
@@ -2291,7 +2201,6 @@ intgo _wrap_CMPKIT_GET_ALL_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_GET_ALL;
       
     } catch (...) {
@@ -2310,7 +2219,6 @@ intgo _wrap_CMPKIT_GET_CA_CERTIFICATES_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_GET_CA_CERTIFICATES;
       
     } catch (...) {
@@ -2329,7 +2237,6 @@ intgo _wrap_CMPKIT_GET_ROOT_UPDATE_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_GET_ROOT_UPDATE;
       
     } catch (...) {
@@ -2348,7 +2255,6 @@ intgo _wrap_CMPKIT_GET_TEMPLATE_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_GET_TEMPLATE;
       
     } catch (...) {
@@ -2367,7 +2273,6 @@ intgo _wrap_CMPKIT_GET_CRL_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_GET_CRL;
       
     } catch (...) {
@@ -2386,7 +2291,6 @@ intgo _wrap_CMPKIT_GET_INFORMATION_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_GET_INFORMATION;
       
     } catch (...) {
@@ -2405,7 +2309,6 @@ intgo _wrap_CMPKIT_VERDICT_REJECT_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_VERDICT_REJECT;
       
     } catch (...) {
@@ -2424,7 +2327,6 @@ intgo _wrap_CMPKIT_VERDICT_ACCEPT_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_VERDICT_ACCEPT;
       
     } catch (...) {
@@ -2443,7 +2345,6 @@ intgo _wrap_CMPKIT_ACTION_SEND_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_ACTION_SEND;
       
     } catch (...) {
@@ -2462,7 +2363,6 @@ intgo _wrap_CMPKIT_ACTION_DECIDE_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_ACTION_DECIDE;
       
     } catch (...) {
@@ -2481,7 +2381,6 @@ intgo _wrap_CMPKIT_ACTION_KEEP_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_ACTION_KEEP;
       
     } catch (...) {
@@ -2500,7 +2399,6 @@ intgo _wrap_CMPKIT_ACTION_DONE_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_ACTION_DONE;
       
     } catch (...) {
@@ -2519,7 +2417,6 @@ intgo _wrap_CMPKIT_ACTION_WAIT_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_ACTION_WAIT;
       
     } catch (...) {
@@ -2538,7 +2435,6 @@ intgo _wrap_CMPKIT_ACTION_FETCH_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = CMPKIT_ACTION_FETCH;
       
     } catch (...) {
@@ -2559,7 +2455,6 @@ intgo _wrap_Failure_code_raw_36df660f4b86a333(cmpkit::Failure *_swig_go_0) {
   
   {
     try {
-      refuse_nul();
       result = (int)((cmpkit::Failure const *)arg1)->code();
     } catch (...) {
       note_what_was_thrown();
@@ -2579,7 +2474,6 @@ _gostring_ _wrap_Failure_text_raw_36df660f4b86a333(cmpkit::Failure *_swig_go_0) 
   
   {
     try {
-      refuse_nul();
       result = ((cmpkit::Failure const *)arg1)->text();
     } catch (...) {
       note_what_was_thrown();
@@ -2599,7 +2493,6 @@ _gostring_ _wrap_Failure_name_raw_36df660f4b86a333(cmpkit::Failure *_swig_go_0) 
   
   {
     try {
-      refuse_nul();
       result = ((cmpkit::Failure const *)arg1)->name();
     } catch (...) {
       note_what_was_thrown();
@@ -2619,7 +2512,6 @@ _gostring_ _wrap_Failure_layer_raw_36df660f4b86a333(cmpkit::Failure *_swig_go_0)
   
   {
     try {
-      refuse_nul();
       result = ((cmpkit::Failure const *)arg1)->layer();
     } catch (...) {
       note_what_was_thrown();
@@ -2639,7 +2531,6 @@ _gostring_ _wrap_Failure_path_raw_36df660f4b86a333(cmpkit::Failure *_swig_go_0) 
   
   {
     try {
-      refuse_nul();
       result = ((cmpkit::Failure const *)arg1)->path();
     } catch (...) {
       note_what_was_thrown();
@@ -2659,7 +2550,6 @@ _gostring_ _wrap_Failure_clause_raw_36df660f4b86a333(cmpkit::Failure *_swig_go_0
   
   {
     try {
-      refuse_nul();
       result = ((cmpkit::Failure const *)arg1)->clause();
     } catch (...) {
       note_what_was_thrown();
@@ -2679,7 +2569,6 @@ _gostring_ _wrap_Failure_detail_raw_36df660f4b86a333(cmpkit::Failure *_swig_go_0
   
   {
     try {
-      refuse_nul();
       result = ((cmpkit::Failure const *)arg1)->detail();
     } catch (...) {
       note_what_was_thrown();
@@ -2699,7 +2588,6 @@ long long _wrap_Failure_offset_raw_36df660f4b86a333(cmpkit::Failure *_swig_go_0)
   
   {
     try {
-      refuse_nul();
       result = (std::int64_t)((cmpkit::Failure const *)arg1)->offset();
     } catch (...) {
       note_what_was_thrown();
@@ -2719,7 +2607,6 @@ intgo _wrap_Failure_fail_info_raw_36df660f4b86a333(cmpkit::Failure *_swig_go_0) 
   
   {
     try {
-      refuse_nul();
       result = (int)((cmpkit::Failure const *)arg1)->fail_info();
     } catch (...) {
       note_what_was_thrown();
@@ -2739,7 +2626,6 @@ _gostring_ _wrap_Failure_fail_info_name_raw_36df660f4b86a333(cmpkit::Failure *_s
   
   {
     try {
-      refuse_nul();
       result = ((cmpkit::Failure const *)arg1)->fail_info_name();
     } catch (...) {
       note_what_was_thrown();
@@ -2759,7 +2645,6 @@ cmpkit::Failure *_wrap_Failure_cause_raw_36df660f4b86a333(cmpkit::Failure *_swig
   
   {
     try {
-      refuse_nul();
       result = (cmpkit::Failure *)((cmpkit::Failure const *)arg1)->cause();
     } catch (...) {
       note_what_was_thrown();
@@ -2777,7 +2662,6 @@ void _wrap_delete_Failure_raw_36df660f4b86a333(cmpkit::Failure *_swig_go_0) {
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -2800,7 +2684,6 @@ void _wrap_Sink_write_raw_36df660f4b86a333(cmpkit::Sink *_swig_go_0, _goslice_ _
   
   {
     try {
-      refuse_nul();
       (arg1)->write(arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -2813,18 +2696,15 @@ void _wrap_Sink_write_raw_36df660f4b86a333(cmpkit::Sink *_swig_go_0, _goslice_ _
 void _wrap_Sink_refuse_raw_36df660f4b86a333(cmpkit::Sink *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Sink *arg1 = (cmpkit::Sink *) 0 ;
   std::string *arg2 = 0 ;
-  std::string text_in2 ;
   
   arg1 = *(cmpkit::Sink **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   
   {
     try {
-      refuse_nul();
       (arg1)->refuse((std::string const &)*arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -2838,19 +2718,16 @@ void _wrap_Sink_later_raw_36df660f4b86a333(cmpkit::Sink *_swig_go_0, long long _
   cmpkit::Sink *arg1 = (cmpkit::Sink *) 0 ;
   std::int64_t arg2 ;
   std::string *arg3 = 0 ;
-  std::string text_in3 ;
   
   arg1 = *(cmpkit::Sink **)&_swig_go_0; 
   arg2 = (std::int64_t)_swig_go_1; 
-  {
-    text_in3.assign(_swig_go_2.p, static_cast<std::size_t>(_swig_go_2.n));
-    if (text_in3.find('\0') != std::string::npos) nul_in_text = true;
-    arg3 = &text_in3;
-  }
+  
+  std::string arg3_str(_swig_go_2.p, _swig_go_2.n);
+  arg3 = &arg3_str;
+  
   
   {
     try {
-      refuse_nul();
       (arg1)->later(arg2,(std::string const &)*arg3);
     } catch (...) {
       note_what_was_thrown();
@@ -2867,7 +2744,6 @@ void _wrap_delete_Sink_raw_36df660f4b86a333(cmpkit::Sink *_swig_go_0) {
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -2886,7 +2762,6 @@ cmpkit::Logger *_wrap__swig_NewDirectorLoggerLogger_raw_36df660f4b86a333(intgo _
   
   {
     try {
-      refuse_nul();
       result = new SwigDirector_Logger(arg1);
     } catch (...) {
       note_what_was_thrown();
@@ -2904,7 +2779,6 @@ void _wrap_DeleteDirectorLogger_raw_36df660f4b86a333(cmpkit::Logger *_swig_go_0)
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -2921,7 +2795,6 @@ void _wrap_delete_Logger_raw_36df660f4b86a333(cmpkit::Logger *_swig_go_0) {
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -2935,19 +2808,16 @@ void _wrap_Logger_log_raw_36df660f4b86a333(cmpkit::Logger *_swig_go_0, intgo _sw
   cmpkit::Logger *arg1 = (cmpkit::Logger *) 0 ;
   int arg2 ;
   std::string *arg3 = 0 ;
-  std::string text_in3 ;
   
   arg1 = *(cmpkit::Logger **)&_swig_go_0; 
   arg2 = (int)_swig_go_1; 
-  {
-    text_in3.assign(_swig_go_2.p, static_cast<std::size_t>(_swig_go_2.n));
-    if (text_in3.find('\0') != std::string::npos) nul_in_text = true;
-    arg3 = &text_in3;
-  }
+  
+  std::string arg3_str(_swig_go_2.p, _swig_go_2.n);
+  arg3 = &arg3_str;
+  
   
   {
     try {
-      refuse_nul();
       (arg1)->log(arg2,(std::string const &)*arg3);
     } catch (...) {
       note_what_was_thrown();
@@ -2966,7 +2836,6 @@ cmpkit::Signer *_wrap__swig_NewDirectorSignerSigner_raw_36df660f4b86a333(intgo _
   
   {
     try {
-      refuse_nul();
       result = new SwigDirector_Signer(arg1);
     } catch (...) {
       note_what_was_thrown();
@@ -2984,7 +2853,6 @@ void _wrap_DeleteDirectorSigner_raw_36df660f4b86a333(cmpkit::Signer *_swig_go_0)
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -3001,7 +2869,6 @@ void _wrap_delete_Signer_raw_36df660f4b86a333(cmpkit::Signer *_swig_go_0) {
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -3032,7 +2899,6 @@ void _wrap_Signer_sign_raw_36df660f4b86a333(cmpkit::Signer *_swig_go_0, _goslice
   
   {
     try {
-      refuse_nul();
       (arg1)->sign(arg2,arg3,arg4);
     } catch (...) {
       note_what_was_thrown();
@@ -3051,7 +2917,6 @@ cmpkit::Policy *_wrap__swig_NewDirectorPolicyPolicy_raw_36df660f4b86a333(intgo _
   
   {
     try {
-      refuse_nul();
       result = new SwigDirector_Policy(arg1);
     } catch (...) {
       note_what_was_thrown();
@@ -3069,7 +2934,6 @@ void _wrap_DeleteDirectorPolicy_raw_36df660f4b86a333(cmpkit::Policy *_swig_go_0)
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -3086,7 +2950,6 @@ void _wrap_delete_Policy_raw_36df660f4b86a333(cmpkit::Policy *_swig_go_0) {
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -3101,7 +2964,6 @@ bool _wrap_Policy_accept_raw_36df660f4b86a333(cmpkit::Policy *_swig_go_0, _gosli
   cmpkit::View arg2 ;
   bool arg3 ;
   std::string *arg4 = 0 ;
-  std::string text_in4 ;
   bool result;
   bool _swig_go_result;
   
@@ -3112,15 +2974,13 @@ bool _wrap_Policy_accept_raw_36df660f4b86a333(cmpkit::Policy *_swig_go_0, _gosli
     }; 
   }
   arg3 = (bool)_swig_go_2; 
-  {
-    text_in4.assign(_swig_go_3.p, static_cast<std::size_t>(_swig_go_3.n));
-    if (text_in4.find('\0') != std::string::npos) nul_in_text = true;
-    arg4 = &text_in4;
-  }
+  
+  std::string arg4_str(_swig_go_3.p, _swig_go_3.n);
+  arg4 = &arg4_str;
+  
   
   {
     try {
-      refuse_nul();
       result = (bool)(arg1)->accept(arg2,arg3,(std::string const &)*arg4);
     } catch (...) {
       note_what_was_thrown();
@@ -3140,7 +3000,6 @@ cmpkit::Keeper *_wrap__swig_NewDirectorKeeperKeeper_raw_36df660f4b86a333(intgo _
   
   {
     try {
-      refuse_nul();
       result = new SwigDirector_Keeper(arg1);
     } catch (...) {
       note_what_was_thrown();
@@ -3158,7 +3017,6 @@ void _wrap_DeleteDirectorKeeper_raw_36df660f4b86a333(cmpkit::Keeper *_swig_go_0)
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -3175,7 +3033,6 @@ void _wrap_delete_Keeper_raw_36df660f4b86a333(cmpkit::Keeper *_swig_go_0) {
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -3204,7 +3061,6 @@ void _wrap_Keeper_keep_raw_36df660f4b86a333(cmpkit::Keeper *_swig_go_0, _goslice
   
   {
     try {
-      refuse_nul();
       (arg1)->keep(arg2,arg3);
     } catch (...) {
       note_what_was_thrown();
@@ -3223,7 +3079,6 @@ cmpkit::Waiter *_wrap__swig_NewDirectorWaiterWaiter_raw_36df660f4b86a333(intgo _
   
   {
     try {
-      refuse_nul();
       result = new SwigDirector_Waiter(arg1);
     } catch (...) {
       note_what_was_thrown();
@@ -3241,7 +3096,6 @@ void _wrap_DeleteDirectorWaiter_raw_36df660f4b86a333(cmpkit::Waiter *_swig_go_0)
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -3258,7 +3112,6 @@ void _wrap_delete_Waiter_raw_36df660f4b86a333(cmpkit::Waiter *_swig_go_0) {
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -3272,19 +3125,16 @@ void _wrap_Waiter_wait_raw_36df660f4b86a333(cmpkit::Waiter *_swig_go_0, long lon
   cmpkit::Waiter *arg1 = (cmpkit::Waiter *) 0 ;
   std::int64_t arg2 ;
   std::string *arg3 = 0 ;
-  std::string text_in3 ;
   
   arg1 = *(cmpkit::Waiter **)&_swig_go_0; 
   arg2 = (std::int64_t)_swig_go_1; 
-  {
-    text_in3.assign(_swig_go_2.p, static_cast<std::size_t>(_swig_go_2.n));
-    if (text_in3.find('\0') != std::string::npos) nul_in_text = true;
-    arg3 = &text_in3;
-  }
+  
+  std::string arg3_str(_swig_go_2.p, _swig_go_2.n);
+  arg3 = &arg3_str;
+  
   
   {
     try {
-      refuse_nul();
       (arg1)->wait(arg2,(std::string const &)*arg3);
     } catch (...) {
       note_what_was_thrown();
@@ -3303,7 +3153,6 @@ cmpkit::Tracer *_wrap__swig_NewDirectorTracerTracer_raw_36df660f4b86a333(intgo _
   
   {
     try {
-      refuse_nul();
       result = new SwigDirector_Tracer(arg1);
     } catch (...) {
       note_what_was_thrown();
@@ -3321,7 +3170,6 @@ void _wrap_DeleteDirectorTracer_raw_36df660f4b86a333(cmpkit::Tracer *_swig_go_0)
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -3338,7 +3186,6 @@ void _wrap_delete_Tracer_raw_36df660f4b86a333(cmpkit::Tracer *_swig_go_0) {
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -3363,7 +3210,6 @@ void _wrap_Tracer_trace_raw_36df660f4b86a333(cmpkit::Tracer *_swig_go_0, bool _s
   
   {
     try {
-      refuse_nul();
       (arg1)->trace(arg2,arg3);
     } catch (...) {
       note_what_was_thrown();
@@ -3382,7 +3228,6 @@ cmpkit::Carrier *_wrap__swig_NewDirectorCarrierCarrier_raw_36df660f4b86a333(intg
   
   {
     try {
-      refuse_nul();
       result = new SwigDirector_Carrier(arg1);
     } catch (...) {
       note_what_was_thrown();
@@ -3400,7 +3245,6 @@ void _wrap_DeleteDirectorCarrier_raw_36df660f4b86a333(cmpkit::Carrier *_swig_go_
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -3417,7 +3261,6 @@ void _wrap_delete_Carrier_raw_36df660f4b86a333(cmpkit::Carrier *_swig_go_0) {
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -3432,14 +3275,12 @@ void _wrap_Carrier_exchange_raw_36df660f4b86a333(cmpkit::Carrier *_swig_go_0, _g
   std::string *arg2 = 0 ;
   cmpkit::View arg3 ;
   cmpkit::Sink *arg4 = (cmpkit::Sink *) 0 ;
-  std::string text_in2 ;
   
   arg1 = *(cmpkit::Carrier **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   {
     arg3 = cmpkit::View{
       static_cast<const std::uint8_t*>(_swig_go_2.array), static_cast<std::size_t>(_swig_go_2.len)
@@ -3449,7 +3290,6 @@ void _wrap_Carrier_exchange_raw_36df660f4b86a333(cmpkit::Carrier *_swig_go_0, _g
   
   {
     try {
-      refuse_nul();
       (arg1)->exchange((std::string const &)*arg2,arg3,arg4);
     } catch (...) {
       note_what_was_thrown();
@@ -3468,7 +3308,6 @@ cmpkit::Saver *_wrap__swig_NewDirectorSaverSaver_raw_36df660f4b86a333(intgo _swi
   
   {
     try {
-      refuse_nul();
       result = new SwigDirector_Saver(arg1);
     } catch (...) {
       note_what_was_thrown();
@@ -3486,7 +3325,6 @@ void _wrap_DeleteDirectorSaver_raw_36df660f4b86a333(cmpkit::Saver *_swig_go_0) {
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -3503,7 +3341,6 @@ void _wrap_delete_Saver_raw_36df660f4b86a333(cmpkit::Saver *_swig_go_0) {
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -3526,7 +3363,6 @@ void _wrap_Saver_save_raw_36df660f4b86a333(cmpkit::Saver *_swig_go_0, _goslice_ 
   
   {
     try {
-      refuse_nul();
       (arg1)->save(arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -3545,7 +3381,6 @@ cmpkit::Informer *_wrap__swig_NewDirectorInformerInformer_raw_36df660f4b86a333(i
   
   {
     try {
-      refuse_nul();
       result = new SwigDirector_Informer(arg1);
     } catch (...) {
       note_what_was_thrown();
@@ -3563,7 +3398,6 @@ void _wrap_DeleteDirectorInformer_raw_36df660f4b86a333(cmpkit::Informer *_swig_g
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -3580,7 +3414,6 @@ void _wrap_delete_Informer_raw_36df660f4b86a333(cmpkit::Informer *_swig_go_0) {
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -3595,14 +3428,12 @@ void _wrap_Informer_inform_raw_36df660f4b86a333(cmpkit::Informer *_swig_go_0, _g
   std::string *arg2 = 0 ;
   cmpkit::View arg3 ;
   cmpkit::Sink *arg4 = (cmpkit::Sink *) 0 ;
-  std::string text_in2 ;
   
   arg1 = *(cmpkit::Informer **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   {
     arg3 = cmpkit::View{
       static_cast<const std::uint8_t*>(_swig_go_2.array), static_cast<std::size_t>(_swig_go_2.len)
@@ -3612,7 +3443,6 @@ void _wrap_Informer_inform_raw_36df660f4b86a333(cmpkit::Informer *_swig_go_0, _g
   
   {
     try {
-      refuse_nul();
       (arg1)->inform((std::string const &)*arg2,arg3,arg4);
     } catch (...) {
       note_what_was_thrown();
@@ -3631,7 +3461,6 @@ _goslice_ _wrap_Question_certificate_raw_36df660f4b86a333(cmpkit::Question *_swi
   
   {
     try {
-      refuse_nul();
       result = ((cmpkit::Question const *)arg1)->certificate();
     } catch (...) {
       note_what_was_thrown();
@@ -3653,7 +3482,6 @@ intgo _wrap_Question_sans_size_raw_36df660f4b86a333(cmpkit::Question *_swig_go_0
   
   {
     try {
-      refuse_nul();
       result = (int)((cmpkit::Question const *)arg1)->sans_size();
     } catch (...) {
       note_what_was_thrown();
@@ -3675,7 +3503,6 @@ _gostring_ _wrap_Question_san_raw_36df660f4b86a333(cmpkit::Question *_swig_go_0,
   
   {
     try {
-      refuse_nul();
       result = ((cmpkit::Question const *)arg1)->san(arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -3797,7 +3624,6 @@ void _wrap_delete_Question_raw_36df660f4b86a333(cmpkit::Question *_swig_go_0) {
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -3816,7 +3642,6 @@ cmpkit::Namer *_wrap__swig_NewDirectorNamerNamer_raw_36df660f4b86a333(intgo _swi
   
   {
     try {
-      refuse_nul();
       result = new SwigDirector_Namer(arg1);
     } catch (...) {
       note_what_was_thrown();
@@ -3834,7 +3659,6 @@ void _wrap_DeleteDirectorNamer_raw_36df660f4b86a333(cmpkit::Namer *_swig_go_0) {
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -3851,7 +3675,6 @@ void _wrap_delete_Namer_raw_36df660f4b86a333(cmpkit::Namer *_swig_go_0) {
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -3874,7 +3697,6 @@ void _wrap_Namer_name_raw_36df660f4b86a333(cmpkit::Namer *_swig_go_0, cmpkit::Qu
   
   {
     try {
-      refuse_nul();
       (arg1)->name((cmpkit::Question const &)*arg2,arg3,arg4);
     } catch (...) {
       note_what_was_thrown();
@@ -3893,7 +3715,6 @@ cmpkit::Overseer *_wrap__swig_NewDirectorOverseerOverseer_raw_36df660f4b86a333(i
   
   {
     try {
-      refuse_nul();
       result = new SwigDirector_Overseer(arg1);
     } catch (...) {
       note_what_was_thrown();
@@ -3911,7 +3732,6 @@ void _wrap_DeleteDirectorOverseer_raw_36df660f4b86a333(cmpkit::Overseer *_swig_g
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -3928,7 +3748,6 @@ void _wrap_delete_Overseer_raw_36df660f4b86a333(cmpkit::Overseer *_swig_go_0) {
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -3951,7 +3770,6 @@ void _wrap_Overseer_oversee_raw_36df660f4b86a333(cmpkit::Overseer *_swig_go_0, c
   
   {
     try {
-      refuse_nul();
       (arg1)->oversee((cmpkit::Question const &)*arg2,arg3,arg4);
     } catch (...) {
       note_what_was_thrown();
@@ -3970,7 +3788,6 @@ cmpkit::Adapter *_wrap__swig_NewDirectorAdapterAdapter_raw_36df660f4b86a333(intg
   
   {
     try {
-      refuse_nul();
       result = new SwigDirector_Adapter(arg1);
     } catch (...) {
       note_what_was_thrown();
@@ -3988,7 +3805,6 @@ void _wrap_DeleteDirectorAdapter_raw_36df660f4b86a333(cmpkit::Adapter *_swig_go_
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -4005,7 +3821,6 @@ void _wrap_delete_Adapter_raw_36df660f4b86a333(cmpkit::Adapter *_swig_go_0) {
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -4023,10 +3838,6 @@ void _wrap_Adapter_adapt_raw_36df660f4b86a333(cmpkit::Adapter *_swig_go_0, _gosl
   std::string *arg5 = 0 ;
   std::string *arg6 = 0 ;
   cmpkit::Sink *arg7 = (cmpkit::Sink *) 0 ;
-  std::string text_in3 ;
-  std::string text_in4 ;
-  std::string text_in5 ;
-  std::string text_in6 ;
   
   arg1 = *(cmpkit::Adapter **)&_swig_go_0; 
   {
@@ -4034,31 +3845,26 @@ void _wrap_Adapter_adapt_raw_36df660f4b86a333(cmpkit::Adapter *_swig_go_0, _gosl
       static_cast<const std::uint8_t*>(_swig_go_1.array), static_cast<std::size_t>(_swig_go_1.len)
     }; 
   }
-  {
-    text_in3.assign(_swig_go_2.p, static_cast<std::size_t>(_swig_go_2.n));
-    if (text_in3.find('\0') != std::string::npos) nul_in_text = true;
-    arg3 = &text_in3;
-  }
-  {
-    text_in4.assign(_swig_go_3.p, static_cast<std::size_t>(_swig_go_3.n));
-    if (text_in4.find('\0') != std::string::npos) nul_in_text = true;
-    arg4 = &text_in4;
-  }
-  {
-    text_in5.assign(_swig_go_4.p, static_cast<std::size_t>(_swig_go_4.n));
-    if (text_in5.find('\0') != std::string::npos) nul_in_text = true;
-    arg5 = &text_in5;
-  }
-  {
-    text_in6.assign(_swig_go_5.p, static_cast<std::size_t>(_swig_go_5.n));
-    if (text_in6.find('\0') != std::string::npos) nul_in_text = true;
-    arg6 = &text_in6;
-  }
+  
+  std::string arg3_str(_swig_go_2.p, _swig_go_2.n);
+  arg3 = &arg3_str;
+  
+  
+  std::string arg4_str(_swig_go_3.p, _swig_go_3.n);
+  arg4 = &arg4_str;
+  
+  
+  std::string arg5_str(_swig_go_4.p, _swig_go_4.n);
+  arg5 = &arg5_str;
+  
+  
+  std::string arg6_str(_swig_go_5.p, _swig_go_5.n);
+  arg6 = &arg6_str;
+  
   arg7 = *(cmpkit::Sink **)&_swig_go_6; 
   
   {
     try {
-      refuse_nul();
       (arg1)->adapt(arg2,(std::string const &)*arg3,(std::string const &)*arg4,(std::string const &)*arg5,(std::string const &)*arg6,arg7);
     } catch (...) {
       note_what_was_thrown();
@@ -4077,7 +3883,6 @@ cmpkit::Audience *_wrap__swig_NewDirectorAudienceAudience_raw_36df660f4b86a333(i
   
   {
     try {
-      refuse_nul();
       result = new SwigDirector_Audience(arg1);
     } catch (...) {
       note_what_was_thrown();
@@ -4095,7 +3900,6 @@ void _wrap_DeleteDirectorAudience_raw_36df660f4b86a333(cmpkit::Audience *_swig_g
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -4112,7 +3916,6 @@ void _wrap_delete_Audience_raw_36df660f4b86a333(cmpkit::Audience *_swig_go_0) {
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -4125,18 +3928,15 @@ void _wrap_delete_Audience_raw_36df660f4b86a333(cmpkit::Audience *_swig_go_0) {
 void _wrap_Audience_hear_raw_36df660f4b86a333(cmpkit::Audience *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Audience *arg1 = (cmpkit::Audience *) 0 ;
   std::string *arg2 = 0 ;
-  std::string text_in2 ;
   
   arg1 = *(cmpkit::Audience **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   
   {
     try {
-      refuse_nul();
       (arg1)->hear((std::string const &)*arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -4153,7 +3953,6 @@ intgo _wrap_abi_version_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = (int)cmpkit::abi_version();
     } catch (...) {
       note_what_was_thrown();
@@ -4171,7 +3970,6 @@ _gostring_ _wrap_version_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = cmpkit::version();
     } catch (...) {
       note_what_was_thrown();
@@ -4189,7 +3987,6 @@ _gostring_ _wrap_peers_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = cmpkit::peers();
     } catch (...) {
       note_what_was_thrown();
@@ -4213,7 +4010,6 @@ _gostring_ _wrap_show_text_raw_36df660f4b86a333(_goslice_ _swig_go_0) {
   
   {
     try {
-      refuse_nul();
       result = cmpkit::show_text(SWIG_STD_MOVE(arg1));
     } catch (...) {
       note_what_was_thrown();
@@ -4237,7 +4033,6 @@ _gostring_ _wrap_show_brief_raw_36df660f4b86a333(_goslice_ _swig_go_0) {
   
   {
     try {
-      refuse_nul();
       result = cmpkit::show_brief(SWIG_STD_MOVE(arg1));
     } catch (...) {
       note_what_was_thrown();
@@ -4261,7 +4056,6 @@ _gostring_ _wrap_show_json_raw_36df660f4b86a333(_goslice_ _swig_go_0) {
   
   {
     try {
-      refuse_nul();
       result = cmpkit::show_json(SWIG_STD_MOVE(arg1));
     } catch (...) {
       note_what_was_thrown();
@@ -4291,7 +4085,6 @@ _gostring_ _wrap_certificates_load_raw_36df660f4b86a333(_goslice_ _swig_go_0, _g
   
   {
     try {
-      refuse_nul();
       result = cmpkit::certificates_load(SWIG_STD_MOVE(arg1),SWIG_STD_MOVE(arg2));
     } catch (...) {
       note_what_was_thrown();
@@ -4305,15 +4098,13 @@ _gostring_ _wrap_certificates_load_raw_36df660f4b86a333(_goslice_ _swig_go_0, _g
 _gostring_ _wrap_certificates_open_raw_36df660f4b86a333(_gostring_ _swig_go_0, _goslice_ _swig_go_1) {
   std::string *arg1 = 0 ;
   cmpkit::View arg2 ;
-  std::string text_in1 ;
   std::string result;
   _gostring_ _swig_go_result;
   
-  {
-    text_in1.assign(_swig_go_0.p, static_cast<std::size_t>(_swig_go_0.n));
-    if (text_in1.find('\0') != std::string::npos) nul_in_text = true;
-    arg1 = &text_in1;
-  }
+  
+  std::string arg1_str(_swig_go_0.p, _swig_go_0.n);
+  arg1 = &arg1_str;
+  
   {
     arg2 = cmpkit::View{
       static_cast<const std::uint8_t*>(_swig_go_1.array), static_cast<std::size_t>(_swig_go_1.len)
@@ -4322,7 +4113,6 @@ _gostring_ _wrap_certificates_open_raw_36df660f4b86a333(_gostring_ _swig_go_0, _
   
   {
     try {
-      refuse_nul();
       result = cmpkit::certificates_open((std::string const &)*arg1,SWIG_STD_MOVE(arg2));
     } catch (...) {
       note_what_was_thrown();
@@ -4346,7 +4136,6 @@ _gostring_ _wrap_template_summary_raw_36df660f4b86a333(_goslice_ _swig_go_0) {
   
   {
     try {
-      refuse_nul();
       result = cmpkit::template_summary(SWIG_STD_MOVE(arg1));
     } catch (...) {
       note_what_was_thrown();
@@ -4370,7 +4159,6 @@ _gostring_ _wrap_certificate_summary_raw_36df660f4b86a333(_goslice_ _swig_go_0) 
   
   {
     try {
-      refuse_nul();
       result = cmpkit::certificate_summary(SWIG_STD_MOVE(arg1));
     } catch (...) {
       note_what_was_thrown();
@@ -4394,7 +4182,6 @@ _goslice_ _wrap_saved_memo_raw_36df660f4b86a333(_goslice_ _swig_go_0) {
   
   {
     try {
-      refuse_nul();
       result = cmpkit::saved_memo(SWIG_STD_MOVE(arg1));
     } catch (...) {
       note_what_was_thrown();
@@ -4410,19 +4197,16 @@ _goslice_ _wrap_saved_memo_raw_36df660f4b86a333(_goslice_ _swig_go_0) {
 
 cmpkit::Key *_wrap_Key_generate_raw_36df660f4b86a333(_gostring_ _swig_go_0) {
   std::string *arg1 = 0 ;
-  std::string text_in1 ;
   cmpkit::Key *result = 0 ;
   cmpkit::Key *_swig_go_result;
   
-  {
-    text_in1.assign(_swig_go_0.p, static_cast<std::size_t>(_swig_go_0.n));
-    if (text_in1.find('\0') != std::string::npos) nul_in_text = true;
-    arg1 = &text_in1;
-  }
+  
+  std::string arg1_str(_swig_go_0.p, _swig_go_0.n);
+  arg1 = &arg1_str;
+  
   
   {
     try {
-      refuse_nul();
       result = (cmpkit::Key *)cmpkit::Key::generate((std::string const &)*arg1);
     } catch (...) {
       note_what_was_thrown();
@@ -4452,7 +4236,6 @@ cmpkit::Key *_wrap_Key_load_raw_36df660f4b86a333(_goslice_ _swig_go_0, _goslice_
   
   {
     try {
-      refuse_nul();
       result = (cmpkit::Key *)cmpkit::Key::load(SWIG_STD_MOVE(arg1),SWIG_STD_MOVE(arg2));
     } catch (...) {
       note_what_was_thrown();
@@ -4466,15 +4249,13 @@ cmpkit::Key *_wrap_Key_load_raw_36df660f4b86a333(_goslice_ _swig_go_0, _goslice_
 cmpkit::Key *_wrap_Key_open_raw_36df660f4b86a333(_gostring_ _swig_go_0, _goslice_ _swig_go_1) {
   std::string *arg1 = 0 ;
   cmpkit::View arg2 ;
-  std::string text_in1 ;
   cmpkit::Key *result = 0 ;
   cmpkit::Key *_swig_go_result;
   
-  {
-    text_in1.assign(_swig_go_0.p, static_cast<std::size_t>(_swig_go_0.n));
-    if (text_in1.find('\0') != std::string::npos) nul_in_text = true;
-    arg1 = &text_in1;
-  }
+  
+  std::string arg1_str(_swig_go_0.p, _swig_go_0.n);
+  arg1 = &arg1_str;
+  
   {
     arg2 = cmpkit::View{
       static_cast<const std::uint8_t*>(_swig_go_1.array), static_cast<std::size_t>(_swig_go_1.len)
@@ -4483,7 +4264,6 @@ cmpkit::Key *_wrap_Key_open_raw_36df660f4b86a333(_gostring_ _swig_go_0, _goslice
   
   {
     try {
-      refuse_nul();
       result = (cmpkit::Key *)cmpkit::Key::open((std::string const &)*arg1,SWIG_STD_MOVE(arg2));
     } catch (...) {
       note_what_was_thrown();
@@ -4509,7 +4289,6 @@ cmpkit::Key *_wrap_Key_of_signer_raw_36df660f4b86a333(_goslice_ _swig_go_0, cmpk
   
   {
     try {
-      refuse_nul();
       result = (cmpkit::Key *)cmpkit::Key::of_signer(SWIG_STD_MOVE(arg1),arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -4535,7 +4314,6 @@ _goslice_ _wrap_Key_pem_raw_36df660f4b86a333(cmpkit::Key *_swig_go_0, _goslice_ 
   
   {
     try {
-      refuse_nul();
       result = ((cmpkit::Key const *)arg1)->pem(arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -4558,7 +4336,6 @@ _goslice_ _wrap_Key_spki_raw_36df660f4b86a333(cmpkit::Key *_swig_go_0) {
   
   {
     try {
-      refuse_nul();
       result = ((cmpkit::Key const *)arg1)->spki();
     } catch (...) {
       note_what_was_thrown();
@@ -4572,23 +4349,6 @@ _goslice_ _wrap_Key_spki_raw_36df660f4b86a333(cmpkit::Key *_swig_go_0) {
 }
 
 
-void _wrap_Key_close_raw_36df660f4b86a333(cmpkit::Key *_swig_go_0) {
-  cmpkit::Key *arg1 = (cmpkit::Key *) 0 ;
-  
-  arg1 = *(cmpkit::Key **)&_swig_go_0; 
-  
-  {
-    try {
-      refuse_nul();
-      cmpkit_Key_close(arg1);
-    } catch (...) {
-      note_what_was_thrown();
-    }
-  }
-  
-}
-
-
 void _wrap_delete_Key_raw_36df660f4b86a333(cmpkit::Key *_swig_go_0) {
   cmpkit::Key *arg1 = (cmpkit::Key *) 0 ;
   
@@ -4596,7 +4356,6 @@ void _wrap_delete_Key_raw_36df660f4b86a333(cmpkit::Key *_swig_go_0) {
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -4621,7 +4380,6 @@ cmpkit::Credentials *_wrap_Credentials_of_certificate_raw_36df660f4b86a333(cmpki
   
   {
     try {
-      refuse_nul();
       result = (cmpkit::Credentials *)cmpkit::Credentials::of_certificate((cmpkit::Key const &)*arg1,SWIG_STD_MOVE(arg2));
     } catch (...) {
       note_what_was_thrown();
@@ -4651,7 +4409,6 @@ cmpkit::Credentials *_wrap_Credentials_of_pkcs12_raw_36df660f4b86a333(_goslice_ 
   
   {
     try {
-      refuse_nul();
       result = (cmpkit::Credentials *)cmpkit::Credentials::of_pkcs12(SWIG_STD_MOVE(arg1),SWIG_STD_MOVE(arg2));
     } catch (...) {
       note_what_was_thrown();
@@ -4667,15 +4424,13 @@ cmpkit::Credentials *_wrap_Credentials_of_secret_raw_36df660f4b86a333(_gostring_
   cmpkit::View arg2 ;
   int arg3 ;
   std::uint32_t arg4 ;
-  std::string text_in1 ;
   cmpkit::Credentials *result = 0 ;
   cmpkit::Credentials *_swig_go_result;
   
-  {
-    text_in1.assign(_swig_go_0.p, static_cast<std::size_t>(_swig_go_0.n));
-    if (text_in1.find('\0') != std::string::npos) nul_in_text = true;
-    arg1 = &text_in1;
-  }
+  
+  std::string arg1_str(_swig_go_0.p, _swig_go_0.n);
+  arg1 = &arg1_str;
+  
   {
     arg2 = cmpkit::View{
       static_cast<const std::uint8_t*>(_swig_go_1.array), static_cast<std::size_t>(_swig_go_1.len)
@@ -4686,7 +4441,6 @@ cmpkit::Credentials *_wrap_Credentials_of_secret_raw_36df660f4b86a333(_gostring_
   
   {
     try {
-      refuse_nul();
       result = (cmpkit::Credentials *)cmpkit::Credentials::of_secret((std::string const &)*arg1,SWIG_STD_MOVE(arg2),arg3,arg4);
     } catch (...) {
       note_what_was_thrown();
@@ -4697,23 +4451,6 @@ cmpkit::Credentials *_wrap_Credentials_of_secret_raw_36df660f4b86a333(_gostring_
 }
 
 
-void _wrap_Credentials_close_raw_36df660f4b86a333(cmpkit::Credentials *_swig_go_0) {
-  cmpkit::Credentials *arg1 = (cmpkit::Credentials *) 0 ;
-  
-  arg1 = *(cmpkit::Credentials **)&_swig_go_0; 
-  
-  {
-    try {
-      refuse_nul();
-      cmpkit_Credentials_close(arg1);
-    } catch (...) {
-      note_what_was_thrown();
-    }
-  }
-  
-}
-
-
 void _wrap_delete_Credentials_raw_36df660f4b86a333(cmpkit::Credentials *_swig_go_0) {
   cmpkit::Credentials *arg1 = (cmpkit::Credentials *) 0 ;
   
@@ -4721,7 +4458,6 @@ void _wrap_delete_Credentials_raw_36df660f4b86a333(cmpkit::Credentials *_swig_go
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -4738,7 +4474,6 @@ cmpkit::Trust *_wrap_new_Trust_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = (cmpkit::Trust *)new cmpkit::Trust();
     } catch (...) {
       note_what_was_thrown();
@@ -4762,7 +4497,6 @@ void _wrap_Trust_add_anchors_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_0, _go
   
   {
     try {
-      refuse_nul();
       (arg1)->add_anchors(arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -4785,7 +4519,6 @@ void _wrap_Trust_add_intermediates_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_
   
   {
     try {
-      refuse_nul();
       (arg1)->add_intermediates(arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -4808,7 +4541,6 @@ void _wrap_Trust_add_pins_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_0, _gosli
   
   {
     try {
-      refuse_nul();
       (arg1)->add_pins(arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -4831,7 +4563,6 @@ void _wrap_Trust_add_verify_new_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_0, 
   
   {
     try {
-      refuse_nul();
       (arg1)->add_verify_new(arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -4854,7 +4585,6 @@ void _wrap_Trust_add_crl_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_0, _goslic
   
   {
     try {
-      refuse_nul();
       (arg1)->add_crl(arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -4877,7 +4607,6 @@ void _wrap_Trust_add_ocsp_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_0, _gosli
   
   {
     try {
-      refuse_nul();
       (arg1)->add_ocsp(arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -4896,7 +4625,6 @@ void _wrap_Trust_set_revocation_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_0, 
   
   {
     try {
-      refuse_nul();
       (arg1)->set_revocation(arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -4910,19 +4638,16 @@ void _wrap_Trust_add_status_source_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_
   cmpkit::Trust *arg1 = (cmpkit::Trust *) 0 ;
   int arg2 ;
   std::string *arg3 = 0 ;
-  std::string text_in3 ;
   
   arg1 = *(cmpkit::Trust **)&_swig_go_0; 
   arg2 = (int)_swig_go_1; 
-  {
-    text_in3.assign(_swig_go_2.p, static_cast<std::size_t>(_swig_go_2.n));
-    if (text_in3.find('\0') != std::string::npos) nul_in_text = true;
-    arg3 = &text_in3;
-  }
+  
+  std::string arg3_str(_swig_go_2.p, _swig_go_2.n);
+  arg3 = &arg3_str;
+  
   
   {
     try {
-      refuse_nul();
       (arg1)->add_status_source(arg2,(std::string const &)*arg3);
     } catch (...) {
       note_what_was_thrown();
@@ -4937,20 +4662,17 @@ void _wrap_Trust_set_fetch_limits_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_0
   std::uint32_t arg2 ;
   std::uint32_t arg3 ;
   std::string *arg4 = 0 ;
-  std::string text_in4 ;
   
   arg1 = *(cmpkit::Trust **)&_swig_go_0; 
   arg2 = (std::uint32_t)_swig_go_1; 
   arg3 = (std::uint32_t)_swig_go_2; 
-  {
-    text_in4.assign(_swig_go_3.p, static_cast<std::size_t>(_swig_go_3.n));
-    if (text_in4.find('\0') != std::string::npos) nul_in_text = true;
-    arg4 = &text_in4;
-  }
+  
+  std::string arg4_str(_swig_go_3.p, _swig_go_3.n);
+  arg4 = &arg4_str;
+  
   
   {
     try {
-      refuse_nul();
       (arg1)->set_fetch_limits(arg2,arg3,(std::string const &)*arg4);
     } catch (...) {
       note_what_was_thrown();
@@ -4963,18 +4685,15 @@ void _wrap_Trust_set_fetch_limits_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_0
 void _wrap_Trust_set_peer_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Trust *arg1 = (cmpkit::Trust *) 0 ;
   std::string *arg2 = 0 ;
-  std::string text_in2 ;
   
   arg1 = *(cmpkit::Trust **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   
   {
     try {
-      refuse_nul();
       (arg1)->set_peer((std::string const &)*arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -4987,36 +4706,16 @@ void _wrap_Trust_set_peer_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_0, _gostr
 void _wrap_Trust_set_peer_toml_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Trust *arg1 = (cmpkit::Trust *) 0 ;
   std::string *arg2 = 0 ;
-  std::string text_in2 ;
   
   arg1 = *(cmpkit::Trust **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   
   {
     try {
-      refuse_nul();
       (arg1)->set_peer_toml((std::string const &)*arg2);
-    } catch (...) {
-      note_what_was_thrown();
-    }
-  }
-  
-}
-
-
-void _wrap_Trust_close_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_0) {
-  cmpkit::Trust *arg1 = (cmpkit::Trust *) 0 ;
-  
-  arg1 = *(cmpkit::Trust **)&_swig_go_0; 
-  
-  {
-    try {
-      refuse_nul();
-      cmpkit_Trust_close(arg1);
     } catch (...) {
       note_what_was_thrown();
     }
@@ -5032,7 +4731,6 @@ void _wrap_delete_Trust_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_0) {
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -5049,7 +4747,6 @@ cmpkit::Tls *_wrap_new_Tls_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = (cmpkit::Tls *)new cmpkit::Tls();
     } catch (...) {
       note_what_was_thrown();
@@ -5073,7 +4770,6 @@ void _wrap_Tls_add_anchors_raw_36df660f4b86a333(cmpkit::Tls *_swig_go_0, _goslic
   
   {
     try {
-      refuse_nul();
       (arg1)->add_anchors(arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -5092,7 +4788,6 @@ void _wrap_Tls_set_trust_raw_36df660f4b86a333(cmpkit::Tls *_swig_go_0, cmpkit::T
   
   {
     try {
-      refuse_nul();
       (arg1)->set_trust((cmpkit::Trust const &)*arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -5117,7 +4812,6 @@ void _wrap_Tls_set_certificate_raw_36df660f4b86a333(cmpkit::Tls *_swig_go_0, cmp
   
   {
     try {
-      refuse_nul();
       (arg1)->set_certificate((cmpkit::Key const &)*arg2,arg3);
     } catch (...) {
       note_what_was_thrown();
@@ -5131,14 +4825,12 @@ void _wrap_Tls_set_psk_raw_36df660f4b86a333(cmpkit::Tls *_swig_go_0, _gostring_ 
   cmpkit::Tls *arg1 = (cmpkit::Tls *) 0 ;
   std::string *arg2 = 0 ;
   cmpkit::View arg3 ;
-  std::string text_in2 ;
   
   arg1 = *(cmpkit::Tls **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   {
     arg3 = cmpkit::View{
       static_cast<const std::uint8_t*>(_swig_go_2.array), static_cast<std::size_t>(_swig_go_2.len)
@@ -5147,7 +4839,6 @@ void _wrap_Tls_set_psk_raw_36df660f4b86a333(cmpkit::Tls *_swig_go_0, _gostring_ 
   
   {
     try {
-      refuse_nul();
       (arg1)->set_psk((std::string const &)*arg2,arg3);
     } catch (...) {
       note_what_was_thrown();
@@ -5161,14 +4852,12 @@ void _wrap_Tls_set_srp_raw_36df660f4b86a333(cmpkit::Tls *_swig_go_0, _gostring_ 
   cmpkit::Tls *arg1 = (cmpkit::Tls *) 0 ;
   std::string *arg2 = 0 ;
   cmpkit::View arg3 ;
-  std::string text_in2 ;
   
   arg1 = *(cmpkit::Tls **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   {
     arg3 = cmpkit::View{
       static_cast<const std::uint8_t*>(_swig_go_2.array), static_cast<std::size_t>(_swig_go_2.len)
@@ -5177,25 +4866,7 @@ void _wrap_Tls_set_srp_raw_36df660f4b86a333(cmpkit::Tls *_swig_go_0, _gostring_ 
   
   {
     try {
-      refuse_nul();
       (arg1)->set_srp((std::string const &)*arg2,arg3);
-    } catch (...) {
-      note_what_was_thrown();
-    }
-  }
-  
-}
-
-
-void _wrap_Tls_close_raw_36df660f4b86a333(cmpkit::Tls *_swig_go_0) {
-  cmpkit::Tls *arg1 = (cmpkit::Tls *) 0 ;
-  
-  arg1 = *(cmpkit::Tls **)&_swig_go_0; 
-  
-  {
-    try {
-      refuse_nul();
-      cmpkit_Tls_close(arg1);
     } catch (...) {
       note_what_was_thrown();
     }
@@ -5211,7 +4882,6 @@ void _wrap_delete_Tls_raw_36df660f4b86a333(cmpkit::Tls *_swig_go_0) {
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -5223,19 +4893,16 @@ void _wrap_delete_Tls_raw_36df660f4b86a333(cmpkit::Tls *_swig_go_0) {
 
 cmpkit::Founding *_wrap_new_Founding_raw_36df660f4b86a333(_gostring_ _swig_go_0) {
   std::string *arg1 = 0 ;
-  std::string text_in1 ;
   cmpkit::Founding *result = 0 ;
   cmpkit::Founding *_swig_go_result;
   
-  {
-    text_in1.assign(_swig_go_0.p, static_cast<std::size_t>(_swig_go_0.n));
-    if (text_in1.find('\0') != std::string::npos) nul_in_text = true;
-    arg1 = &text_in1;
-  }
+  
+  std::string arg1_str(_swig_go_0.p, _swig_go_0.n);
+  arg1 = &arg1_str;
+  
   
   {
     try {
-      refuse_nul();
       result = (cmpkit::Founding *)new cmpkit::Founding((std::string const &)*arg1);
     } catch (...) {
       note_what_was_thrown();
@@ -5249,18 +4916,15 @@ cmpkit::Founding *_wrap_new_Founding_raw_36df660f4b86a333(_gostring_ _swig_go_0)
 void _wrap_Founding_set_key_raw_36df660f4b86a333(cmpkit::Founding *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Founding *arg1 = (cmpkit::Founding *) 0 ;
   std::string *arg2 = 0 ;
-  std::string text_in2 ;
   
   arg1 = *(cmpkit::Founding **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   
   {
     try {
-      refuse_nul();
       (arg1)->set_key((std::string const &)*arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -5273,18 +4937,15 @@ void _wrap_Founding_set_key_raw_36df660f4b86a333(cmpkit::Founding *_swig_go_0, _
 void _wrap_Founding_set_listen_raw_36df660f4b86a333(cmpkit::Founding *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Founding *arg1 = (cmpkit::Founding *) 0 ;
   std::string *arg2 = 0 ;
-  std::string text_in2 ;
   
   arg1 = *(cmpkit::Founding **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   
   {
     try {
-      refuse_nul();
       (arg1)->set_listen((std::string const &)*arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -5298,24 +4959,19 @@ void _wrap_Founding_set_secret_raw_36df660f4b86a333(cmpkit::Founding *_swig_go_0
   cmpkit::Founding *arg1 = (cmpkit::Founding *) 0 ;
   std::string *arg2 = 0 ;
   std::string *arg3 = 0 ;
-  std::string text_in2 ;
-  std::string text_in3 ;
   
   arg1 = *(cmpkit::Founding **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
-  {
-    text_in3.assign(_swig_go_2.p, static_cast<std::size_t>(_swig_go_2.n));
-    if (text_in3.find('\0') != std::string::npos) nul_in_text = true;
-    arg3 = &text_in3;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
+  
+  std::string arg3_str(_swig_go_2.p, _swig_go_2.n);
+  arg3 = &arg3_str;
+  
   
   {
     try {
-      refuse_nul();
       (arg1)->set_secret((std::string const &)*arg2,(std::string const &)*arg3);
     } catch (...) {
       note_what_was_thrown();
@@ -5328,18 +4984,15 @@ void _wrap_Founding_set_secret_raw_36df660f4b86a333(cmpkit::Founding *_swig_go_0
 void _wrap_Founding_add_trust_external_raw_36df660f4b86a333(cmpkit::Founding *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Founding *arg1 = (cmpkit::Founding *) 0 ;
   std::string *arg2 = 0 ;
-  std::string text_in2 ;
   
   arg1 = *(cmpkit::Founding **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   
   {
     try {
-      refuse_nul();
       (arg1)->add_trust_external((std::string const &)*arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -5352,18 +5005,15 @@ void _wrap_Founding_add_trust_external_raw_36df660f4b86a333(cmpkit::Founding *_s
 void _wrap_Founding_set_external_revocation_raw_36df660f4b86a333(cmpkit::Founding *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Founding *arg1 = (cmpkit::Founding *) 0 ;
   std::string *arg2 = 0 ;
-  std::string text_in2 ;
   
   arg1 = *(cmpkit::Founding **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   
   {
     try {
-      refuse_nul();
       (arg1)->set_external_revocation((std::string const &)*arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -5377,7 +5027,6 @@ void _wrap_Founding_set_passphrase_raw_36df660f4b86a333(cmpkit::Founding *_swig_
   cmpkit::Founding *arg1 = (cmpkit::Founding *) 0 ;
   cmpkit::View arg2 ;
   std::string *arg3 = 0 ;
-  std::string text_in3 ;
   
   arg1 = *(cmpkit::Founding **)&_swig_go_0; 
   {
@@ -5385,15 +5034,13 @@ void _wrap_Founding_set_passphrase_raw_36df660f4b86a333(cmpkit::Founding *_swig_
       static_cast<const std::uint8_t*>(_swig_go_1.array), static_cast<std::size_t>(_swig_go_1.len)
     }; 
   }
-  {
-    text_in3.assign(_swig_go_2.p, static_cast<std::size_t>(_swig_go_2.n));
-    if (text_in3.find('\0') != std::string::npos) nul_in_text = true;
-    arg3 = &text_in3;
-  }
+  
+  std::string arg3_str(_swig_go_2.p, _swig_go_2.n);
+  arg3 = &arg3_str;
+  
   
   {
     try {
-      refuse_nul();
       (arg1)->set_passphrase(arg2,(std::string const &)*arg3);
     } catch (...) {
       note_what_was_thrown();
@@ -5414,7 +5061,6 @@ void _wrap_Founding_set_signers_raw_36df660f4b86a333(cmpkit::Founding *_swig_go_
   
   {
     try {
-      refuse_nul();
       (arg1)->set_signers(arg2,arg3);
     } catch (...) {
       note_what_was_thrown();
@@ -5431,7 +5077,6 @@ void _wrap_delete_Founding_raw_36df660f4b86a333(cmpkit::Founding *_swig_go_0) {
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -5448,7 +5093,6 @@ cmpkit::Context *_wrap_new_Context_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = (cmpkit::Context *)new cmpkit::Context();
     } catch (...) {
       note_what_was_thrown();
@@ -5470,7 +5114,6 @@ void _wrap_Context_set_log_raw_36df660f4b86a333(cmpkit::Context *_swig_go_0, int
   
   {
     try {
-      refuse_nul();
       (arg1)->set_log(arg2,arg3);
     } catch (...) {
       note_what_was_thrown();
@@ -5483,18 +5126,15 @@ void _wrap_Context_set_log_raw_36df660f4b86a333(cmpkit::Context *_swig_go_0, int
 void _wrap_Context_add_plugin_folder_raw_36df660f4b86a333(cmpkit::Context *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Context *arg1 = (cmpkit::Context *) 0 ;
   std::string *arg2 = 0 ;
-  std::string text_in2 ;
   
   arg1 = *(cmpkit::Context **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   
   {
     try {
-      refuse_nul();
       (arg1)->add_plugin_folder((std::string const &)*arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -5513,7 +5153,6 @@ _gostring_ _wrap_Context_transports_raw_36df660f4b86a333(cmpkit::Context *_swig_
   
   {
     try {
-      refuse_nul();
       result = (arg1)->transports();
     } catch (...) {
       note_what_was_thrown();
@@ -5529,30 +5168,23 @@ void _wrap_Context_set_option_raw_36df660f4b86a333(cmpkit::Context *_swig_go_0, 
   std::string *arg2 = 0 ;
   std::string *arg3 = 0 ;
   std::string *arg4 = 0 ;
-  std::string text_in2 ;
-  std::string text_in3 ;
-  std::string text_in4 ;
   
   arg1 = *(cmpkit::Context **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
-  {
-    text_in3.assign(_swig_go_2.p, static_cast<std::size_t>(_swig_go_2.n));
-    if (text_in3.find('\0') != std::string::npos) nul_in_text = true;
-    arg3 = &text_in3;
-  }
-  {
-    text_in4.assign(_swig_go_3.p, static_cast<std::size_t>(_swig_go_3.n));
-    if (text_in4.find('\0') != std::string::npos) nul_in_text = true;
-    arg4 = &text_in4;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
+  
+  std::string arg3_str(_swig_go_2.p, _swig_go_2.n);
+  arg3 = &arg3_str;
+  
+  
+  std::string arg4_str(_swig_go_3.p, _swig_go_3.n);
+  arg4 = &arg4_str;
+  
   
   {
     try {
-      refuse_nul();
       (arg1)->set_option((std::string const &)*arg2,(std::string const &)*arg3,(std::string const &)*arg4);
     } catch (...) {
       note_what_was_thrown();
@@ -5565,20 +5197,17 @@ void _wrap_Context_set_option_raw_36df660f4b86a333(cmpkit::Context *_swig_go_0, 
 bool _wrap_Context_is_offline_raw_36df660f4b86a333(cmpkit::Context *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Context *arg1 = (cmpkit::Context *) 0 ;
   std::string *arg2 = 0 ;
-  std::string text_in2 ;
   bool result;
   bool _swig_go_result;
   
   arg1 = *(cmpkit::Context **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   
   {
     try {
-      refuse_nul();
       result = (bool)(arg1)->is_offline((std::string const &)*arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -5596,16 +5225,14 @@ _goslice_ _wrap_Context_exchange_raw_36df660f4b86a333(cmpkit::Context *_swig_go_
   cmpkit::Trust *arg4 = (cmpkit::Trust *) 0 ;
   cmpkit::View arg5 ;
   std::uint32_t arg6 ;
-  std::string text_in2 ;
   cmpkit::Blob result;
   _goslice_ _swig_go_result;
   
   arg1 = *(cmpkit::Context **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   arg3 = *(cmpkit::Tls **)&_swig_go_2; 
   arg4 = *(cmpkit::Trust **)&_swig_go_3; 
   {
@@ -5617,7 +5244,6 @@ _goslice_ _wrap_Context_exchange_raw_36df660f4b86a333(cmpkit::Context *_swig_go_
   
   {
     try {
-      refuse_nul();
       result = (arg1)->exchange((std::string const &)*arg2,(cmpkit::Tls const *)arg3,(cmpkit::Trust const *)arg4,arg5,arg6);
     } catch (...) {
       note_what_was_thrown();
@@ -5636,22 +5262,19 @@ _gostring_ _wrap_Context_discover_raw_36df660f4b86a333(cmpkit::Context *_swig_go
   std::string *arg2 = 0 ;
   cmpkit::Tls *arg3 = (cmpkit::Tls *) 0 ;
   std::uint32_t arg4 ;
-  std::string text_in2 ;
   std::string result;
   _gostring_ _swig_go_result;
   
   arg1 = *(cmpkit::Context **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   arg3 = *(cmpkit::Tls **)&_swig_go_2; 
   arg4 = (std::uint32_t)_swig_go_3; 
   
   {
     try {
-      refuse_nul();
       result = (arg1)->discover((std::string const &)*arg2,(cmpkit::Tls const *)arg3,arg4);
     } catch (...) {
       note_what_was_thrown();
@@ -5667,20 +5290,17 @@ void _wrap_Context_init_ca_raw_36df660f4b86a333(cmpkit::Context *_swig_go_0, _go
   std::string *arg2 = 0 ;
   cmpkit::Founding *arg3 = 0 ;
   std::int64_t arg4 ;
-  std::string text_in2 ;
   
   arg1 = *(cmpkit::Context **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   arg3 = *(cmpkit::Founding **)&_swig_go_2; 
   arg4 = (std::int64_t)_swig_go_3; 
   
   {
     try {
-      refuse_nul();
       (arg1)->init_ca((std::string const &)*arg2,(cmpkit::Founding const &)*arg3,arg4);
     } catch (...) {
       note_what_was_thrown();
@@ -5697,7 +5317,6 @@ void _wrap_Context_close_raw_36df660f4b86a333(cmpkit::Context *_swig_go_0) {
   
   {
     try {
-      refuse_nul();
       cmpkit_Context_close(arg1);
     } catch (...) {
       note_what_was_thrown();
@@ -5714,7 +5333,6 @@ void _wrap_delete_Context_raw_36df660f4b86a333(cmpkit::Context *_swig_go_0) {
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -5733,7 +5351,6 @@ cmpkit::EnrollOrder *_wrap_new_EnrollOrder_raw_36df660f4b86a333(intgo _swig_go_0
   
   {
     try {
-      refuse_nul();
       result = (cmpkit::EnrollOrder *)new cmpkit::EnrollOrder(arg1);
     } catch (...) {
       note_what_was_thrown();
@@ -5753,7 +5370,6 @@ void _wrap_EnrollOrder_set_key_raw_36df660f4b86a333(cmpkit::EnrollOrder *_swig_g
   
   {
     try {
-      refuse_nul();
       (arg1)->set_key((cmpkit::Key const &)*arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -5776,7 +5392,6 @@ void _wrap_EnrollOrder_set_csr_raw_36df660f4b86a333(cmpkit::EnrollOrder *_swig_g
   
   {
     try {
-      refuse_nul();
       (arg1)->set_csr(arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -5789,18 +5404,15 @@ void _wrap_EnrollOrder_set_csr_raw_36df660f4b86a333(cmpkit::EnrollOrder *_swig_g
 void _wrap_EnrollOrder_set_subject_raw_36df660f4b86a333(cmpkit::EnrollOrder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::EnrollOrder *arg1 = (cmpkit::EnrollOrder *) 0 ;
   std::string *arg2 = 0 ;
-  std::string text_in2 ;
   
   arg1 = *(cmpkit::EnrollOrder **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   
   {
     try {
-      refuse_nul();
       (arg1)->set_subject((std::string const &)*arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -5813,18 +5425,15 @@ void _wrap_EnrollOrder_set_subject_raw_36df660f4b86a333(cmpkit::EnrollOrder *_sw
 void _wrap_EnrollOrder_add_san_raw_36df660f4b86a333(cmpkit::EnrollOrder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::EnrollOrder *arg1 = (cmpkit::EnrollOrder *) 0 ;
   std::string *arg2 = 0 ;
-  std::string text_in2 ;
   
   arg1 = *(cmpkit::EnrollOrder **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   
   {
     try {
-      refuse_nul();
       (arg1)->add_san((std::string const &)*arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -5837,18 +5446,15 @@ void _wrap_EnrollOrder_add_san_raw_36df660f4b86a333(cmpkit::EnrollOrder *_swig_g
 void _wrap_EnrollOrder_set_profile_raw_36df660f4b86a333(cmpkit::EnrollOrder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::EnrollOrder *arg1 = (cmpkit::EnrollOrder *) 0 ;
   std::string *arg2 = 0 ;
-  std::string text_in2 ;
   
   arg1 = *(cmpkit::EnrollOrder **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   
   {
     try {
-      refuse_nul();
       (arg1)->set_profile((std::string const &)*arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -5861,18 +5467,15 @@ void _wrap_EnrollOrder_set_profile_raw_36df660f4b86a333(cmpkit::EnrollOrder *_sw
 void _wrap_EnrollOrder_set_recipient_raw_36df660f4b86a333(cmpkit::EnrollOrder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::EnrollOrder *arg1 = (cmpkit::EnrollOrder *) 0 ;
   std::string *arg2 = 0 ;
-  std::string text_in2 ;
   
   arg1 = *(cmpkit::EnrollOrder **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   
   {
     try {
-      refuse_nul();
       (arg1)->set_recipient((std::string const &)*arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -5889,7 +5492,6 @@ void _wrap_EnrollOrder_set_implicit_confirm_raw_36df660f4b86a333(cmpkit::EnrollO
   
   {
     try {
-      refuse_nul();
       (arg1)->set_implicit_confirm();
     } catch (...) {
       note_what_was_thrown();
@@ -5908,7 +5510,6 @@ void _wrap_EnrollOrder_set_not_after_raw_36df660f4b86a333(cmpkit::EnrollOrder *_
   
   {
     try {
-      refuse_nul();
       (arg1)->set_not_after(arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -5931,7 +5532,6 @@ void _wrap_EnrollOrder_set_template_raw_36df660f4b86a333(cmpkit::EnrollOrder *_s
   
   {
     try {
-      refuse_nul();
       (arg1)->set_template(arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -5948,7 +5548,6 @@ void _wrap_delete_EnrollOrder_raw_36df660f4b86a333(cmpkit::EnrollOrder *_swig_go
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -5971,7 +5570,6 @@ void _wrap_RevokeOrder_set_certificate_raw_36df660f4b86a333(cmpkit::RevokeOrder 
   
   {
     try {
-      refuse_nul();
       (arg1)->set_certificate(arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -5985,24 +5583,19 @@ void _wrap_RevokeOrder_set_issuer_and_serial_raw_36df660f4b86a333(cmpkit::Revoke
   cmpkit::RevokeOrder *arg1 = (cmpkit::RevokeOrder *) 0 ;
   std::string *arg2 = 0 ;
   std::string *arg3 = 0 ;
-  std::string text_in2 ;
-  std::string text_in3 ;
   
   arg1 = *(cmpkit::RevokeOrder **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
-  {
-    text_in3.assign(_swig_go_2.p, static_cast<std::size_t>(_swig_go_2.n));
-    if (text_in3.find('\0') != std::string::npos) nul_in_text = true;
-    arg3 = &text_in3;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
+  
+  std::string arg3_str(_swig_go_2.p, _swig_go_2.n);
+  arg3 = &arg3_str;
+  
   
   {
     try {
-      refuse_nul();
       (arg1)->set_issuer_and_serial((std::string const &)*arg2,(std::string const &)*arg3);
     } catch (...) {
       note_what_was_thrown();
@@ -6015,18 +5608,15 @@ void _wrap_RevokeOrder_set_issuer_and_serial_raw_36df660f4b86a333(cmpkit::Revoke
 void _wrap_RevokeOrder_set_reason_raw_36df660f4b86a333(cmpkit::RevokeOrder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::RevokeOrder *arg1 = (cmpkit::RevokeOrder *) 0 ;
   std::string *arg2 = 0 ;
-  std::string text_in2 ;
   
   arg1 = *(cmpkit::RevokeOrder **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   
   {
     try {
-      refuse_nul();
       (arg1)->set_reason((std::string const &)*arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -6039,18 +5629,15 @@ void _wrap_RevokeOrder_set_reason_raw_36df660f4b86a333(cmpkit::RevokeOrder *_swi
 void _wrap_RevokeOrder_set_recipient_raw_36df660f4b86a333(cmpkit::RevokeOrder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::RevokeOrder *arg1 = (cmpkit::RevokeOrder *) 0 ;
   std::string *arg2 = 0 ;
-  std::string text_in2 ;
   
   arg1 = *(cmpkit::RevokeOrder **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   
   {
     try {
-      refuse_nul();
       (arg1)->set_recipient((std::string const &)*arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -6069,7 +5656,6 @@ void _wrap_RevokeOrder_set_invalid_since_raw_36df660f4b86a333(cmpkit::RevokeOrde
   
   {
     try {
-      refuse_nul();
       (arg1)->set_invalid_since(arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -6086,7 +5672,6 @@ cmpkit::RevokeOrder *_wrap_new_RevokeOrder_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = (cmpkit::RevokeOrder *)new cmpkit::RevokeOrder();
     } catch (...) {
       note_what_was_thrown();
@@ -6104,7 +5689,6 @@ void _wrap_delete_RevokeOrder_raw_36df660f4b86a333(cmpkit::RevokeOrder *_swig_go
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -6123,7 +5707,6 @@ cmpkit::GetOrder *_wrap_new_GetOrder_raw_36df660f4b86a333(intgo _swig_go_0) {
   
   {
     try {
-      refuse_nul();
       result = (cmpkit::GetOrder *)new cmpkit::GetOrder(arg1);
     } catch (...) {
       note_what_was_thrown();
@@ -6147,7 +5730,6 @@ void _wrap_GetOrder_set_root_raw_36df660f4b86a333(cmpkit::GetOrder *_swig_go_0, 
   
   {
     try {
-      refuse_nul();
       (arg1)->set_root(arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -6170,7 +5752,6 @@ void _wrap_GetOrder_set_crl_raw_36df660f4b86a333(cmpkit::GetOrder *_swig_go_0, _
   
   {
     try {
-      refuse_nul();
       (arg1)->set_crl(arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -6183,18 +5764,15 @@ void _wrap_GetOrder_set_crl_raw_36df660f4b86a333(cmpkit::GetOrder *_swig_go_0, _
 void _wrap_GetOrder_set_issuer_raw_36df660f4b86a333(cmpkit::GetOrder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::GetOrder *arg1 = (cmpkit::GetOrder *) 0 ;
   std::string *arg2 = 0 ;
-  std::string text_in2 ;
   
   arg1 = *(cmpkit::GetOrder **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   
   {
     try {
-      refuse_nul();
       (arg1)->set_issuer((std::string const &)*arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -6207,18 +5785,15 @@ void _wrap_GetOrder_set_issuer_raw_36df660f4b86a333(cmpkit::GetOrder *_swig_go_0
 void _wrap_GetOrder_set_distribution_point_raw_36df660f4b86a333(cmpkit::GetOrder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::GetOrder *arg1 = (cmpkit::GetOrder *) 0 ;
   std::string *arg2 = 0 ;
-  std::string text_in2 ;
   
   arg1 = *(cmpkit::GetOrder **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   
   {
     try {
-      refuse_nul();
       (arg1)->set_distribution_point((std::string const &)*arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -6232,14 +5807,12 @@ void _wrap_GetOrder_set_information_raw_36df660f4b86a333(cmpkit::GetOrder *_swig
   cmpkit::GetOrder *arg1 = (cmpkit::GetOrder *) 0 ;
   std::string *arg2 = 0 ;
   cmpkit::View arg3 ;
-  std::string text_in2 ;
   
   arg1 = *(cmpkit::GetOrder **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   {
     arg3 = cmpkit::View{
       static_cast<const std::uint8_t*>(_swig_go_2.array), static_cast<std::size_t>(_swig_go_2.len)
@@ -6248,7 +5821,6 @@ void _wrap_GetOrder_set_information_raw_36df660f4b86a333(cmpkit::GetOrder *_swig
   
   {
     try {
-      refuse_nul();
       (arg1)->set_information((std::string const &)*arg2,arg3);
     } catch (...) {
       note_what_was_thrown();
@@ -6261,18 +5833,15 @@ void _wrap_GetOrder_set_information_raw_36df660f4b86a333(cmpkit::GetOrder *_swig
 void _wrap_GetOrder_set_profile_raw_36df660f4b86a333(cmpkit::GetOrder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::GetOrder *arg1 = (cmpkit::GetOrder *) 0 ;
   std::string *arg2 = 0 ;
-  std::string text_in2 ;
   
   arg1 = *(cmpkit::GetOrder **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   
   {
     try {
-      refuse_nul();
       (arg1)->set_profile((std::string const &)*arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -6285,18 +5854,15 @@ void _wrap_GetOrder_set_profile_raw_36df660f4b86a333(cmpkit::GetOrder *_swig_go_
 void _wrap_GetOrder_set_recipient_raw_36df660f4b86a333(cmpkit::GetOrder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::GetOrder *arg1 = (cmpkit::GetOrder *) 0 ;
   std::string *arg2 = 0 ;
-  std::string text_in2 ;
   
   arg1 = *(cmpkit::GetOrder **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   
   {
     try {
-      refuse_nul();
       (arg1)->set_recipient((std::string const &)*arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -6313,7 +5879,6 @@ void _wrap_delete_GetOrder_raw_36df660f4b86a333(cmpkit::GetOrder *_swig_go_0) {
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -6338,7 +5903,6 @@ cmpkit::Operation *_wrap_Operation_enroll_raw_36df660f4b86a333(cmpkit::Context *
   
   {
     try {
-      refuse_nul();
       result = (cmpkit::Operation *)cmpkit::Operation::enroll((cmpkit::Context const &)*arg1,(cmpkit::EnrollOrder const &)*arg2,(cmpkit::Credentials const &)*arg3,(cmpkit::Trust const *)arg4);
     } catch (...) {
       note_what_was_thrown();
@@ -6364,7 +5928,6 @@ cmpkit::Operation *_wrap_Operation_revoke_raw_36df660f4b86a333(cmpkit::Context *
   
   {
     try {
-      refuse_nul();
       result = (cmpkit::Operation *)cmpkit::Operation::revoke((cmpkit::Context const &)*arg1,(cmpkit::RevokeOrder const &)*arg2,(cmpkit::Credentials const &)*arg3,(cmpkit::Trust const *)arg4);
     } catch (...) {
       note_what_was_thrown();
@@ -6390,7 +5953,6 @@ cmpkit::Operation *_wrap_Operation_get_raw_36df660f4b86a333(cmpkit::Context *_sw
   
   {
     try {
-      refuse_nul();
       result = (cmpkit::Operation *)cmpkit::Operation::get((cmpkit::Context const &)*arg1,(cmpkit::GetOrder const &)*arg2,(cmpkit::Credentials const &)*arg3,(cmpkit::Trust const *)arg4);
     } catch (...) {
       note_what_was_thrown();
@@ -6422,7 +5984,6 @@ cmpkit::Operation *_wrap_Operation_saved_raw_36df660f4b86a333(cmpkit::Context *_
   
   {
     try {
-      refuse_nul();
       result = (cmpkit::Operation *)cmpkit::Operation::saved((cmpkit::Context const &)*arg1,SWIG_STD_MOVE(arg2),(cmpkit::Credentials const &)*arg3,(cmpkit::Trust const *)arg4,(cmpkit::Key const *)arg5);
     } catch (...) {
       note_what_was_thrown();
@@ -6442,7 +6003,6 @@ void _wrap_Operation_set_policy_raw_36df660f4b86a333(cmpkit::Operation *_swig_go
   
   {
     try {
-      refuse_nul();
       (arg1)->set_policy(arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -6461,7 +6021,6 @@ void _wrap_Operation_set_keep_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0
   
   {
     try {
-      refuse_nul();
       (arg1)->set_keep(arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -6480,7 +6039,6 @@ void _wrap_Operation_set_waiting_raw_36df660f4b86a333(cmpkit::Operation *_swig_g
   
   {
     try {
-      refuse_nul();
       (arg1)->set_waiting(arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -6499,7 +6057,6 @@ void _wrap_Operation_set_trace_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_
   
   {
     try {
-      refuse_nul();
       (arg1)->set_trace(arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -6518,7 +6075,6 @@ void _wrap_Operation_set_exchange_raw_36df660f4b86a333(cmpkit::Operation *_swig_
   
   {
     try {
-      refuse_nul();
       (arg1)->set_exchange(arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -6537,7 +6093,6 @@ void _wrap_Operation_set_save_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0
   
   {
     try {
-      refuse_nul();
       (arg1)->set_save(arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -6560,7 +6115,6 @@ void _wrap_Operation_set_timeouts_raw_36df660f4b86a333(cmpkit::Operation *_swig_
   
   {
     try {
-      refuse_nul();
       (arg1)->set_timeouts(arg2,arg3,arg4);
     } catch (...) {
       note_what_was_thrown();
@@ -6583,7 +6137,6 @@ void _wrap_Operation_set_memo_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0
   
   {
     try {
-      refuse_nul();
       (arg1)->set_memo(arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -6597,19 +6150,16 @@ void _wrap_Operation_run_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0, _go
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   std::string *arg2 = 0 ;
   cmpkit::Tls *arg3 = (cmpkit::Tls *) 0 ;
-  std::string text_in2 ;
   
   arg1 = *(cmpkit::Operation **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   arg3 = *(cmpkit::Tls **)&_swig_go_2; 
   
   {
     try {
-      refuse_nul();
       (arg1)->run((std::string const &)*arg2,(cmpkit::Tls const *)arg3);
     } catch (...) {
       note_what_was_thrown();
@@ -6626,7 +6176,6 @@ void _wrap_Operation_cancel_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0) 
   
   {
     try {
-      refuse_nul();
       (arg1)->cancel();
     } catch (...) {
       note_what_was_thrown();
@@ -6643,7 +6192,6 @@ void _wrap_Operation_close_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0) {
   
   {
     try {
-      refuse_nul();
       (arg1)->close();
     } catch (...) {
       note_what_was_thrown();
@@ -6664,7 +6212,6 @@ intgo _wrap_Operation_begin_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0, 
   
   {
     try {
-      refuse_nul();
       result = (int)(arg1)->begin(arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -6692,7 +6239,6 @@ intgo _wrap_Operation_receive_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0
   
   {
     try {
-      refuse_nul();
       result = (int)(arg1)->receive(arg2,arg3);
     } catch (...) {
       note_what_was_thrown();
@@ -6707,21 +6253,18 @@ intgo _wrap_Operation_lost_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0, _
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   std::string *arg2 = 0 ;
   std::int64_t arg3 ;
-  std::string text_in2 ;
   int result;
   intgo _swig_go_result;
   
   arg1 = *(cmpkit::Operation **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   arg3 = (std::int64_t)_swig_go_2; 
   
   {
     try {
-      refuse_nul();
       result = (int)(arg1)->lost((std::string const &)*arg2,arg3);
     } catch (...) {
       note_what_was_thrown();
@@ -6737,22 +6280,19 @@ intgo _wrap_Operation_decide_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0,
   bool arg2 ;
   std::string *arg3 = 0 ;
   std::int64_t arg4 ;
-  std::string text_in3 ;
   int result;
   intgo _swig_go_result;
   
   arg1 = *(cmpkit::Operation **)&_swig_go_0; 
   arg2 = (bool)_swig_go_1; 
-  {
-    text_in3.assign(_swig_go_2.p, static_cast<std::size_t>(_swig_go_2.n));
-    if (text_in3.find('\0') != std::string::npos) nul_in_text = true;
-    arg3 = &text_in3;
-  }
+  
+  std::string arg3_str(_swig_go_2.p, _swig_go_2.n);
+  arg3 = &arg3_str;
+  
   arg4 = (std::int64_t)_swig_go_3; 
   
   {
     try {
-      refuse_nul();
       result = (int)(arg1)->decide(arg2,(std::string const &)*arg3,arg4);
     } catch (...) {
       note_what_was_thrown();
@@ -6774,7 +6314,6 @@ intgo _wrap_Operation_kept_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0, l
   
   {
     try {
-      refuse_nul();
       result = (int)(arg1)->kept(arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -6796,7 +6335,6 @@ intgo _wrap_Operation_woken_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0, 
   
   {
     try {
-      refuse_nul();
       result = (int)(arg1)->woken(arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -6824,7 +6362,6 @@ intgo _wrap_Operation_fetched_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0
   
   {
     try {
-      refuse_nul();
       result = (int)(arg1)->fetched(arg2,arg3);
     } catch (...) {
       note_what_was_thrown();
@@ -6844,7 +6381,6 @@ _goslice_ _wrap_Operation_fetch_raw_36df660f4b86a333(cmpkit::Operation *_swig_go
   
   {
     try {
-      refuse_nul();
       result = (arg1)->fetch();
     } catch (...) {
       note_what_was_thrown();
@@ -6867,7 +6403,6 @@ _goslice_ _wrap_Operation_save_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_
   
   {
     try {
-      refuse_nul();
       result = ((cmpkit::Operation const *)arg1)->save();
     } catch (...) {
       note_what_was_thrown();
@@ -6890,7 +6425,6 @@ _goslice_ _wrap_Operation_message_raw_36df660f4b86a333(cmpkit::Operation *_swig_
   
   {
     try {
-      refuse_nul();
       result = ((cmpkit::Operation const *)arg1)->message();
     } catch (...) {
       note_what_was_thrown();
@@ -6913,7 +6447,6 @@ _gostring_ _wrap_Operation_label_raw_36df660f4b86a333(cmpkit::Operation *_swig_g
   
   {
     try {
-      refuse_nul();
       result = ((cmpkit::Operation const *)arg1)->label();
     } catch (...) {
       note_what_was_thrown();
@@ -6933,7 +6466,6 @@ _gostring_ _wrap_Operation_fetch_url_raw_36df660f4b86a333(cmpkit::Operation *_sw
   
   {
     try {
-      refuse_nul();
       result = ((cmpkit::Operation const *)arg1)->fetch_url();
     } catch (...) {
       note_what_was_thrown();
@@ -6953,7 +6485,6 @@ long long _wrap_Operation_check_after_raw_36df660f4b86a333(cmpkit::Operation *_s
   
   {
     try {
-      refuse_nul();
       result = (std::int64_t)((cmpkit::Operation const *)arg1)->check_after();
     } catch (...) {
       note_what_was_thrown();
@@ -6973,7 +6504,6 @@ bool _wrap_Operation_with_mods_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_
   
   {
     try {
-      refuse_nul();
       result = (bool)((cmpkit::Operation const *)arg1)->with_mods();
     } catch (...) {
       note_what_was_thrown();
@@ -6993,7 +6523,6 @@ _gostring_ _wrap_Operation_peer_text_raw_36df660f4b86a333(cmpkit::Operation *_sw
   
   {
     try {
-      refuse_nul();
       result = ((cmpkit::Operation const *)arg1)->peer_text();
     } catch (...) {
       note_what_was_thrown();
@@ -7013,7 +6542,6 @@ _goslice_ _wrap_Operation_certificate_raw_36df660f4b86a333(cmpkit::Operation *_s
   
   {
     try {
-      refuse_nul();
       result = ((cmpkit::Operation const *)arg1)->certificate();
     } catch (...) {
       note_what_was_thrown();
@@ -7036,7 +6564,6 @@ _gostring_ _wrap_Operation_certificate_pem_raw_36df660f4b86a333(cmpkit::Operatio
   
   {
     try {
-      refuse_nul();
       result = ((cmpkit::Operation const *)arg1)->certificate_pem();
     } catch (...) {
       note_what_was_thrown();
@@ -7056,7 +6583,6 @@ _gostring_ _wrap_Operation_chain_pem_raw_36df660f4b86a333(cmpkit::Operation *_sw
   
   {
     try {
-      refuse_nul();
       result = ((cmpkit::Operation const *)arg1)->chain_pem();
     } catch (...) {
       note_what_was_thrown();
@@ -7076,7 +6602,6 @@ _gostring_ _wrap_Operation_ca_pubs_pem_raw_36df660f4b86a333(cmpkit::Operation *_
   
   {
     try {
-      refuse_nul();
       result = ((cmpkit::Operation const *)arg1)->ca_pubs_pem();
     } catch (...) {
       note_what_was_thrown();
@@ -7096,7 +6621,6 @@ _gostring_ _wrap_Operation_found_pem_raw_36df660f4b86a333(cmpkit::Operation *_sw
   
   {
     try {
-      refuse_nul();
       result = ((cmpkit::Operation const *)arg1)->found_pem();
     } catch (...) {
       note_what_was_thrown();
@@ -7116,7 +6640,6 @@ _gostring_ _wrap_Operation_links_pem_raw_36df660f4b86a333(cmpkit::Operation *_sw
   
   {
     try {
-      refuse_nul();
       result = ((cmpkit::Operation const *)arg1)->links_pem();
     } catch (...) {
       note_what_was_thrown();
@@ -7136,7 +6659,6 @@ _goslice_ _wrap_Operation_request_template_raw_36df660f4b86a333(cmpkit::Operatio
   
   {
     try {
-      refuse_nul();
       result = ((cmpkit::Operation const *)arg1)->request_template();
     } catch (...) {
       note_what_was_thrown();
@@ -7159,7 +6681,6 @@ _goslice_ _wrap_Operation_information_raw_36df660f4b86a333(cmpkit::Operation *_s
   
   {
     try {
-      refuse_nul();
       result = ((cmpkit::Operation const *)arg1)->information();
     } catch (...) {
       note_what_was_thrown();
@@ -7176,20 +6697,17 @@ _goslice_ _wrap_Operation_information_raw_36df660f4b86a333(cmpkit::Operation *_s
 _goslice_ _wrap_Operation_information_value_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   std::string *arg2 = 0 ;
-  std::string text_in2 ;
   cmpkit::Blob result;
   _goslice_ _swig_go_result;
   
   arg1 = *(cmpkit::Operation **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   
   {
     try {
-      refuse_nul();
       result = ((cmpkit::Operation const *)arg1)->information_value((std::string const &)*arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -7210,7 +6728,6 @@ void _wrap_delete_Operation_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0) 
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -7223,14 +6740,12 @@ void _wrap_delete_Operation_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0) 
 void _wrap_Search_state_set_raw_36df660f4b86a333(cmpkit::Search *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Search *arg1 = (cmpkit::Search *) 0 ;
   std::string *arg2 = 0 ;
-  std::string text_in2 ;
   
   arg1 = *(cmpkit::Search **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   
   if (arg1) (arg1)->state = *arg2;
   
@@ -7253,14 +6768,12 @@ _gostring_ _wrap_Search_state_get_raw_36df660f4b86a333(cmpkit::Search *_swig_go_
 void _wrap_Search_subject_set_raw_36df660f4b86a333(cmpkit::Search *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Search *arg1 = (cmpkit::Search *) 0 ;
   std::string *arg2 = 0 ;
-  std::string text_in2 ;
   
   arg1 = *(cmpkit::Search **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   
   if (arg1) (arg1)->subject = *arg2;
   
@@ -7283,14 +6796,12 @@ _gostring_ _wrap_Search_subject_get_raw_36df660f4b86a333(cmpkit::Search *_swig_g
 void _wrap_Search_requester_set_raw_36df660f4b86a333(cmpkit::Search *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Search *arg1 = (cmpkit::Search *) 0 ;
   std::string *arg2 = 0 ;
-  std::string text_in2 ;
   
   arg1 = *(cmpkit::Search **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   
   if (arg1) (arg1)->requester = *arg2;
   
@@ -7313,14 +6824,12 @@ _gostring_ _wrap_Search_requester_get_raw_36df660f4b86a333(cmpkit::Search *_swig
 void _wrap_Search_serial_set_raw_36df660f4b86a333(cmpkit::Search *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Search *arg1 = (cmpkit::Search *) 0 ;
   std::string *arg2 = 0 ;
-  std::string text_in2 ;
   
   arg1 = *(cmpkit::Search **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   
   if (arg1) (arg1)->serial = *arg2;
   
@@ -7372,7 +6881,6 @@ cmpkit::Search *_wrap_new_Search_raw_36df660f4b86a333() {
   
   {
     try {
-      refuse_nul();
       result = (cmpkit::Search *)new cmpkit::Search();
     } catch (...) {
       note_what_was_thrown();
@@ -7390,7 +6898,6 @@ void _wrap_delete_Search_raw_36df660f4b86a333(cmpkit::Search *_swig_go_0) {
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -7404,26 +6911,21 @@ cmpkit::Responder *_wrap_new_Responder_raw_36df660f4b86a333(cmpkit::Context *_sw
   cmpkit::Context *arg1 = 0 ;
   std::string *arg2 = 0 ;
   std::string *arg3 = 0 ;
-  std::string text_in2 ;
-  std::string text_in3 ;
   cmpkit::Responder *result = 0 ;
   cmpkit::Responder *_swig_go_result;
   
   arg1 = *(cmpkit::Context **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
-  {
-    text_in3.assign(_swig_go_2.p, static_cast<std::size_t>(_swig_go_2.n));
-    if (text_in3.find('\0') != std::string::npos) nul_in_text = true;
-    arg3 = &text_in3;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
+  
+  std::string arg3_str(_swig_go_2.p, _swig_go_2.n);
+  arg3 = &arg3_str;
+  
   
   {
     try {
-      refuse_nul();
       result = (cmpkit::Responder *)new cmpkit::Responder((cmpkit::Context const &)*arg1,(std::string const &)*arg2,(std::string const &)*arg3);
     } catch (...) {
       note_what_was_thrown();
@@ -7440,8 +6942,6 @@ _goslice_ _wrap_Responder_answer_raw_36df660f4b86a333(cmpkit::Responder *_swig_g
   std::string *arg3 = 0 ;
   std::string *arg4 = 0 ;
   std::int64_t arg5 ;
-  std::string text_in3 ;
-  std::string text_in4 ;
   cmpkit::Blob result;
   _goslice_ _swig_go_result;
   
@@ -7451,21 +6951,18 @@ _goslice_ _wrap_Responder_answer_raw_36df660f4b86a333(cmpkit::Responder *_swig_g
       static_cast<const std::uint8_t*>(_swig_go_1.array), static_cast<std::size_t>(_swig_go_1.len)
     }; 
   }
-  {
-    text_in3.assign(_swig_go_2.p, static_cast<std::size_t>(_swig_go_2.n));
-    if (text_in3.find('\0') != std::string::npos) nul_in_text = true;
-    arg3 = &text_in3;
-  }
-  {
-    text_in4.assign(_swig_go_3.p, static_cast<std::size_t>(_swig_go_3.n));
-    if (text_in4.find('\0') != std::string::npos) nul_in_text = true;
-    arg4 = &text_in4;
-  }
+  
+  std::string arg3_str(_swig_go_2.p, _swig_go_2.n);
+  arg3 = &arg3_str;
+  
+  
+  std::string arg4_str(_swig_go_3.p, _swig_go_3.n);
+  arg4 = &arg4_str;
+  
   arg5 = (std::int64_t)_swig_go_4; 
   
   {
     try {
-      refuse_nul();
       result = (arg1)->answer(arg2,(std::string const &)*arg3,(std::string const &)*arg4,arg5);
     } catch (...) {
       note_what_was_thrown();
@@ -7488,7 +6985,6 @@ void _wrap_Responder_tick_raw_36df660f4b86a333(cmpkit::Responder *_swig_go_0, lo
   
   {
     try {
-      refuse_nul();
       (arg1)->tick(arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -7502,26 +6998,21 @@ _gostring_ _wrap_Responder_reload_raw_36df660f4b86a333(cmpkit::Responder *_swig_
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   std::string *arg2 = 0 ;
   std::string *arg3 = 0 ;
-  std::string text_in2 ;
-  std::string text_in3 ;
   std::string result;
   _gostring_ _swig_go_result;
   
   arg1 = *(cmpkit::Responder **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
-  {
-    text_in3.assign(_swig_go_2.p, static_cast<std::size_t>(_swig_go_2.n));
-    if (text_in3.find('\0') != std::string::npos) nul_in_text = true;
-    arg3 = &text_in3;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
+  
+  std::string arg3_str(_swig_go_2.p, _swig_go_2.n);
+  arg3 = &arg3_str;
+  
   
   {
     try {
-      refuse_nul();
       result = (arg1)->reload((std::string const &)*arg2,(std::string const &)*arg3);
     } catch (...) {
       note_what_was_thrown();
@@ -7536,19 +7027,16 @@ void _wrap_Responder_set_information_raw_36df660f4b86a333(cmpkit::Responder *_sw
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   std::string *arg2 = 0 ;
   cmpkit::Informer *arg3 = (cmpkit::Informer *) 0 ;
-  std::string text_in2 ;
   
   arg1 = *(cmpkit::Responder **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   arg3 = *(cmpkit::Informer **)&_swig_go_2; 
   
   {
     try {
-      refuse_nul();
       (arg1)->set_information((std::string const &)*arg2,arg3);
     } catch (...) {
       note_what_was_thrown();
@@ -7567,7 +7055,6 @@ void _wrap_Responder_set_naming_raw_36df660f4b86a333(cmpkit::Responder *_swig_go
   
   {
     try {
-      refuse_nul();
       (arg1)->set_naming(arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -7586,7 +7073,6 @@ void _wrap_Responder_set_overseer_raw_36df660f4b86a333(cmpkit::Responder *_swig_
   
   {
     try {
-      refuse_nul();
       (arg1)->set_overseer(arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -7605,7 +7091,6 @@ void _wrap_Responder_set_adapter_raw_36df660f4b86a333(cmpkit::Responder *_swig_g
   
   {
     try {
-      refuse_nul();
       (arg1)->set_adapter(arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -7624,7 +7109,6 @@ void _wrap_Responder_set_events_raw_36df660f4b86a333(cmpkit::Responder *_swig_go
   
   {
     try {
-      refuse_nul();
       (arg1)->set_events(arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -7638,21 +7122,18 @@ _gostring_ _wrap_Responder_ca_find_raw_36df660f4b86a333(cmpkit::Responder *_swig
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   std::string *arg2 = 0 ;
   cmpkit::Search *arg3 = 0 ;
-  std::string text_in2 ;
   std::string result;
   _gostring_ _swig_go_result;
   
   arg1 = *(cmpkit::Responder **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   arg3 = *(cmpkit::Search **)&_swig_go_2; 
   
   {
     try {
-      refuse_nul();
       result = (arg1)->ca_find((std::string const &)*arg2,(cmpkit::Search const &)*arg3);
     } catch (...) {
       note_what_was_thrown();
@@ -7670,32 +7151,25 @@ void _wrap_Responder_ca_revoke_raw_36df660f4b86a333(cmpkit::Responder *_swig_go_
   std::string *arg4 = 0 ;
   std::int64_t arg5 ;
   std::int64_t arg6 ;
-  std::string text_in2 ;
-  std::string text_in3 ;
-  std::string text_in4 ;
   
   arg1 = *(cmpkit::Responder **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
-  {
-    text_in3.assign(_swig_go_2.p, static_cast<std::size_t>(_swig_go_2.n));
-    if (text_in3.find('\0') != std::string::npos) nul_in_text = true;
-    arg3 = &text_in3;
-  }
-  {
-    text_in4.assign(_swig_go_3.p, static_cast<std::size_t>(_swig_go_3.n));
-    if (text_in4.find('\0') != std::string::npos) nul_in_text = true;
-    arg4 = &text_in4;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
+  
+  std::string arg3_str(_swig_go_2.p, _swig_go_2.n);
+  arg3 = &arg3_str;
+  
+  
+  std::string arg4_str(_swig_go_3.p, _swig_go_3.n);
+  arg4 = &arg4_str;
+  
   arg5 = (std::int64_t)_swig_go_4; 
   arg6 = (std::int64_t)_swig_go_5; 
   
   {
     try {
-      refuse_nul();
       (arg1)->ca_revoke((std::string const &)*arg2,(std::string const &)*arg3,(std::string const &)*arg4,arg5,arg6);
     } catch (...) {
       note_what_was_thrown();
@@ -7708,20 +7182,17 @@ void _wrap_Responder_ca_revoke_raw_36df660f4b86a333(cmpkit::Responder *_swig_go_
 _gostring_ _wrap_Responder_ca_pending_raw_36df660f4b86a333(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   std::string *arg2 = 0 ;
-  std::string text_in2 ;
   std::string result;
   _gostring_ _swig_go_result;
   
   arg1 = *(cmpkit::Responder **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   
   {
     try {
-      refuse_nul();
       result = (arg1)->ca_pending((std::string const &)*arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -7736,24 +7207,19 @@ void _wrap_Responder_ca_approve_raw_36df660f4b86a333(cmpkit::Responder *_swig_go
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   std::string *arg2 = 0 ;
   std::string *arg3 = 0 ;
-  std::string text_in2 ;
-  std::string text_in3 ;
   
   arg1 = *(cmpkit::Responder **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
-  {
-    text_in3.assign(_swig_go_2.p, static_cast<std::size_t>(_swig_go_2.n));
-    if (text_in3.find('\0') != std::string::npos) nul_in_text = true;
-    arg3 = &text_in3;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
+  
+  std::string arg3_str(_swig_go_2.p, _swig_go_2.n);
+  arg3 = &arg3_str;
+  
   
   {
     try {
-      refuse_nul();
       (arg1)->ca_approve((std::string const &)*arg2,(std::string const &)*arg3);
     } catch (...) {
       note_what_was_thrown();
@@ -7768,30 +7234,23 @@ void _wrap_Responder_ca_reject_raw_36df660f4b86a333(cmpkit::Responder *_swig_go_
   std::string *arg2 = 0 ;
   std::string *arg3 = 0 ;
   std::string *arg4 = 0 ;
-  std::string text_in2 ;
-  std::string text_in3 ;
-  std::string text_in4 ;
   
   arg1 = *(cmpkit::Responder **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
-  {
-    text_in3.assign(_swig_go_2.p, static_cast<std::size_t>(_swig_go_2.n));
-    if (text_in3.find('\0') != std::string::npos) nul_in_text = true;
-    arg3 = &text_in3;
-  }
-  {
-    text_in4.assign(_swig_go_3.p, static_cast<std::size_t>(_swig_go_3.n));
-    if (text_in4.find('\0') != std::string::npos) nul_in_text = true;
-    arg4 = &text_in4;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
+  
+  std::string arg3_str(_swig_go_2.p, _swig_go_2.n);
+  arg3 = &arg3_str;
+  
+  
+  std::string arg4_str(_swig_go_3.p, _swig_go_3.n);
+  arg4 = &arg4_str;
+  
   
   {
     try {
-      refuse_nul();
       (arg1)->ca_reject((std::string const &)*arg2,(std::string const &)*arg3,(std::string const &)*arg4);
     } catch (...) {
       note_what_was_thrown();
@@ -7805,21 +7264,18 @@ _gostring_ _wrap_Responder_ca_crl_raw_36df660f4b86a333(cmpkit::Responder *_swig_
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   std::string *arg2 = 0 ;
   std::int64_t arg3 ;
-  std::string text_in2 ;
   std::string result;
   _gostring_ _swig_go_result;
   
   arg1 = *(cmpkit::Responder **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   arg3 = (std::int64_t)_swig_go_2; 
   
   {
     try {
-      refuse_nul();
       result = (arg1)->ca_crl((std::string const &)*arg2,arg3);
     } catch (...) {
       note_what_was_thrown();
@@ -7837,16 +7293,14 @@ _gostring_ _wrap_Responder_ca_rollover_raw_36df660f4b86a333(cmpkit::Responder *_
   cmpkit::Key *arg4 = 0 ;
   std::uint32_t arg5 ;
   std::int64_t arg6 ;
-  std::string text_in2 ;
   std::string result;
   _gostring_ _swig_go_result;
   
   arg1 = *(cmpkit::Responder **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   arg3 = *(cmpkit::Key **)&_swig_go_2; 
   arg4 = *(cmpkit::Key **)&_swig_go_3; 
   arg5 = (std::uint32_t)_swig_go_4; 
@@ -7854,7 +7308,6 @@ _gostring_ _wrap_Responder_ca_rollover_raw_36df660f4b86a333(cmpkit::Responder *_
   
   {
     try {
-      refuse_nul();
       result = (arg1)->ca_rollover((std::string const &)*arg2,(cmpkit::Key const &)*arg3,(cmpkit::Key const &)*arg4,arg5,arg6);
     } catch (...) {
       note_what_was_thrown();
@@ -7874,7 +7327,6 @@ _gostring_ _wrap_Responder_ra_pending_raw_36df660f4b86a333(cmpkit::Responder *_s
   
   {
     try {
-      refuse_nul();
       result = (arg1)->ra_pending();
     } catch (...) {
       note_what_was_thrown();
@@ -7888,18 +7340,15 @@ _gostring_ _wrap_Responder_ra_pending_raw_36df660f4b86a333(cmpkit::Responder *_s
 void _wrap_Responder_ra_approve_raw_36df660f4b86a333(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   std::string *arg2 = 0 ;
-  std::string text_in2 ;
   
   arg1 = *(cmpkit::Responder **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   
   {
     try {
-      refuse_nul();
       (arg1)->ra_approve((std::string const &)*arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -7913,24 +7362,19 @@ void _wrap_Responder_ra_reject_raw_36df660f4b86a333(cmpkit::Responder *_swig_go_
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   std::string *arg2 = 0 ;
   std::string *arg3 = 0 ;
-  std::string text_in2 ;
-  std::string text_in3 ;
   
   arg1 = *(cmpkit::Responder **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
-  {
-    text_in3.assign(_swig_go_2.p, static_cast<std::size_t>(_swig_go_2.n));
-    if (text_in3.find('\0') != std::string::npos) nul_in_text = true;
-    arg3 = &text_in3;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
+  
+  std::string arg3_str(_swig_go_2.p, _swig_go_2.n);
+  arg3 = &arg3_str;
+  
   
   {
     try {
-      refuse_nul();
       (arg1)->ra_reject((std::string const &)*arg2,(std::string const &)*arg3);
     } catch (...) {
       note_what_was_thrown();
@@ -7947,7 +7391,6 @@ void _wrap_Responder_close_raw_36df660f4b86a333(cmpkit::Responder *_swig_go_0) {
   
   {
     try {
-      refuse_nul();
       cmpkit_Responder_close(arg1);
     } catch (...) {
       note_what_was_thrown();
@@ -7964,7 +7407,6 @@ void _wrap_delete_Responder_raw_36df660f4b86a333(cmpkit::Responder *_swig_go_0) 
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();
@@ -7977,20 +7419,17 @@ void _wrap_delete_Responder_raw_36df660f4b86a333(cmpkit::Responder *_swig_go_0) 
 cmpkit::Listener *_wrap_new_Listener_raw_36df660f4b86a333(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Responder *arg1 = 0 ;
   std::string *arg2 = 0 ;
-  std::string text_in2 ;
   cmpkit::Listener *result = 0 ;
   cmpkit::Listener *_swig_go_result;
   
   arg1 = *(cmpkit::Responder **)&_swig_go_0; 
-  {
-    text_in2.assign(_swig_go_1.p, static_cast<std::size_t>(_swig_go_1.n));
-    if (text_in2.find('\0') != std::string::npos) nul_in_text = true;
-    arg2 = &text_in2;
-  }
+  
+  std::string arg2_str(_swig_go_1.p, _swig_go_1.n);
+  arg2 = &arg2_str;
+  
   
   {
     try {
-      refuse_nul();
       result = (cmpkit::Listener *)new cmpkit::Listener((cmpkit::Responder const &)*arg1,(std::string const &)*arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -8010,7 +7449,6 @@ intgo _wrap_Listener_size_raw_36df660f4b86a333(cmpkit::Listener *_swig_go_0) {
   
   {
     try {
-      refuse_nul();
       result = (int)((cmpkit::Listener const *)arg1)->size();
     } catch (...) {
       note_what_was_thrown();
@@ -8032,7 +7470,6 @@ _gostring_ _wrap_Listener_url_raw_36df660f4b86a333(cmpkit::Listener *_swig_go_0,
   
   {
     try {
-      refuse_nul();
       result = ((cmpkit::Listener const *)arg1)->url(arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -8052,7 +7489,6 @@ void _wrap_Listener_stop_raw_36df660f4b86a333(cmpkit::Listener *_swig_go_0, intg
   
   {
     try {
-      refuse_nul();
       (arg1)->stop(arg2);
     } catch (...) {
       note_what_was_thrown();
@@ -8069,7 +7505,6 @@ void _wrap_Listener_close_raw_36df660f4b86a333(cmpkit::Listener *_swig_go_0) {
   
   {
     try {
-      refuse_nul();
       cmpkit_Listener_close(arg1);
     } catch (...) {
       note_what_was_thrown();
@@ -8086,7 +7521,6 @@ void _wrap_delete_Listener_raw_36df660f4b86a333(cmpkit::Listener *_swig_go_0) {
   
   {
     try {
-      refuse_nul();
       delete arg1;
     } catch (...) {
       note_what_was_thrown();

@@ -12,7 +12,7 @@ inline std::string show_text(View data) { return border::text(cmpkit_show_text, 
 inline std::string show_brief(View data) { return border::text(cmpkit_show_brief, data.data, data.size); }
 inline std::string show_json(View data) { return border::text(cmpkit_show_json, data.data, data.size); }
 inline std::string certificates_load(View data, View password) { return border::text(cmpkit_certificates_load, data.data, data.size, password.data, password.size); }
-inline std::string certificates_open(const std::string& uri, View pin) { return border::text(cmpkit_certificates_open, uri.c_str(), pin.data, pin.size); }
+inline std::string certificates_open(const std::string& uri, View pin) { return border::text(cmpkit_certificates_open, border::given(uri), pin.data, pin.size); }
 inline std::string template_summary(View request_template) { return border::text(cmpkit_template_summary, request_template.data, request_template.size); }
 inline std::string certificate_summary(View certificate) { return border::text(cmpkit_certificate_summary, certificate.data, certificate.size); }
 inline Blob        saved_memo(View state) { return border::octets(cmpkit_saved_memo, state.data, state.size); }

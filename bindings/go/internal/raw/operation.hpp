@@ -200,7 +200,7 @@ public:
     // Each gives the CMPKIT_ACTION_… that is next. now: Unix seconds.
     int begin(std::int64_t now) { return step(cmpkit_operation_begin, now); }
     int receive(View message, std::int64_t now) { return step(cmpkit_operation_receive, message.data, message.size, now); }
-    int lost(const std::string& why, std::int64_t now) { return step(cmpkit_operation_lost, why.c_str(), now); }
+    int lost(const std::string& why, std::int64_t now) { return step(cmpkit_operation_lost, border::given(why), now); }
     int decide(bool accept, const std::string& text, std::int64_t now) {
         return step(cmpkit_operation_decide, accept ? CMPKIT_VERDICT_ACCEPT : CMPKIT_VERDICT_REJECT, border::optional(text), now);
     }
@@ -226,7 +226,7 @@ public:
     Blob         information() const { return octets(cmpkit_operation_information); }
     Blob         information_value(const std::string& info_type) const {
         const Turn turn(*this);
-        return border::octets(cmpkit_operation_information_value, turn.handle(), info_type.c_str());
+        return border::octets(cmpkit_operation_information_value, turn.handle(), border::given(info_type));
     }
 
 private:

@@ -437,12 +437,10 @@ extern uintptr_t _wrap_Key_open_raw_36df660f4b86a333(swig_type_69 arg1, swig_typ
 extern uintptr_t _wrap_Key_of_signer_raw_36df660f4b86a333(swig_type_71 arg1, uintptr_t arg2);
 extern swig_type_72 _wrap_Key_pem_raw_36df660f4b86a333(uintptr_t arg1, swig_type_73 arg2);
 extern swig_type_74 _wrap_Key_spki_raw_36df660f4b86a333(uintptr_t arg1);
-extern void _wrap_Key_close_raw_36df660f4b86a333(uintptr_t arg1);
 extern void _wrap_delete_Key_raw_36df660f4b86a333(uintptr_t arg1);
 extern uintptr_t _wrap_Credentials_of_certificate_raw_36df660f4b86a333(uintptr_t arg1, swig_type_75 arg2);
 extern uintptr_t _wrap_Credentials_of_pkcs12_raw_36df660f4b86a333(swig_type_76 arg1, swig_type_77 arg2);
 extern uintptr_t _wrap_Credentials_of_secret_raw_36df660f4b86a333(swig_type_78 arg1, swig_type_79 arg2, swig_intgo arg3, swig_intgo arg4);
-extern void _wrap_Credentials_close_raw_36df660f4b86a333(uintptr_t arg1);
 extern void _wrap_delete_Credentials_raw_36df660f4b86a333(uintptr_t arg1);
 extern uintptr_t _wrap_new_Trust_raw_36df660f4b86a333(void);
 extern void _wrap_Trust_add_anchors_raw_36df660f4b86a333(uintptr_t arg1, swig_type_80 arg2);
@@ -456,7 +454,6 @@ extern void _wrap_Trust_add_status_source_raw_36df660f4b86a333(uintptr_t arg1, s
 extern void _wrap_Trust_set_fetch_limits_raw_36df660f4b86a333(uintptr_t arg1, swig_intgo arg2, swig_intgo arg3, swig_type_87 arg4);
 extern void _wrap_Trust_set_peer_raw_36df660f4b86a333(uintptr_t arg1, swig_type_88 arg2);
 extern void _wrap_Trust_set_peer_toml_raw_36df660f4b86a333(uintptr_t arg1, swig_type_89 arg2);
-extern void _wrap_Trust_close_raw_36df660f4b86a333(uintptr_t arg1);
 extern void _wrap_delete_Trust_raw_36df660f4b86a333(uintptr_t arg1);
 extern uintptr_t _wrap_new_Tls_raw_36df660f4b86a333(void);
 extern void _wrap_Tls_add_anchors_raw_36df660f4b86a333(uintptr_t arg1, swig_type_90 arg2);
@@ -464,7 +461,6 @@ extern void _wrap_Tls_set_trust_raw_36df660f4b86a333(uintptr_t arg1, uintptr_t a
 extern void _wrap_Tls_set_certificate_raw_36df660f4b86a333(uintptr_t arg1, uintptr_t arg2, swig_type_91 arg3);
 extern void _wrap_Tls_set_psk_raw_36df660f4b86a333(uintptr_t arg1, swig_type_92 arg2, swig_type_93 arg3);
 extern void _wrap_Tls_set_srp_raw_36df660f4b86a333(uintptr_t arg1, swig_type_94 arg2, swig_type_95 arg3);
-extern void _wrap_Tls_close_raw_36df660f4b86a333(uintptr_t arg1);
 extern void _wrap_delete_Tls_raw_36df660f4b86a333(uintptr_t arg1);
 extern uintptr_t _wrap_new_Founding_raw_36df660f4b86a333(swig_type_96 arg1);
 extern void _wrap_Founding_set_key_raw_36df660f4b86a333(uintptr_t arg1, swig_type_97 arg2);
@@ -3123,11 +3119,6 @@ func (arg1 SwigcptrKey) Spki() (_swig_ret []byte) {
 	return swig_r_1
 }
 
-func (arg1 SwigcptrKey) Close() {
-	_swig_i_0 := arg1
-	C._wrap_Key_close_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
-}
-
 func DeleteKey(arg1 Key) {
 	_swig_i_0 := getSwigcptr(arg1)
 	C._wrap_delete_Key_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
@@ -3138,7 +3129,6 @@ type Key interface {
 	SwigIsKey()
 	Pem(arg2 []byte) (_swig_ret []byte)
 	Spki() (_swig_ret []byte)
-	Close()
 }
 
 type SwigcptrCredentials uintptr
@@ -3191,11 +3181,6 @@ func CredentialsOf_secret(arg1 string, arg2 []byte, arg3 int, arg4 uint) (_swig_
 	return swig_r
 }
 
-func (arg1 SwigcptrCredentials) Close() {
-	_swig_i_0 := arg1
-	C._wrap_Credentials_close_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
-}
-
 func DeleteCredentials(arg1 Credentials) {
 	_swig_i_0 := getSwigcptr(arg1)
 	C._wrap_delete_Credentials_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
@@ -3204,7 +3189,6 @@ func DeleteCredentials(arg1 Credentials) {
 type Credentials interface {
 	Swigcptr() uintptr
 	SwigIsCredentials()
-	Close()
 }
 
 type SwigcptrTrust uintptr
@@ -3321,11 +3305,6 @@ func (arg1 SwigcptrTrust) Set_peer_toml(arg2 string) {
 	}
 }
 
-func (arg1 SwigcptrTrust) Close() {
-	_swig_i_0 := arg1
-	C._wrap_Trust_close_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
-}
-
 func DeleteTrust(arg1 Trust) {
 	_swig_i_0 := getSwigcptr(arg1)
 	C._wrap_delete_Trust_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
@@ -3345,7 +3324,6 @@ type Trust interface {
 	Set_fetch_limits(arg2 uint, arg3 uint, arg4 string)
 	Set_peer(arg2 string)
 	Set_peer_toml(arg2 string)
-	Close()
 }
 
 type SwigcptrTls uintptr
@@ -3414,11 +3392,6 @@ func (arg1 SwigcptrTls) Set_srp(arg2 string, arg3 []byte) {
 	}
 }
 
-func (arg1 SwigcptrTls) Close() {
-	_swig_i_0 := arg1
-	C._wrap_Tls_close_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
-}
-
 func DeleteTls(arg1 Tls) {
 	_swig_i_0 := getSwigcptr(arg1)
 	C._wrap_delete_Tls_raw_36df660f4b86a333(C.uintptr_t(_swig_i_0))
@@ -3432,7 +3405,6 @@ type Tls interface {
 	Set_certificate(arg2 Key, arg3 []byte)
 	Set_psk(arg2 string, arg3 []byte)
 	Set_srp(arg2 string, arg3 []byte)
-	Close()
 }
 
 type SwigcptrFounding uintptr

@@ -16,21 +16,23 @@ struct Search {
 class Responder : public Owner<cmpkit_responder> {
 public:
     Responder(const Context& context, const std::string& config, const std::string& folder)
-        : Owner(border::made_of(context.handle(), cmpkit_responder_free, cmpkit_responder_new, context.handle().get(), config.c_str(), border::optional(folder))) {}
+        : Owner(border::made_of(context.handle(), cmpkit_responder_free, cmpkit_responder_new, context.handle().get(), border::given(config), border::optional(folder))) {}
 
     Blob answer(View request, const std::string& address, const std::string& profile, std::int64_t now) {
         return border::octets(cmpkit_responder_answer, handle().get(), request.data, request.size, border::optional(address), border::optional(profile), now);
     }
     void        tick(std::int64_t now) { border::call(cmpkit_responder_tick, handle().get(), now); }
     std::string reload(const std::string& config, const std::string& folder) {
-        return border::text(cmpkit_responder_reload, handle().get(), config.c_str(), border::optional(folder));
+        return border::text(cmpkit_responder_reload, handle().get(), border::given(config), border::optional(folder));
     }
 
     void set_information(const std::string& info_type, Informer* informer) {
         const cmpkit_inform_fn inform = [](void* user, const char* requester, const std::uint8_t* value, std::size_t size, cmpkit_sink* answer) {
             return with_sinks([&](Sink& sink) { static_cast<Informer*>(user)->inform(requester, {value, size}, &sink); }, answer);
         };
-        set(cmpkit_responder_set_information, informer, inform, info_type.c_str());
+        std::unique_ptr<Informer> owned(informer);
+        const char*               type = border::given(info_type);
+        set(cmpkit_responder_set_information, owned.release(), inform, type);
     }
     void set_naming(Namer* namer) {
         const cmpkit_name_fn name = [](void* user, const cmpkit_name_question* question, cmpkit_sink* subject, cmpkit_sink* sans) {
@@ -68,12 +70,12 @@ public:
     }
     /// invalid_since 0: not told.
     void ca_revoke(const std::string& ca, const std::string& serial, const std::string& reason, std::int64_t invalid_since, std::int64_t now) {
-        border::call(cmpkit_ca_revoke_since, Desk(*this, ca).handle(), serial.c_str(), border::optional(reason), invalid_since, now);
+        border::call(cmpkit_ca_revoke_since, Desk(*this, ca).handle(), border::given(serial), border::optional(reason), invalid_since, now);
     }
     std::string ca_pending(const std::string& ca) { return border::text(cmpkit_ca_pending, Desk(*this, ca).handle()); }
-    void        ca_approve(const std::string& ca, const std::string& id) { border::call(cmpkit_ca_approve, Desk(*this, ca).handle(), id.c_str()); }
+    void        ca_approve(const std::string& ca, const std::string& id) { border::call(cmpkit_ca_approve, Desk(*this, ca).handle(), border::given(id)); }
     void        ca_reject(const std::string& ca, const std::string& id, const std::string& reason) {
-        border::call(cmpkit_ca_reject, Desk(*this, ca).handle(), id.c_str(), border::optional(reason));
+        border::call(cmpkit_ca_reject, Desk(*this, ca).handle(), border::given(id), border::optional(reason));
     }
     std::string ca_crl(const std::string& ca, std::int64_t now) { return border::text(cmpkit_ca_crl, Desk(*this, ca).handle(), now); }
     std::string ca_rollover(const std::string& ca, const Key& root, const Key& fresh, std::uint32_t days, std::int64_t now) {
@@ -81,8 +83,8 @@ public:
     }
 
     std::string ra_pending() { return border::text(cmpkit_ra_pending, handle().get()); }
-    void        ra_approve(const std::string& id) { border::call(cmpkit_ra_approve, handle().get(), id.c_str()); }
-    void        ra_reject(const std::string& id, const std::string& reason) { border::call(cmpkit_ra_reject, handle().get(), id.c_str(), border::optional(reason)); }
+    void        ra_approve(const std::string& id) { border::call(cmpkit_ra_approve, handle().get(), border::given(id)); }
+    void        ra_reject(const std::string& id, const std::string& reason) { border::call(cmpkit_ra_reject, handle().get(), border::given(id), border::optional(reason)); }
 
 private:
     /// A selection holds for the whole handle: one call at a time goes by it.
