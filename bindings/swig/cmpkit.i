@@ -83,6 +83,10 @@ class Blob;
 %ignore cmpkit::GetOrder::operation;
 
 // Of Owner, which SWIG does not know, its close() alone.
+%extend cmpkit::Key { void close() { $self->close(); } }
+%extend cmpkit::Credentials { void close() { $self->close(); } }
+%extend cmpkit::Trust { void close() { $self->close(); } }
+%extend cmpkit::Tls { void close() { $self->close(); } }
 %extend cmpkit::Context { void close() { $self->close(); } }
 %extend cmpkit::Responder { void close() { $self->close(); } }
 %extend cmpkit::Listener { void close() { $self->close(); } }

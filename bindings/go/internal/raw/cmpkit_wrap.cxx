@@ -396,6 +396,10 @@ static bool fail_callback(long long number) {
     return waiting && !waiting->failure;
 }
 
+SWIGINTERN void cmpkit_Key_close(cmpkit::Key *self){ self->close(); }
+SWIGINTERN void cmpkit_Credentials_close(cmpkit::Credentials *self){ self->close(); }
+SWIGINTERN void cmpkit_Trust_close(cmpkit::Trust *self){ self->close(); }
+SWIGINTERN void cmpkit_Tls_close(cmpkit::Tls *self){ self->close(); }
 SWIGINTERN void cmpkit_Context_close(cmpkit::Context *self){ self->close(); }
 SWIGINTERN void cmpkit_Responder_close(cmpkit::Responder *self){ self->close(); }
 SWIGINTERN void cmpkit_Listener_close(cmpkit::Listener *self){ self->close(); }
@@ -408,21 +412,21 @@ SwigDirector_Logger::SwigDirector_Logger(int swig_p)
       go_val(swig_p), swig_mem(0)
 { }
 
-extern "C" void Swiggo_DeleteDirector_Logger_raw_36df660f4b86a333(intgo);
+extern "C" void Swiggo_DeleteDirector_Logger_raw_a8c3e7f45761cecb(intgo);
 SwigDirector_Logger::~SwigDirector_Logger()
 {
-  Swiggo_DeleteDirector_Logger_raw_36df660f4b86a333(go_val);
+  Swiggo_DeleteDirector_Logger_raw_a8c3e7f45761cecb(go_val);
   delete swig_mem;
 }
 
-extern "C" void Swig_DirectorLogger_callback_log_raw_36df660f4b86a333(int, intgo level, _gostring_ text);
+extern "C" void Swig_DirectorLogger_callback_log_raw_a8c3e7f45761cecb(int, intgo level, _gostring_ text);
 void SwigDirector_Logger::log(int level,std::string const &text) {
   intgo swig_level;
   _gostring_ swig_text;
   
   swig_level = (int)level; 
   swig_text = Swig_AllocateString((&text)->data(), (&text)->length()); 
-  Swig_DirectorLogger_callback_log_raw_36df660f4b86a333(go_val, swig_level, swig_text);
+  Swig_DirectorLogger_callback_log_raw_a8c3e7f45761cecb(go_val, swig_level, swig_text);
 }
 
 SwigDirector_Signer::SwigDirector_Signer(int swig_p)
@@ -430,14 +434,14 @@ SwigDirector_Signer::SwigDirector_Signer(int swig_p)
       go_val(swig_p), swig_mem(0)
 { }
 
-extern "C" void Swiggo_DeleteDirector_Signer_raw_36df660f4b86a333(intgo);
+extern "C" void Swiggo_DeleteDirector_Signer_raw_a8c3e7f45761cecb(intgo);
 SwigDirector_Signer::~SwigDirector_Signer()
 {
-  Swiggo_DeleteDirector_Signer_raw_36df660f4b86a333(go_val);
+  Swiggo_DeleteDirector_Signer_raw_a8c3e7f45761cecb(go_val);
   delete swig_mem;
 }
 
-extern "C" void Swig_DirectorSigner_callback_sign_raw_36df660f4b86a333(int, _goslice_ algorithm, _goslice_ data, cmpkit::Sink *signature);
+extern "C" void Swig_DirectorSigner_callback_sign_raw_a8c3e7f45761cecb(int, _goslice_ algorithm, _goslice_ data, cmpkit::Sink *signature);
 void SwigDirector_Signer::sign(cmpkit::View algorithm,cmpkit::View data,cmpkit::Sink *signature) {
   _goslice_ swig_algorithm;
   _goslice_ swig_data;
@@ -450,7 +454,7 @@ void SwigDirector_Signer::sign(cmpkit::View algorithm,cmpkit::View data,cmpkit::
     swig_data = slice_of((&data)->data, (&data)->size); 
   }
   *(cmpkit::Sink **)&swig_signature = (cmpkit::Sink *)signature; 
-  Swig_DirectorSigner_callback_sign_raw_36df660f4b86a333(go_val, swig_algorithm, swig_data, swig_signature);
+  Swig_DirectorSigner_callback_sign_raw_a8c3e7f45761cecb(go_val, swig_algorithm, swig_data, swig_signature);
 }
 
 SwigDirector_Policy::SwigDirector_Policy(int swig_p)
@@ -458,14 +462,14 @@ SwigDirector_Policy::SwigDirector_Policy(int swig_p)
       go_val(swig_p), swig_mem(0)
 { }
 
-extern "C" void Swiggo_DeleteDirector_Policy_raw_36df660f4b86a333(intgo);
+extern "C" void Swiggo_DeleteDirector_Policy_raw_a8c3e7f45761cecb(intgo);
 SwigDirector_Policy::~SwigDirector_Policy()
 {
-  Swiggo_DeleteDirector_Policy_raw_36df660f4b86a333(go_val);
+  Swiggo_DeleteDirector_Policy_raw_a8c3e7f45761cecb(go_val);
   delete swig_mem;
 }
 
-extern "C" bool Swig_DirectorPolicy_callback_accept_raw_36df660f4b86a333(int, _goslice_ certificate, bool with_mods, _gostring_ text);
+extern "C" bool Swig_DirectorPolicy_callback_accept_raw_a8c3e7f45761cecb(int, _goslice_ certificate, bool with_mods, _gostring_ text);
 bool SwigDirector_Policy::accept(cmpkit::View certificate,bool with_mods,std::string const &text) {
   bool c_result = SwigValueInit< bool >() ;
   bool result;
@@ -478,7 +482,7 @@ bool SwigDirector_Policy::accept(cmpkit::View certificate,bool with_mods,std::st
   }
   swig_with_mods = (bool)with_mods; 
   swig_text = Swig_AllocateString((&text)->data(), (&text)->length()); 
-  result = Swig_DirectorPolicy_callback_accept_raw_36df660f4b86a333(go_val, swig_certificate, swig_with_mods, swig_text);
+  result = Swig_DirectorPolicy_callback_accept_raw_a8c3e7f45761cecb(go_val, swig_certificate, swig_with_mods, swig_text);
   c_result = (bool)result; 
   return c_result;
 }
@@ -488,14 +492,14 @@ SwigDirector_Keeper::SwigDirector_Keeper(int swig_p)
       go_val(swig_p), swig_mem(0)
 { }
 
-extern "C" void Swiggo_DeleteDirector_Keeper_raw_36df660f4b86a333(intgo);
+extern "C" void Swiggo_DeleteDirector_Keeper_raw_a8c3e7f45761cecb(intgo);
 SwigDirector_Keeper::~SwigDirector_Keeper()
 {
-  Swiggo_DeleteDirector_Keeper_raw_36df660f4b86a333(go_val);
+  Swiggo_DeleteDirector_Keeper_raw_a8c3e7f45761cecb(go_val);
   delete swig_mem;
 }
 
-extern "C" void Swig_DirectorKeeper_callback_keep_raw_36df660f4b86a333(int, _goslice_ certificate, _goslice_ chain);
+extern "C" void Swig_DirectorKeeper_callback_keep_raw_a8c3e7f45761cecb(int, _goslice_ certificate, _goslice_ chain);
 void SwigDirector_Keeper::keep(cmpkit::View certificate,cmpkit::View chain) {
   _goslice_ swig_certificate;
   _goslice_ swig_chain;
@@ -506,7 +510,7 @@ void SwigDirector_Keeper::keep(cmpkit::View certificate,cmpkit::View chain) {
   {
     swig_chain = slice_of((&chain)->data, (&chain)->size); 
   }
-  Swig_DirectorKeeper_callback_keep_raw_36df660f4b86a333(go_val, swig_certificate, swig_chain);
+  Swig_DirectorKeeper_callback_keep_raw_a8c3e7f45761cecb(go_val, swig_certificate, swig_chain);
 }
 
 SwigDirector_Waiter::SwigDirector_Waiter(int swig_p)
@@ -514,21 +518,21 @@ SwigDirector_Waiter::SwigDirector_Waiter(int swig_p)
       go_val(swig_p), swig_mem(0)
 { }
 
-extern "C" void Swiggo_DeleteDirector_Waiter_raw_36df660f4b86a333(intgo);
+extern "C" void Swiggo_DeleteDirector_Waiter_raw_a8c3e7f45761cecb(intgo);
 SwigDirector_Waiter::~SwigDirector_Waiter()
 {
-  Swiggo_DeleteDirector_Waiter_raw_36df660f4b86a333(go_val);
+  Swiggo_DeleteDirector_Waiter_raw_a8c3e7f45761cecb(go_val);
   delete swig_mem;
 }
 
-extern "C" void Swig_DirectorWaiter_callback_wait_raw_36df660f4b86a333(int, long long check_after, _gostring_ text);
+extern "C" void Swig_DirectorWaiter_callback_wait_raw_a8c3e7f45761cecb(int, long long check_after, _gostring_ text);
 void SwigDirector_Waiter::wait(std::int64_t check_after,std::string const &text) {
   long long swig_check_after;
   _gostring_ swig_text;
   
   swig_check_after = (std::int64_t)check_after; 
   swig_text = Swig_AllocateString((&text)->data(), (&text)->length()); 
-  Swig_DirectorWaiter_callback_wait_raw_36df660f4b86a333(go_val, swig_check_after, swig_text);
+  Swig_DirectorWaiter_callback_wait_raw_a8c3e7f45761cecb(go_val, swig_check_after, swig_text);
 }
 
 SwigDirector_Tracer::SwigDirector_Tracer(int swig_p)
@@ -536,14 +540,14 @@ SwigDirector_Tracer::SwigDirector_Tracer(int swig_p)
       go_val(swig_p), swig_mem(0)
 { }
 
-extern "C" void Swiggo_DeleteDirector_Tracer_raw_36df660f4b86a333(intgo);
+extern "C" void Swiggo_DeleteDirector_Tracer_raw_a8c3e7f45761cecb(intgo);
 SwigDirector_Tracer::~SwigDirector_Tracer()
 {
-  Swiggo_DeleteDirector_Tracer_raw_36df660f4b86a333(go_val);
+  Swiggo_DeleteDirector_Tracer_raw_a8c3e7f45761cecb(go_val);
   delete swig_mem;
 }
 
-extern "C" void Swig_DirectorTracer_callback_trace_raw_36df660f4b86a333(int, bool sent, _goslice_ message);
+extern "C" void Swig_DirectorTracer_callback_trace_raw_a8c3e7f45761cecb(int, bool sent, _goslice_ message);
 void SwigDirector_Tracer::trace(bool sent,cmpkit::View message) {
   bool swig_sent;
   _goslice_ swig_message;
@@ -552,7 +556,7 @@ void SwigDirector_Tracer::trace(bool sent,cmpkit::View message) {
   {
     swig_message = slice_of((&message)->data, (&message)->size); 
   }
-  Swig_DirectorTracer_callback_trace_raw_36df660f4b86a333(go_val, swig_sent, swig_message);
+  Swig_DirectorTracer_callback_trace_raw_a8c3e7f45761cecb(go_val, swig_sent, swig_message);
 }
 
 SwigDirector_Carrier::SwigDirector_Carrier(int swig_p)
@@ -560,14 +564,14 @@ SwigDirector_Carrier::SwigDirector_Carrier(int swig_p)
       go_val(swig_p), swig_mem(0)
 { }
 
-extern "C" void Swiggo_DeleteDirector_Carrier_raw_36df660f4b86a333(intgo);
+extern "C" void Swiggo_DeleteDirector_Carrier_raw_a8c3e7f45761cecb(intgo);
 SwigDirector_Carrier::~SwigDirector_Carrier()
 {
-  Swiggo_DeleteDirector_Carrier_raw_36df660f4b86a333(go_val);
+  Swiggo_DeleteDirector_Carrier_raw_a8c3e7f45761cecb(go_val);
   delete swig_mem;
 }
 
-extern "C" void Swig_DirectorCarrier_callback_exchange_raw_36df660f4b86a333(int, _gostring_ label, _goslice_ request, cmpkit::Sink *answer);
+extern "C" void Swig_DirectorCarrier_callback_exchange_raw_a8c3e7f45761cecb(int, _gostring_ label, _goslice_ request, cmpkit::Sink *answer);
 void SwigDirector_Carrier::exchange(std::string const &label,cmpkit::View request,cmpkit::Sink *answer) {
   _gostring_ swig_label;
   _goslice_ swig_request;
@@ -578,7 +582,7 @@ void SwigDirector_Carrier::exchange(std::string const &label,cmpkit::View reques
     swig_request = slice_of((&request)->data, (&request)->size); 
   }
   *(cmpkit::Sink **)&swig_answer = (cmpkit::Sink *)answer; 
-  Swig_DirectorCarrier_callback_exchange_raw_36df660f4b86a333(go_val, swig_label, swig_request, swig_answer);
+  Swig_DirectorCarrier_callback_exchange_raw_a8c3e7f45761cecb(go_val, swig_label, swig_request, swig_answer);
 }
 
 SwigDirector_Saver::SwigDirector_Saver(int swig_p)
@@ -586,21 +590,21 @@ SwigDirector_Saver::SwigDirector_Saver(int swig_p)
       go_val(swig_p), swig_mem(0)
 { }
 
-extern "C" void Swiggo_DeleteDirector_Saver_raw_36df660f4b86a333(intgo);
+extern "C" void Swiggo_DeleteDirector_Saver_raw_a8c3e7f45761cecb(intgo);
 SwigDirector_Saver::~SwigDirector_Saver()
 {
-  Swiggo_DeleteDirector_Saver_raw_36df660f4b86a333(go_val);
+  Swiggo_DeleteDirector_Saver_raw_a8c3e7f45761cecb(go_val);
   delete swig_mem;
 }
 
-extern "C" void Swig_DirectorSaver_callback_save_raw_36df660f4b86a333(int, _goslice_ state);
+extern "C" void Swig_DirectorSaver_callback_save_raw_a8c3e7f45761cecb(int, _goslice_ state);
 void SwigDirector_Saver::save(cmpkit::View state) {
   _goslice_ swig_state;
   
   {
     swig_state = slice_of((&state)->data, (&state)->size); 
   }
-  Swig_DirectorSaver_callback_save_raw_36df660f4b86a333(go_val, swig_state);
+  Swig_DirectorSaver_callback_save_raw_a8c3e7f45761cecb(go_val, swig_state);
 }
 
 SwigDirector_Informer::SwigDirector_Informer(int swig_p)
@@ -608,14 +612,14 @@ SwigDirector_Informer::SwigDirector_Informer(int swig_p)
       go_val(swig_p), swig_mem(0)
 { }
 
-extern "C" void Swiggo_DeleteDirector_Informer_raw_36df660f4b86a333(intgo);
+extern "C" void Swiggo_DeleteDirector_Informer_raw_a8c3e7f45761cecb(intgo);
 SwigDirector_Informer::~SwigDirector_Informer()
 {
-  Swiggo_DeleteDirector_Informer_raw_36df660f4b86a333(go_val);
+  Swiggo_DeleteDirector_Informer_raw_a8c3e7f45761cecb(go_val);
   delete swig_mem;
 }
 
-extern "C" void Swig_DirectorInformer_callback_inform_raw_36df660f4b86a333(int, _gostring_ requester, _goslice_ value, cmpkit::Sink *answer);
+extern "C" void Swig_DirectorInformer_callback_inform_raw_a8c3e7f45761cecb(int, _gostring_ requester, _goslice_ value, cmpkit::Sink *answer);
 void SwigDirector_Informer::inform(std::string const &requester,cmpkit::View value,cmpkit::Sink *answer) {
   _gostring_ swig_requester;
   _goslice_ swig_value;
@@ -626,7 +630,7 @@ void SwigDirector_Informer::inform(std::string const &requester,cmpkit::View val
     swig_value = slice_of((&value)->data, (&value)->size); 
   }
   *(cmpkit::Sink **)&swig_answer = (cmpkit::Sink *)answer; 
-  Swig_DirectorInformer_callback_inform_raw_36df660f4b86a333(go_val, swig_requester, swig_value, swig_answer);
+  Swig_DirectorInformer_callback_inform_raw_a8c3e7f45761cecb(go_val, swig_requester, swig_value, swig_answer);
 }
 
 SwigDirector_Namer::SwigDirector_Namer(int swig_p)
@@ -634,14 +638,14 @@ SwigDirector_Namer::SwigDirector_Namer(int swig_p)
       go_val(swig_p), swig_mem(0)
 { }
 
-extern "C" void Swiggo_DeleteDirector_Namer_raw_36df660f4b86a333(intgo);
+extern "C" void Swiggo_DeleteDirector_Namer_raw_a8c3e7f45761cecb(intgo);
 SwigDirector_Namer::~SwigDirector_Namer()
 {
-  Swiggo_DeleteDirector_Namer_raw_36df660f4b86a333(go_val);
+  Swiggo_DeleteDirector_Namer_raw_a8c3e7f45761cecb(go_val);
   delete swig_mem;
 }
 
-extern "C" void Swig_DirectorNamer_callback_name_raw_36df660f4b86a333(int, cmpkit::Question *question, cmpkit::Sink *subject, cmpkit::Sink *sans);
+extern "C" void Swig_DirectorNamer_callback_name_raw_a8c3e7f45761cecb(int, cmpkit::Question *question, cmpkit::Sink *subject, cmpkit::Sink *sans);
 void SwigDirector_Namer::name(cmpkit::Question const &question,cmpkit::Sink *subject,cmpkit::Sink *sans) {
   cmpkit::Question *swig_question;
   cmpkit::Sink *swig_subject;
@@ -650,7 +654,7 @@ void SwigDirector_Namer::name(cmpkit::Question const &question,cmpkit::Sink *sub
   swig_question = (cmpkit::Question *)&question; 
   *(cmpkit::Sink **)&swig_subject = (cmpkit::Sink *)subject; 
   *(cmpkit::Sink **)&swig_sans = (cmpkit::Sink *)sans; 
-  Swig_DirectorNamer_callback_name_raw_36df660f4b86a333(go_val, swig_question, swig_subject, swig_sans);
+  Swig_DirectorNamer_callback_name_raw_a8c3e7f45761cecb(go_val, swig_question, swig_subject, swig_sans);
 }
 
 SwigDirector_Overseer::SwigDirector_Overseer(int swig_p)
@@ -658,14 +662,14 @@ SwigDirector_Overseer::SwigDirector_Overseer(int swig_p)
       go_val(swig_p), swig_mem(0)
 { }
 
-extern "C" void Swiggo_DeleteDirector_Overseer_raw_36df660f4b86a333(intgo);
+extern "C" void Swiggo_DeleteDirector_Overseer_raw_a8c3e7f45761cecb(intgo);
 SwigDirector_Overseer::~SwigDirector_Overseer()
 {
-  Swiggo_DeleteDirector_Overseer_raw_36df660f4b86a333(go_val);
+  Swiggo_DeleteDirector_Overseer_raw_a8c3e7f45761cecb(go_val);
   delete swig_mem;
 }
 
-extern "C" void Swig_DirectorOverseer_callback_oversee_raw_36df660f4b86a333(int, cmpkit::Question *question, cmpkit::Sink *subject, cmpkit::Sink *sans);
+extern "C" void Swig_DirectorOverseer_callback_oversee_raw_a8c3e7f45761cecb(int, cmpkit::Question *question, cmpkit::Sink *subject, cmpkit::Sink *sans);
 void SwigDirector_Overseer::oversee(cmpkit::Question const &question,cmpkit::Sink *subject,cmpkit::Sink *sans) {
   cmpkit::Question *swig_question;
   cmpkit::Sink *swig_subject;
@@ -674,7 +678,7 @@ void SwigDirector_Overseer::oversee(cmpkit::Question const &question,cmpkit::Sin
   swig_question = (cmpkit::Question *)&question; 
   *(cmpkit::Sink **)&swig_subject = (cmpkit::Sink *)subject; 
   *(cmpkit::Sink **)&swig_sans = (cmpkit::Sink *)sans; 
-  Swig_DirectorOverseer_callback_oversee_raw_36df660f4b86a333(go_val, swig_question, swig_subject, swig_sans);
+  Swig_DirectorOverseer_callback_oversee_raw_a8c3e7f45761cecb(go_val, swig_question, swig_subject, swig_sans);
 }
 
 SwigDirector_Adapter::SwigDirector_Adapter(int swig_p)
@@ -682,14 +686,14 @@ SwigDirector_Adapter::SwigDirector_Adapter(int swig_p)
       go_val(swig_p), swig_mem(0)
 { }
 
-extern "C" void Swiggo_DeleteDirector_Adapter_raw_36df660f4b86a333(intgo);
+extern "C" void Swiggo_DeleteDirector_Adapter_raw_a8c3e7f45761cecb(intgo);
 SwigDirector_Adapter::~SwigDirector_Adapter()
 {
-  Swiggo_DeleteDirector_Adapter_raw_36df660f4b86a333(go_val);
+  Swiggo_DeleteDirector_Adapter_raw_a8c3e7f45761cecb(go_val);
   delete swig_mem;
 }
 
-extern "C" void Swig_DirectorAdapter_callback_adapt_raw_36df660f4b86a333(int, _goslice_ pkcs10, _gostring_ upstream, _gostring_ profile, _gostring_ transaction_id, _gostring_ request_id, cmpkit::Sink *certificates);
+extern "C" void Swig_DirectorAdapter_callback_adapt_raw_a8c3e7f45761cecb(int, _goslice_ pkcs10, _gostring_ upstream, _gostring_ profile, _gostring_ transaction_id, _gostring_ request_id, cmpkit::Sink *certificates);
 void SwigDirector_Adapter::adapt(cmpkit::View pkcs10,std::string const &upstream,std::string const &profile,std::string const &transaction_id,std::string const &request_id,cmpkit::Sink *certificates) {
   _goslice_ swig_pkcs10;
   _gostring_ swig_upstream;
@@ -706,7 +710,7 @@ void SwigDirector_Adapter::adapt(cmpkit::View pkcs10,std::string const &upstream
   swig_transaction_id = Swig_AllocateString((&transaction_id)->data(), (&transaction_id)->length()); 
   swig_request_id = Swig_AllocateString((&request_id)->data(), (&request_id)->length()); 
   *(cmpkit::Sink **)&swig_certificates = (cmpkit::Sink *)certificates; 
-  Swig_DirectorAdapter_callback_adapt_raw_36df660f4b86a333(go_val, swig_pkcs10, swig_upstream, swig_profile, swig_transaction_id, swig_request_id, swig_certificates);
+  Swig_DirectorAdapter_callback_adapt_raw_a8c3e7f45761cecb(go_val, swig_pkcs10, swig_upstream, swig_profile, swig_transaction_id, swig_request_id, swig_certificates);
 }
 
 SwigDirector_Audience::SwigDirector_Audience(int swig_p)
@@ -714,26 +718,26 @@ SwigDirector_Audience::SwigDirector_Audience(int swig_p)
       go_val(swig_p), swig_mem(0)
 { }
 
-extern "C" void Swiggo_DeleteDirector_Audience_raw_36df660f4b86a333(intgo);
+extern "C" void Swiggo_DeleteDirector_Audience_raw_a8c3e7f45761cecb(intgo);
 SwigDirector_Audience::~SwigDirector_Audience()
 {
-  Swiggo_DeleteDirector_Audience_raw_36df660f4b86a333(go_val);
+  Swiggo_DeleteDirector_Audience_raw_a8c3e7f45761cecb(go_val);
   delete swig_mem;
 }
 
-extern "C" void Swig_DirectorAudience_callback_hear_raw_36df660f4b86a333(int, _gostring_ event);
+extern "C" void Swig_DirectorAudience_callback_hear_raw_a8c3e7f45761cecb(int, _gostring_ event);
 void SwigDirector_Audience::hear(std::string const &event) {
   _gostring_ swig_event;
   
   swig_event = Swig_AllocateString((&event)->data(), (&event)->length()); 
-  Swig_DirectorAudience_callback_hear_raw_36df660f4b86a333(go_val, swig_event);
+  Swig_DirectorAudience_callback_hear_raw_a8c3e7f45761cecb(go_val, swig_event);
 }
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-void _wrap_Swig_free_raw_36df660f4b86a333(void *_swig_go_0) {
+void _wrap_Swig_free_raw_a8c3e7f45761cecb(void *_swig_go_0) {
   void *arg1 = (void *) 0 ;
   
   arg1 = *(void **)&_swig_go_0; 
@@ -743,7 +747,7 @@ void _wrap_Swig_free_raw_36df660f4b86a333(void *_swig_go_0) {
 }
 
 
-void *_wrap_Swig_malloc_raw_36df660f4b86a333(intgo _swig_go_0) {
+void *_wrap_Swig_malloc_raw_a8c3e7f45761cecb(intgo _swig_go_0) {
   int arg1 ;
   void *result = 0 ;
   void *_swig_go_result;
@@ -756,7 +760,7 @@ void *_wrap_Swig_malloc_raw_36df660f4b86a333(intgo _swig_go_0) {
 }
 
 
-long long _wrap_outcome_raw_36df660f4b86a333() {
+long long _wrap_outcome_raw_a8c3e7f45761cecb() {
   long long result;
   long long _swig_go_result;
   
@@ -773,7 +777,7 @@ long long _wrap_outcome_raw_36df660f4b86a333() {
 }
 
 
-cmpkit::Failure *_wrap_last_failure_raw_36df660f4b86a333() {
+cmpkit::Failure *_wrap_last_failure_raw_a8c3e7f45761cecb() {
   cmpkit::Failure *result = 0 ;
   cmpkit::Failure *_swig_go_result;
   
@@ -790,7 +794,7 @@ cmpkit::Failure *_wrap_last_failure_raw_36df660f4b86a333() {
 }
 
 
-bool _wrap_somebody_waits_raw_36df660f4b86a333() {
+bool _wrap_somebody_waits_raw_a8c3e7f45761cecb() {
   bool result;
   bool _swig_go_result;
   
@@ -807,7 +811,7 @@ bool _wrap_somebody_waits_raw_36df660f4b86a333() {
 }
 
 
-bool _wrap_fail_callback_raw_36df660f4b86a333(long long _swig_go_0) {
+bool _wrap_fail_callback_raw_a8c3e7f45761cecb(long long _swig_go_0) {
   long long arg1 ;
   bool result;
   bool _swig_go_result;
@@ -826,7 +830,7 @@ bool _wrap_fail_callback_raw_36df660f4b86a333(long long _swig_go_0) {
 }
 
 
-intgo _wrap_CMPKIT_OK_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_OK_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -844,7 +848,7 @@ intgo _wrap_CMPKIT_OK_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_BAD_ARGUMENT_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_BAD_ARGUMENT_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -862,7 +866,7 @@ intgo _wrap_CMPKIT_E_BAD_ARGUMENT_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_MEMORY_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_MEMORY_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -880,7 +884,7 @@ intgo _wrap_CMPKIT_E_MEMORY_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_BAD_STATE_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_BAD_STATE_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -898,7 +902,7 @@ intgo _wrap_CMPKIT_E_BAD_STATE_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_UNSUPPORTED_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_UNSUPPORTED_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -916,7 +920,7 @@ intgo _wrap_CMPKIT_E_UNSUPPORTED_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_NOT_FOUND_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_NOT_FOUND_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -934,7 +938,7 @@ intgo _wrap_CMPKIT_E_NOT_FOUND_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_CANCELLED_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_CANCELLED_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -952,7 +956,7 @@ intgo _wrap_CMPKIT_E_CANCELLED_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_IO_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_IO_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -970,7 +974,7 @@ intgo _wrap_CMPKIT_E_IO_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_BAD_CONFIGURATION_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_BAD_CONFIGURATION_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -988,7 +992,7 @@ intgo _wrap_CMPKIT_E_BAD_CONFIGURATION_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_EXISTS_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_EXISTS_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1006,7 +1010,7 @@ intgo _wrap_CMPKIT_E_EXISTS_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_TRUNCATED_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_TRUNCATED_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1024,7 +1028,7 @@ intgo _wrap_CMPKIT_E_TRUNCATED_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_BAD_LENGTH_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_BAD_LENGTH_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1042,7 +1046,7 @@ intgo _wrap_CMPKIT_E_BAD_LENGTH_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_BAD_TAG_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_BAD_TAG_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1060,7 +1064,7 @@ intgo _wrap_CMPKIT_E_BAD_TAG_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_MISSING_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_MISSING_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1078,7 +1082,7 @@ intgo _wrap_CMPKIT_E_MISSING_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_UNEXPECTED_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_UNEXPECTED_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1096,7 +1100,7 @@ intgo _wrap_CMPKIT_E_UNEXPECTED_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_BAD_VALUE_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_BAD_VALUE_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1114,7 +1118,7 @@ intgo _wrap_CMPKIT_E_BAD_VALUE_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_DEFAULT_ENCODED_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_DEFAULT_ENCODED_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1132,7 +1136,7 @@ intgo _wrap_CMPKIT_E_DEFAULT_ENCODED_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_EMPTY_LIST_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_EMPTY_LIST_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1150,7 +1154,7 @@ intgo _wrap_CMPKIT_E_EMPTY_LIST_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_TOO_DEEP_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_TOO_DEEP_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1168,7 +1172,7 @@ intgo _wrap_CMPKIT_E_TOO_DEEP_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_TOO_LARGE_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_TOO_LARGE_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1186,7 +1190,7 @@ intgo _wrap_CMPKIT_E_TOO_LARGE_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_BAD_KEY_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_BAD_KEY_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1204,7 +1208,7 @@ intgo _wrap_CMPKIT_E_BAD_KEY_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_BAD_CERTIFICATE_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_BAD_CERTIFICATE_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1222,7 +1226,7 @@ intgo _wrap_CMPKIT_E_BAD_CERTIFICATE_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_SIGNATURE_MISMATCH_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_SIGNATURE_MISMATCH_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1240,7 +1244,7 @@ intgo _wrap_CMPKIT_E_SIGNATURE_MISMATCH_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_SIGNER_NOT_TRUSTED_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_SIGNER_NOT_TRUSTED_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1258,7 +1262,7 @@ intgo _wrap_CMPKIT_E_SIGNER_NOT_TRUSTED_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_CERTIFICATE_EXPIRED_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_CERTIFICATE_EXPIRED_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1276,7 +1280,7 @@ intgo _wrap_CMPKIT_E_CERTIFICATE_EXPIRED_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_CERTIFICATE_REVOKED_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_CERTIFICATE_REVOKED_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1294,7 +1298,7 @@ intgo _wrap_CMPKIT_E_CERTIFICATE_REVOKED_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_SIGNING_FAILED_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_SIGNING_FAILED_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1312,7 +1316,7 @@ intgo _wrap_CMPKIT_E_SIGNING_FAILED_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_CRYPTO_FAILED_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_CRYPTO_FAILED_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1330,7 +1334,7 @@ intgo _wrap_CMPKIT_E_CRYPTO_FAILED_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_STATUS_UNKNOWN_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_STATUS_UNKNOWN_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1348,7 +1352,7 @@ intgo _wrap_CMPKIT_E_STATUS_UNKNOWN_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_PROTECTION_MISSING_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_PROTECTION_MISSING_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1366,7 +1370,7 @@ intgo _wrap_CMPKIT_E_PROTECTION_MISSING_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_PROTECTION_MISMATCH_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_PROTECTION_MISMATCH_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1384,7 +1388,7 @@ intgo _wrap_CMPKIT_E_PROTECTION_MISMATCH_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_ALGORITHM_REFUSED_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_ALGORITHM_REFUSED_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1402,7 +1406,7 @@ intgo _wrap_CMPKIT_E_ALGORITHM_REFUSED_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_WRONG_PROTECTION_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_WRONG_PROTECTION_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1420,7 +1424,7 @@ intgo _wrap_CMPKIT_E_WRONG_PROTECTION_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_SENDER_MISMATCH_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_SENDER_MISMATCH_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1438,7 +1442,7 @@ intgo _wrap_CMPKIT_E_SENDER_MISMATCH_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_VERSION_MISMATCH_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_VERSION_MISMATCH_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1456,7 +1460,7 @@ intgo _wrap_CMPKIT_E_VERSION_MISMATCH_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_TRANSACTION_MISMATCH_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_TRANSACTION_MISMATCH_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1474,7 +1478,7 @@ intgo _wrap_CMPKIT_E_TRANSACTION_MISMATCH_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_NONCE_MISMATCH_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_NONCE_MISMATCH_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1492,7 +1496,7 @@ intgo _wrap_CMPKIT_E_NONCE_MISMATCH_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_TIME_MISMATCH_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_TIME_MISMATCH_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1510,7 +1514,7 @@ intgo _wrap_CMPKIT_E_TIME_MISMATCH_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_UNEXPECTED_BODY_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_UNEXPECTED_BODY_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1528,7 +1532,7 @@ intgo _wrap_CMPKIT_E_UNEXPECTED_BODY_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_REJECTED_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_REJECTED_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1546,7 +1550,7 @@ intgo _wrap_CMPKIT_E_REJECTED_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_BAD_REQUEST_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_BAD_REQUEST_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1564,7 +1568,7 @@ intgo _wrap_CMPKIT_E_BAD_REQUEST_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_BAD_TEMPLATE_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_BAD_TEMPLATE_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1582,7 +1586,7 @@ intgo _wrap_CMPKIT_E_BAD_TEMPLATE_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_BAD_POP_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_BAD_POP_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1600,7 +1604,7 @@ intgo _wrap_CMPKIT_E_BAD_POP_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_NOT_AUTHORIZED_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_NOT_AUTHORIZED_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1618,7 +1622,7 @@ intgo _wrap_CMPKIT_E_NOT_AUTHORIZED_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_BAD_CERT_ID_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_BAD_CERT_ID_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1636,7 +1640,7 @@ intgo _wrap_CMPKIT_E_BAD_CERT_ID_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_WRONG_CERTIFICATE_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_WRONG_CERTIFICATE_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1654,7 +1658,7 @@ intgo _wrap_CMPKIT_E_WRONG_CERTIFICATE_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_CONFLICT_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_CONFLICT_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1672,7 +1676,7 @@ intgo _wrap_CMPKIT_E_CONFLICT_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_STORE_FAILED_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_STORE_FAILED_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1690,7 +1694,7 @@ intgo _wrap_CMPKIT_E_STORE_FAILED_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_NO_PLUGIN_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_NO_PLUGIN_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1708,7 +1712,7 @@ intgo _wrap_CMPKIT_E_NO_PLUGIN_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_BAD_PLUGIN_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_BAD_PLUGIN_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1726,7 +1730,7 @@ intgo _wrap_CMPKIT_E_BAD_PLUGIN_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_BAD_URL_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_BAD_URL_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1744,7 +1748,7 @@ intgo _wrap_CMPKIT_E_BAD_URL_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_CONNECT_FAILED_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_CONNECT_FAILED_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1762,7 +1766,7 @@ intgo _wrap_CMPKIT_E_CONNECT_FAILED_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_TLS_FAILED_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_TLS_FAILED_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1780,7 +1784,7 @@ intgo _wrap_CMPKIT_E_TLS_FAILED_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_HTTP_STATUS_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_HTTP_STATUS_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1798,7 +1802,7 @@ intgo _wrap_CMPKIT_E_HTTP_STATUS_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_CONTENT_TYPE_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_CONTENT_TYPE_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1816,7 +1820,7 @@ intgo _wrap_CMPKIT_E_CONTENT_TYPE_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_DEADLINE_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_DEADLINE_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1834,7 +1838,7 @@ intgo _wrap_CMPKIT_E_DEADLINE_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_PEER_GONE_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_PEER_GONE_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1852,7 +1856,7 @@ intgo _wrap_CMPKIT_E_PEER_GONE_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_TRANSPORT_FAILED_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_TRANSPORT_FAILED_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1870,7 +1874,7 @@ intgo _wrap_CMPKIT_E_TRANSPORT_FAILED_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_CALLBACK_FAILED_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_CALLBACK_FAILED_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1888,7 +1892,7 @@ intgo _wrap_CMPKIT_E_CALLBACK_FAILED_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_E_INTERNAL_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_E_INTERNAL_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1906,7 +1910,7 @@ intgo _wrap_CMPKIT_E_INTERNAL_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_LOG_ERROR_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_LOG_ERROR_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1924,7 +1928,7 @@ intgo _wrap_CMPKIT_LOG_ERROR_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_LOG_WARNING_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_LOG_WARNING_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1942,7 +1946,7 @@ intgo _wrap_CMPKIT_LOG_WARNING_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_LOG_INFO_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_LOG_INFO_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1960,7 +1964,7 @@ intgo _wrap_CMPKIT_LOG_INFO_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_LOG_DEBUG_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_LOG_DEBUG_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1978,7 +1982,7 @@ intgo _wrap_CMPKIT_LOG_DEBUG_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_MAC_PBM_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_MAC_PBM_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -1996,7 +2000,7 @@ intgo _wrap_CMPKIT_MAC_PBM_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_MAC_PBMAC1_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_MAC_PBMAC1_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -2014,7 +2018,7 @@ intgo _wrap_CMPKIT_MAC_PBMAC1_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_REVOCATION_NONE_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_REVOCATION_NONE_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -2032,7 +2036,7 @@ intgo _wrap_CMPKIT_REVOCATION_NONE_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_REVOCATION_SOFT_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_REVOCATION_SOFT_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -2050,7 +2054,7 @@ intgo _wrap_CMPKIT_REVOCATION_SOFT_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_REVOCATION_HARD_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_REVOCATION_HARD_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -2068,7 +2072,7 @@ intgo _wrap_CMPKIT_REVOCATION_HARD_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_STATUS_CRL_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_STATUS_CRL_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -2086,7 +2090,7 @@ intgo _wrap_CMPKIT_STATUS_CRL_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_STATUS_OCSP_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_STATUS_OCSP_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -2104,7 +2108,7 @@ intgo _wrap_CMPKIT_STATUS_OCSP_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_STATUS_ALLOWED_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_STATUS_ALLOWED_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -2122,7 +2126,7 @@ intgo _wrap_CMPKIT_STATUS_ALLOWED_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_ENROLL_IR_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_ENROLL_IR_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -2140,7 +2144,7 @@ intgo _wrap_CMPKIT_ENROLL_IR_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_ENROLL_CR_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_ENROLL_CR_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -2158,7 +2162,7 @@ intgo _wrap_CMPKIT_ENROLL_CR_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_ENROLL_P10CR_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_ENROLL_P10CR_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -2176,7 +2180,7 @@ intgo _wrap_CMPKIT_ENROLL_P10CR_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_ENROLL_KUR_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_ENROLL_KUR_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -2194,7 +2198,7 @@ intgo _wrap_CMPKIT_ENROLL_KUR_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_GET_ALL_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_GET_ALL_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -2212,7 +2216,7 @@ intgo _wrap_CMPKIT_GET_ALL_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_GET_CA_CERTIFICATES_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_GET_CA_CERTIFICATES_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -2230,7 +2234,7 @@ intgo _wrap_CMPKIT_GET_CA_CERTIFICATES_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_GET_ROOT_UPDATE_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_GET_ROOT_UPDATE_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -2248,7 +2252,7 @@ intgo _wrap_CMPKIT_GET_ROOT_UPDATE_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_GET_TEMPLATE_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_GET_TEMPLATE_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -2266,7 +2270,7 @@ intgo _wrap_CMPKIT_GET_TEMPLATE_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_GET_CRL_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_GET_CRL_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -2284,7 +2288,7 @@ intgo _wrap_CMPKIT_GET_CRL_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_GET_INFORMATION_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_GET_INFORMATION_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -2302,7 +2306,7 @@ intgo _wrap_CMPKIT_GET_INFORMATION_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_VERDICT_REJECT_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_VERDICT_REJECT_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -2320,7 +2324,7 @@ intgo _wrap_CMPKIT_VERDICT_REJECT_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_VERDICT_ACCEPT_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_VERDICT_ACCEPT_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -2338,7 +2342,7 @@ intgo _wrap_CMPKIT_VERDICT_ACCEPT_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_ACTION_SEND_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_ACTION_SEND_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -2356,7 +2360,7 @@ intgo _wrap_CMPKIT_ACTION_SEND_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_ACTION_DECIDE_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_ACTION_DECIDE_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -2374,7 +2378,7 @@ intgo _wrap_CMPKIT_ACTION_DECIDE_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_ACTION_KEEP_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_ACTION_KEEP_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -2392,7 +2396,7 @@ intgo _wrap_CMPKIT_ACTION_KEEP_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_ACTION_DONE_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_ACTION_DONE_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -2410,7 +2414,7 @@ intgo _wrap_CMPKIT_ACTION_DONE_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_ACTION_WAIT_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_ACTION_WAIT_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -2428,7 +2432,7 @@ intgo _wrap_CMPKIT_ACTION_WAIT_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_CMPKIT_ACTION_FETCH_raw_36df660f4b86a333() {
+intgo _wrap_CMPKIT_ACTION_FETCH_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -2446,7 +2450,7 @@ intgo _wrap_CMPKIT_ACTION_FETCH_raw_36df660f4b86a333() {
 }
 
 
-intgo _wrap_Failure_code_raw_36df660f4b86a333(cmpkit::Failure *_swig_go_0) {
+intgo _wrap_Failure_code_raw_a8c3e7f45761cecb(cmpkit::Failure *_swig_go_0) {
   cmpkit::Failure *arg1 = (cmpkit::Failure *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -2465,7 +2469,7 @@ intgo _wrap_Failure_code_raw_36df660f4b86a333(cmpkit::Failure *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_Failure_text_raw_36df660f4b86a333(cmpkit::Failure *_swig_go_0) {
+_gostring_ _wrap_Failure_text_raw_a8c3e7f45761cecb(cmpkit::Failure *_swig_go_0) {
   cmpkit::Failure *arg1 = (cmpkit::Failure *) 0 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -2484,7 +2488,7 @@ _gostring_ _wrap_Failure_text_raw_36df660f4b86a333(cmpkit::Failure *_swig_go_0) 
 }
 
 
-_gostring_ _wrap_Failure_name_raw_36df660f4b86a333(cmpkit::Failure *_swig_go_0) {
+_gostring_ _wrap_Failure_name_raw_a8c3e7f45761cecb(cmpkit::Failure *_swig_go_0) {
   cmpkit::Failure *arg1 = (cmpkit::Failure *) 0 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -2503,7 +2507,7 @@ _gostring_ _wrap_Failure_name_raw_36df660f4b86a333(cmpkit::Failure *_swig_go_0) 
 }
 
 
-_gostring_ _wrap_Failure_layer_raw_36df660f4b86a333(cmpkit::Failure *_swig_go_0) {
+_gostring_ _wrap_Failure_layer_raw_a8c3e7f45761cecb(cmpkit::Failure *_swig_go_0) {
   cmpkit::Failure *arg1 = (cmpkit::Failure *) 0 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -2522,7 +2526,7 @@ _gostring_ _wrap_Failure_layer_raw_36df660f4b86a333(cmpkit::Failure *_swig_go_0)
 }
 
 
-_gostring_ _wrap_Failure_path_raw_36df660f4b86a333(cmpkit::Failure *_swig_go_0) {
+_gostring_ _wrap_Failure_path_raw_a8c3e7f45761cecb(cmpkit::Failure *_swig_go_0) {
   cmpkit::Failure *arg1 = (cmpkit::Failure *) 0 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -2541,7 +2545,7 @@ _gostring_ _wrap_Failure_path_raw_36df660f4b86a333(cmpkit::Failure *_swig_go_0) 
 }
 
 
-_gostring_ _wrap_Failure_clause_raw_36df660f4b86a333(cmpkit::Failure *_swig_go_0) {
+_gostring_ _wrap_Failure_clause_raw_a8c3e7f45761cecb(cmpkit::Failure *_swig_go_0) {
   cmpkit::Failure *arg1 = (cmpkit::Failure *) 0 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -2560,7 +2564,7 @@ _gostring_ _wrap_Failure_clause_raw_36df660f4b86a333(cmpkit::Failure *_swig_go_0
 }
 
 
-_gostring_ _wrap_Failure_detail_raw_36df660f4b86a333(cmpkit::Failure *_swig_go_0) {
+_gostring_ _wrap_Failure_detail_raw_a8c3e7f45761cecb(cmpkit::Failure *_swig_go_0) {
   cmpkit::Failure *arg1 = (cmpkit::Failure *) 0 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -2579,7 +2583,7 @@ _gostring_ _wrap_Failure_detail_raw_36df660f4b86a333(cmpkit::Failure *_swig_go_0
 }
 
 
-long long _wrap_Failure_offset_raw_36df660f4b86a333(cmpkit::Failure *_swig_go_0) {
+long long _wrap_Failure_offset_raw_a8c3e7f45761cecb(cmpkit::Failure *_swig_go_0) {
   cmpkit::Failure *arg1 = (cmpkit::Failure *) 0 ;
   std::int64_t result;
   long long _swig_go_result;
@@ -2598,7 +2602,7 @@ long long _wrap_Failure_offset_raw_36df660f4b86a333(cmpkit::Failure *_swig_go_0)
 }
 
 
-intgo _wrap_Failure_fail_info_raw_36df660f4b86a333(cmpkit::Failure *_swig_go_0) {
+intgo _wrap_Failure_fail_info_raw_a8c3e7f45761cecb(cmpkit::Failure *_swig_go_0) {
   cmpkit::Failure *arg1 = (cmpkit::Failure *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -2617,7 +2621,7 @@ intgo _wrap_Failure_fail_info_raw_36df660f4b86a333(cmpkit::Failure *_swig_go_0) 
 }
 
 
-_gostring_ _wrap_Failure_fail_info_name_raw_36df660f4b86a333(cmpkit::Failure *_swig_go_0) {
+_gostring_ _wrap_Failure_fail_info_name_raw_a8c3e7f45761cecb(cmpkit::Failure *_swig_go_0) {
   cmpkit::Failure *arg1 = (cmpkit::Failure *) 0 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -2636,7 +2640,7 @@ _gostring_ _wrap_Failure_fail_info_name_raw_36df660f4b86a333(cmpkit::Failure *_s
 }
 
 
-cmpkit::Failure *_wrap_Failure_cause_raw_36df660f4b86a333(cmpkit::Failure *_swig_go_0) {
+cmpkit::Failure *_wrap_Failure_cause_raw_a8c3e7f45761cecb(cmpkit::Failure *_swig_go_0) {
   cmpkit::Failure *arg1 = (cmpkit::Failure *) 0 ;
   cmpkit::Failure *result = 0 ;
   cmpkit::Failure *_swig_go_result;
@@ -2655,7 +2659,7 @@ cmpkit::Failure *_wrap_Failure_cause_raw_36df660f4b86a333(cmpkit::Failure *_swig
 }
 
 
-void _wrap_delete_Failure_raw_36df660f4b86a333(cmpkit::Failure *_swig_go_0) {
+void _wrap_delete_Failure_raw_a8c3e7f45761cecb(cmpkit::Failure *_swig_go_0) {
   cmpkit::Failure *arg1 = (cmpkit::Failure *) 0 ;
   
   arg1 = *(cmpkit::Failure **)&_swig_go_0; 
@@ -2671,7 +2675,7 @@ void _wrap_delete_Failure_raw_36df660f4b86a333(cmpkit::Failure *_swig_go_0) {
 }
 
 
-void _wrap_Sink_write_raw_36df660f4b86a333(cmpkit::Sink *_swig_go_0, _goslice_ _swig_go_1) {
+void _wrap_Sink_write_raw_a8c3e7f45761cecb(cmpkit::Sink *_swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::Sink *arg1 = (cmpkit::Sink *) 0 ;
   cmpkit::View arg2 ;
   
@@ -2693,7 +2697,7 @@ void _wrap_Sink_write_raw_36df660f4b86a333(cmpkit::Sink *_swig_go_0, _goslice_ _
 }
 
 
-void _wrap_Sink_refuse_raw_36df660f4b86a333(cmpkit::Sink *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_Sink_refuse_raw_a8c3e7f45761cecb(cmpkit::Sink *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Sink *arg1 = (cmpkit::Sink *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -2714,7 +2718,7 @@ void _wrap_Sink_refuse_raw_36df660f4b86a333(cmpkit::Sink *_swig_go_0, _gostring_
 }
 
 
-void _wrap_Sink_later_raw_36df660f4b86a333(cmpkit::Sink *_swig_go_0, long long _swig_go_1, _gostring_ _swig_go_2) {
+void _wrap_Sink_later_raw_a8c3e7f45761cecb(cmpkit::Sink *_swig_go_0, long long _swig_go_1, _gostring_ _swig_go_2) {
   cmpkit::Sink *arg1 = (cmpkit::Sink *) 0 ;
   std::int64_t arg2 ;
   std::string *arg3 = 0 ;
@@ -2737,7 +2741,7 @@ void _wrap_Sink_later_raw_36df660f4b86a333(cmpkit::Sink *_swig_go_0, long long _
 }
 
 
-void _wrap_delete_Sink_raw_36df660f4b86a333(cmpkit::Sink *_swig_go_0) {
+void _wrap_delete_Sink_raw_a8c3e7f45761cecb(cmpkit::Sink *_swig_go_0) {
   cmpkit::Sink *arg1 = (cmpkit::Sink *) 0 ;
   
   arg1 = *(cmpkit::Sink **)&_swig_go_0; 
@@ -2753,7 +2757,7 @@ void _wrap_delete_Sink_raw_36df660f4b86a333(cmpkit::Sink *_swig_go_0) {
 }
 
 
-cmpkit::Logger *_wrap__swig_NewDirectorLoggerLogger_raw_36df660f4b86a333(intgo _swig_go_0) {
+cmpkit::Logger *_wrap__swig_NewDirectorLoggerLogger_raw_a8c3e7f45761cecb(intgo _swig_go_0) {
   int arg1 ;
   cmpkit::Logger *result = 0 ;
   cmpkit::Logger *_swig_go_result;
@@ -2772,7 +2776,7 @@ cmpkit::Logger *_wrap__swig_NewDirectorLoggerLogger_raw_36df660f4b86a333(intgo _
 }
 
 
-void _wrap_DeleteDirectorLogger_raw_36df660f4b86a333(cmpkit::Logger *_swig_go_0) {
+void _wrap_DeleteDirectorLogger_raw_a8c3e7f45761cecb(cmpkit::Logger *_swig_go_0) {
   cmpkit::Logger *arg1 = (cmpkit::Logger *) 0 ;
   
   arg1 = *(cmpkit::Logger **)&_swig_go_0; 
@@ -2788,7 +2792,7 @@ void _wrap_DeleteDirectorLogger_raw_36df660f4b86a333(cmpkit::Logger *_swig_go_0)
 }
 
 
-void _wrap_delete_Logger_raw_36df660f4b86a333(cmpkit::Logger *_swig_go_0) {
+void _wrap_delete_Logger_raw_a8c3e7f45761cecb(cmpkit::Logger *_swig_go_0) {
   cmpkit::Logger *arg1 = (cmpkit::Logger *) 0 ;
   
   arg1 = *(cmpkit::Logger **)&_swig_go_0; 
@@ -2804,7 +2808,7 @@ void _wrap_delete_Logger_raw_36df660f4b86a333(cmpkit::Logger *_swig_go_0) {
 }
 
 
-void _wrap_Logger_log_raw_36df660f4b86a333(cmpkit::Logger *_swig_go_0, intgo _swig_go_1, _gostring_ _swig_go_2) {
+void _wrap_Logger_log_raw_a8c3e7f45761cecb(cmpkit::Logger *_swig_go_0, intgo _swig_go_1, _gostring_ _swig_go_2) {
   cmpkit::Logger *arg1 = (cmpkit::Logger *) 0 ;
   int arg2 ;
   std::string *arg3 = 0 ;
@@ -2827,7 +2831,7 @@ void _wrap_Logger_log_raw_36df660f4b86a333(cmpkit::Logger *_swig_go_0, intgo _sw
 }
 
 
-cmpkit::Signer *_wrap__swig_NewDirectorSignerSigner_raw_36df660f4b86a333(intgo _swig_go_0) {
+cmpkit::Signer *_wrap__swig_NewDirectorSignerSigner_raw_a8c3e7f45761cecb(intgo _swig_go_0) {
   int arg1 ;
   cmpkit::Signer *result = 0 ;
   cmpkit::Signer *_swig_go_result;
@@ -2846,7 +2850,7 @@ cmpkit::Signer *_wrap__swig_NewDirectorSignerSigner_raw_36df660f4b86a333(intgo _
 }
 
 
-void _wrap_DeleteDirectorSigner_raw_36df660f4b86a333(cmpkit::Signer *_swig_go_0) {
+void _wrap_DeleteDirectorSigner_raw_a8c3e7f45761cecb(cmpkit::Signer *_swig_go_0) {
   cmpkit::Signer *arg1 = (cmpkit::Signer *) 0 ;
   
   arg1 = *(cmpkit::Signer **)&_swig_go_0; 
@@ -2862,7 +2866,7 @@ void _wrap_DeleteDirectorSigner_raw_36df660f4b86a333(cmpkit::Signer *_swig_go_0)
 }
 
 
-void _wrap_delete_Signer_raw_36df660f4b86a333(cmpkit::Signer *_swig_go_0) {
+void _wrap_delete_Signer_raw_a8c3e7f45761cecb(cmpkit::Signer *_swig_go_0) {
   cmpkit::Signer *arg1 = (cmpkit::Signer *) 0 ;
   
   arg1 = *(cmpkit::Signer **)&_swig_go_0; 
@@ -2878,7 +2882,7 @@ void _wrap_delete_Signer_raw_36df660f4b86a333(cmpkit::Signer *_swig_go_0) {
 }
 
 
-void _wrap_Signer_sign_raw_36df660f4b86a333(cmpkit::Signer *_swig_go_0, _goslice_ _swig_go_1, _goslice_ _swig_go_2, cmpkit::Sink *_swig_go_3) {
+void _wrap_Signer_sign_raw_a8c3e7f45761cecb(cmpkit::Signer *_swig_go_0, _goslice_ _swig_go_1, _goslice_ _swig_go_2, cmpkit::Sink *_swig_go_3) {
   cmpkit::Signer *arg1 = (cmpkit::Signer *) 0 ;
   cmpkit::View arg2 ;
   cmpkit::View arg3 ;
@@ -2908,7 +2912,7 @@ void _wrap_Signer_sign_raw_36df660f4b86a333(cmpkit::Signer *_swig_go_0, _goslice
 }
 
 
-cmpkit::Policy *_wrap__swig_NewDirectorPolicyPolicy_raw_36df660f4b86a333(intgo _swig_go_0) {
+cmpkit::Policy *_wrap__swig_NewDirectorPolicyPolicy_raw_a8c3e7f45761cecb(intgo _swig_go_0) {
   int arg1 ;
   cmpkit::Policy *result = 0 ;
   cmpkit::Policy *_swig_go_result;
@@ -2927,7 +2931,7 @@ cmpkit::Policy *_wrap__swig_NewDirectorPolicyPolicy_raw_36df660f4b86a333(intgo _
 }
 
 
-void _wrap_DeleteDirectorPolicy_raw_36df660f4b86a333(cmpkit::Policy *_swig_go_0) {
+void _wrap_DeleteDirectorPolicy_raw_a8c3e7f45761cecb(cmpkit::Policy *_swig_go_0) {
   cmpkit::Policy *arg1 = (cmpkit::Policy *) 0 ;
   
   arg1 = *(cmpkit::Policy **)&_swig_go_0; 
@@ -2943,7 +2947,7 @@ void _wrap_DeleteDirectorPolicy_raw_36df660f4b86a333(cmpkit::Policy *_swig_go_0)
 }
 
 
-void _wrap_delete_Policy_raw_36df660f4b86a333(cmpkit::Policy *_swig_go_0) {
+void _wrap_delete_Policy_raw_a8c3e7f45761cecb(cmpkit::Policy *_swig_go_0) {
   cmpkit::Policy *arg1 = (cmpkit::Policy *) 0 ;
   
   arg1 = *(cmpkit::Policy **)&_swig_go_0; 
@@ -2959,7 +2963,7 @@ void _wrap_delete_Policy_raw_36df660f4b86a333(cmpkit::Policy *_swig_go_0) {
 }
 
 
-bool _wrap_Policy_accept_raw_36df660f4b86a333(cmpkit::Policy *_swig_go_0, _goslice_ _swig_go_1, bool _swig_go_2, _gostring_ _swig_go_3) {
+bool _wrap_Policy_accept_raw_a8c3e7f45761cecb(cmpkit::Policy *_swig_go_0, _goslice_ _swig_go_1, bool _swig_go_2, _gostring_ _swig_go_3) {
   cmpkit::Policy *arg1 = (cmpkit::Policy *) 0 ;
   cmpkit::View arg2 ;
   bool arg3 ;
@@ -2991,7 +2995,7 @@ bool _wrap_Policy_accept_raw_36df660f4b86a333(cmpkit::Policy *_swig_go_0, _gosli
 }
 
 
-cmpkit::Keeper *_wrap__swig_NewDirectorKeeperKeeper_raw_36df660f4b86a333(intgo _swig_go_0) {
+cmpkit::Keeper *_wrap__swig_NewDirectorKeeperKeeper_raw_a8c3e7f45761cecb(intgo _swig_go_0) {
   int arg1 ;
   cmpkit::Keeper *result = 0 ;
   cmpkit::Keeper *_swig_go_result;
@@ -3010,7 +3014,7 @@ cmpkit::Keeper *_wrap__swig_NewDirectorKeeperKeeper_raw_36df660f4b86a333(intgo _
 }
 
 
-void _wrap_DeleteDirectorKeeper_raw_36df660f4b86a333(cmpkit::Keeper *_swig_go_0) {
+void _wrap_DeleteDirectorKeeper_raw_a8c3e7f45761cecb(cmpkit::Keeper *_swig_go_0) {
   cmpkit::Keeper *arg1 = (cmpkit::Keeper *) 0 ;
   
   arg1 = *(cmpkit::Keeper **)&_swig_go_0; 
@@ -3026,7 +3030,7 @@ void _wrap_DeleteDirectorKeeper_raw_36df660f4b86a333(cmpkit::Keeper *_swig_go_0)
 }
 
 
-void _wrap_delete_Keeper_raw_36df660f4b86a333(cmpkit::Keeper *_swig_go_0) {
+void _wrap_delete_Keeper_raw_a8c3e7f45761cecb(cmpkit::Keeper *_swig_go_0) {
   cmpkit::Keeper *arg1 = (cmpkit::Keeper *) 0 ;
   
   arg1 = *(cmpkit::Keeper **)&_swig_go_0; 
@@ -3042,7 +3046,7 @@ void _wrap_delete_Keeper_raw_36df660f4b86a333(cmpkit::Keeper *_swig_go_0) {
 }
 
 
-void _wrap_Keeper_keep_raw_36df660f4b86a333(cmpkit::Keeper *_swig_go_0, _goslice_ _swig_go_1, _goslice_ _swig_go_2) {
+void _wrap_Keeper_keep_raw_a8c3e7f45761cecb(cmpkit::Keeper *_swig_go_0, _goslice_ _swig_go_1, _goslice_ _swig_go_2) {
   cmpkit::Keeper *arg1 = (cmpkit::Keeper *) 0 ;
   cmpkit::View arg2 ;
   cmpkit::View arg3 ;
@@ -3070,7 +3074,7 @@ void _wrap_Keeper_keep_raw_36df660f4b86a333(cmpkit::Keeper *_swig_go_0, _goslice
 }
 
 
-cmpkit::Waiter *_wrap__swig_NewDirectorWaiterWaiter_raw_36df660f4b86a333(intgo _swig_go_0) {
+cmpkit::Waiter *_wrap__swig_NewDirectorWaiterWaiter_raw_a8c3e7f45761cecb(intgo _swig_go_0) {
   int arg1 ;
   cmpkit::Waiter *result = 0 ;
   cmpkit::Waiter *_swig_go_result;
@@ -3089,7 +3093,7 @@ cmpkit::Waiter *_wrap__swig_NewDirectorWaiterWaiter_raw_36df660f4b86a333(intgo _
 }
 
 
-void _wrap_DeleteDirectorWaiter_raw_36df660f4b86a333(cmpkit::Waiter *_swig_go_0) {
+void _wrap_DeleteDirectorWaiter_raw_a8c3e7f45761cecb(cmpkit::Waiter *_swig_go_0) {
   cmpkit::Waiter *arg1 = (cmpkit::Waiter *) 0 ;
   
   arg1 = *(cmpkit::Waiter **)&_swig_go_0; 
@@ -3105,7 +3109,7 @@ void _wrap_DeleteDirectorWaiter_raw_36df660f4b86a333(cmpkit::Waiter *_swig_go_0)
 }
 
 
-void _wrap_delete_Waiter_raw_36df660f4b86a333(cmpkit::Waiter *_swig_go_0) {
+void _wrap_delete_Waiter_raw_a8c3e7f45761cecb(cmpkit::Waiter *_swig_go_0) {
   cmpkit::Waiter *arg1 = (cmpkit::Waiter *) 0 ;
   
   arg1 = *(cmpkit::Waiter **)&_swig_go_0; 
@@ -3121,7 +3125,7 @@ void _wrap_delete_Waiter_raw_36df660f4b86a333(cmpkit::Waiter *_swig_go_0) {
 }
 
 
-void _wrap_Waiter_wait_raw_36df660f4b86a333(cmpkit::Waiter *_swig_go_0, long long _swig_go_1, _gostring_ _swig_go_2) {
+void _wrap_Waiter_wait_raw_a8c3e7f45761cecb(cmpkit::Waiter *_swig_go_0, long long _swig_go_1, _gostring_ _swig_go_2) {
   cmpkit::Waiter *arg1 = (cmpkit::Waiter *) 0 ;
   std::int64_t arg2 ;
   std::string *arg3 = 0 ;
@@ -3144,7 +3148,7 @@ void _wrap_Waiter_wait_raw_36df660f4b86a333(cmpkit::Waiter *_swig_go_0, long lon
 }
 
 
-cmpkit::Tracer *_wrap__swig_NewDirectorTracerTracer_raw_36df660f4b86a333(intgo _swig_go_0) {
+cmpkit::Tracer *_wrap__swig_NewDirectorTracerTracer_raw_a8c3e7f45761cecb(intgo _swig_go_0) {
   int arg1 ;
   cmpkit::Tracer *result = 0 ;
   cmpkit::Tracer *_swig_go_result;
@@ -3163,7 +3167,7 @@ cmpkit::Tracer *_wrap__swig_NewDirectorTracerTracer_raw_36df660f4b86a333(intgo _
 }
 
 
-void _wrap_DeleteDirectorTracer_raw_36df660f4b86a333(cmpkit::Tracer *_swig_go_0) {
+void _wrap_DeleteDirectorTracer_raw_a8c3e7f45761cecb(cmpkit::Tracer *_swig_go_0) {
   cmpkit::Tracer *arg1 = (cmpkit::Tracer *) 0 ;
   
   arg1 = *(cmpkit::Tracer **)&_swig_go_0; 
@@ -3179,7 +3183,7 @@ void _wrap_DeleteDirectorTracer_raw_36df660f4b86a333(cmpkit::Tracer *_swig_go_0)
 }
 
 
-void _wrap_delete_Tracer_raw_36df660f4b86a333(cmpkit::Tracer *_swig_go_0) {
+void _wrap_delete_Tracer_raw_a8c3e7f45761cecb(cmpkit::Tracer *_swig_go_0) {
   cmpkit::Tracer *arg1 = (cmpkit::Tracer *) 0 ;
   
   arg1 = *(cmpkit::Tracer **)&_swig_go_0; 
@@ -3195,7 +3199,7 @@ void _wrap_delete_Tracer_raw_36df660f4b86a333(cmpkit::Tracer *_swig_go_0) {
 }
 
 
-void _wrap_Tracer_trace_raw_36df660f4b86a333(cmpkit::Tracer *_swig_go_0, bool _swig_go_1, _goslice_ _swig_go_2) {
+void _wrap_Tracer_trace_raw_a8c3e7f45761cecb(cmpkit::Tracer *_swig_go_0, bool _swig_go_1, _goslice_ _swig_go_2) {
   cmpkit::Tracer *arg1 = (cmpkit::Tracer *) 0 ;
   bool arg2 ;
   cmpkit::View arg3 ;
@@ -3219,7 +3223,7 @@ void _wrap_Tracer_trace_raw_36df660f4b86a333(cmpkit::Tracer *_swig_go_0, bool _s
 }
 
 
-cmpkit::Carrier *_wrap__swig_NewDirectorCarrierCarrier_raw_36df660f4b86a333(intgo _swig_go_0) {
+cmpkit::Carrier *_wrap__swig_NewDirectorCarrierCarrier_raw_a8c3e7f45761cecb(intgo _swig_go_0) {
   int arg1 ;
   cmpkit::Carrier *result = 0 ;
   cmpkit::Carrier *_swig_go_result;
@@ -3238,7 +3242,7 @@ cmpkit::Carrier *_wrap__swig_NewDirectorCarrierCarrier_raw_36df660f4b86a333(intg
 }
 
 
-void _wrap_DeleteDirectorCarrier_raw_36df660f4b86a333(cmpkit::Carrier *_swig_go_0) {
+void _wrap_DeleteDirectorCarrier_raw_a8c3e7f45761cecb(cmpkit::Carrier *_swig_go_0) {
   cmpkit::Carrier *arg1 = (cmpkit::Carrier *) 0 ;
   
   arg1 = *(cmpkit::Carrier **)&_swig_go_0; 
@@ -3254,7 +3258,7 @@ void _wrap_DeleteDirectorCarrier_raw_36df660f4b86a333(cmpkit::Carrier *_swig_go_
 }
 
 
-void _wrap_delete_Carrier_raw_36df660f4b86a333(cmpkit::Carrier *_swig_go_0) {
+void _wrap_delete_Carrier_raw_a8c3e7f45761cecb(cmpkit::Carrier *_swig_go_0) {
   cmpkit::Carrier *arg1 = (cmpkit::Carrier *) 0 ;
   
   arg1 = *(cmpkit::Carrier **)&_swig_go_0; 
@@ -3270,7 +3274,7 @@ void _wrap_delete_Carrier_raw_36df660f4b86a333(cmpkit::Carrier *_swig_go_0) {
 }
 
 
-void _wrap_Carrier_exchange_raw_36df660f4b86a333(cmpkit::Carrier *_swig_go_0, _gostring_ _swig_go_1, _goslice_ _swig_go_2, cmpkit::Sink *_swig_go_3) {
+void _wrap_Carrier_exchange_raw_a8c3e7f45761cecb(cmpkit::Carrier *_swig_go_0, _gostring_ _swig_go_1, _goslice_ _swig_go_2, cmpkit::Sink *_swig_go_3) {
   cmpkit::Carrier *arg1 = (cmpkit::Carrier *) 0 ;
   std::string *arg2 = 0 ;
   cmpkit::View arg3 ;
@@ -3299,7 +3303,7 @@ void _wrap_Carrier_exchange_raw_36df660f4b86a333(cmpkit::Carrier *_swig_go_0, _g
 }
 
 
-cmpkit::Saver *_wrap__swig_NewDirectorSaverSaver_raw_36df660f4b86a333(intgo _swig_go_0) {
+cmpkit::Saver *_wrap__swig_NewDirectorSaverSaver_raw_a8c3e7f45761cecb(intgo _swig_go_0) {
   int arg1 ;
   cmpkit::Saver *result = 0 ;
   cmpkit::Saver *_swig_go_result;
@@ -3318,7 +3322,7 @@ cmpkit::Saver *_wrap__swig_NewDirectorSaverSaver_raw_36df660f4b86a333(intgo _swi
 }
 
 
-void _wrap_DeleteDirectorSaver_raw_36df660f4b86a333(cmpkit::Saver *_swig_go_0) {
+void _wrap_DeleteDirectorSaver_raw_a8c3e7f45761cecb(cmpkit::Saver *_swig_go_0) {
   cmpkit::Saver *arg1 = (cmpkit::Saver *) 0 ;
   
   arg1 = *(cmpkit::Saver **)&_swig_go_0; 
@@ -3334,7 +3338,7 @@ void _wrap_DeleteDirectorSaver_raw_36df660f4b86a333(cmpkit::Saver *_swig_go_0) {
 }
 
 
-void _wrap_delete_Saver_raw_36df660f4b86a333(cmpkit::Saver *_swig_go_0) {
+void _wrap_delete_Saver_raw_a8c3e7f45761cecb(cmpkit::Saver *_swig_go_0) {
   cmpkit::Saver *arg1 = (cmpkit::Saver *) 0 ;
   
   arg1 = *(cmpkit::Saver **)&_swig_go_0; 
@@ -3350,7 +3354,7 @@ void _wrap_delete_Saver_raw_36df660f4b86a333(cmpkit::Saver *_swig_go_0) {
 }
 
 
-void _wrap_Saver_save_raw_36df660f4b86a333(cmpkit::Saver *_swig_go_0, _goslice_ _swig_go_1) {
+void _wrap_Saver_save_raw_a8c3e7f45761cecb(cmpkit::Saver *_swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::Saver *arg1 = (cmpkit::Saver *) 0 ;
   cmpkit::View arg2 ;
   
@@ -3372,7 +3376,7 @@ void _wrap_Saver_save_raw_36df660f4b86a333(cmpkit::Saver *_swig_go_0, _goslice_ 
 }
 
 
-cmpkit::Informer *_wrap__swig_NewDirectorInformerInformer_raw_36df660f4b86a333(intgo _swig_go_0) {
+cmpkit::Informer *_wrap__swig_NewDirectorInformerInformer_raw_a8c3e7f45761cecb(intgo _swig_go_0) {
   int arg1 ;
   cmpkit::Informer *result = 0 ;
   cmpkit::Informer *_swig_go_result;
@@ -3391,7 +3395,7 @@ cmpkit::Informer *_wrap__swig_NewDirectorInformerInformer_raw_36df660f4b86a333(i
 }
 
 
-void _wrap_DeleteDirectorInformer_raw_36df660f4b86a333(cmpkit::Informer *_swig_go_0) {
+void _wrap_DeleteDirectorInformer_raw_a8c3e7f45761cecb(cmpkit::Informer *_swig_go_0) {
   cmpkit::Informer *arg1 = (cmpkit::Informer *) 0 ;
   
   arg1 = *(cmpkit::Informer **)&_swig_go_0; 
@@ -3407,7 +3411,7 @@ void _wrap_DeleteDirectorInformer_raw_36df660f4b86a333(cmpkit::Informer *_swig_g
 }
 
 
-void _wrap_delete_Informer_raw_36df660f4b86a333(cmpkit::Informer *_swig_go_0) {
+void _wrap_delete_Informer_raw_a8c3e7f45761cecb(cmpkit::Informer *_swig_go_0) {
   cmpkit::Informer *arg1 = (cmpkit::Informer *) 0 ;
   
   arg1 = *(cmpkit::Informer **)&_swig_go_0; 
@@ -3423,7 +3427,7 @@ void _wrap_delete_Informer_raw_36df660f4b86a333(cmpkit::Informer *_swig_go_0) {
 }
 
 
-void _wrap_Informer_inform_raw_36df660f4b86a333(cmpkit::Informer *_swig_go_0, _gostring_ _swig_go_1, _goslice_ _swig_go_2, cmpkit::Sink *_swig_go_3) {
+void _wrap_Informer_inform_raw_a8c3e7f45761cecb(cmpkit::Informer *_swig_go_0, _gostring_ _swig_go_1, _goslice_ _swig_go_2, cmpkit::Sink *_swig_go_3) {
   cmpkit::Informer *arg1 = (cmpkit::Informer *) 0 ;
   std::string *arg2 = 0 ;
   cmpkit::View arg3 ;
@@ -3452,7 +3456,7 @@ void _wrap_Informer_inform_raw_36df660f4b86a333(cmpkit::Informer *_swig_go_0, _g
 }
 
 
-_goslice_ _wrap_Question_certificate_raw_36df660f4b86a333(cmpkit::Question *_swig_go_0) {
+_goslice_ _wrap_Question_certificate_raw_a8c3e7f45761cecb(cmpkit::Question *_swig_go_0) {
   cmpkit::Question *arg1 = (cmpkit::Question *) 0 ;
   cmpkit::View result;
   _goslice_ _swig_go_result;
@@ -3473,7 +3477,7 @@ _goslice_ _wrap_Question_certificate_raw_36df660f4b86a333(cmpkit::Question *_swi
 }
 
 
-intgo _wrap_Question_sans_size_raw_36df660f4b86a333(cmpkit::Question *_swig_go_0) {
+intgo _wrap_Question_sans_size_raw_a8c3e7f45761cecb(cmpkit::Question *_swig_go_0) {
   cmpkit::Question *arg1 = (cmpkit::Question *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -3492,7 +3496,7 @@ intgo _wrap_Question_sans_size_raw_36df660f4b86a333(cmpkit::Question *_swig_go_0
 }
 
 
-_gostring_ _wrap_Question_san_raw_36df660f4b86a333(cmpkit::Question *_swig_go_0, intgo _swig_go_1) {
+_gostring_ _wrap_Question_san_raw_a8c3e7f45761cecb(cmpkit::Question *_swig_go_0, intgo _swig_go_1) {
   cmpkit::Question *arg1 = (cmpkit::Question *) 0 ;
   int arg2 ;
   std::string result;
@@ -3513,7 +3517,7 @@ _gostring_ _wrap_Question_san_raw_36df660f4b86a333(cmpkit::Question *_swig_go_0,
 }
 
 
-_gostring_ _wrap_Question_requester_get_raw_36df660f4b86a333(cmpkit::Question *_swig_go_0) {
+_gostring_ _wrap_Question_requester_get_raw_a8c3e7f45761cecb(cmpkit::Question *_swig_go_0) {
   cmpkit::Question *arg1 = (cmpkit::Question *) 0 ;
   std::string *result = 0 ;
   _gostring_ _swig_go_result;
@@ -3526,7 +3530,7 @@ _gostring_ _wrap_Question_requester_get_raw_36df660f4b86a333(cmpkit::Question *_
 }
 
 
-_gostring_ _wrap_Question_kind_get_raw_36df660f4b86a333(cmpkit::Question *_swig_go_0) {
+_gostring_ _wrap_Question_kind_get_raw_a8c3e7f45761cecb(cmpkit::Question *_swig_go_0) {
   cmpkit::Question *arg1 = (cmpkit::Question *) 0 ;
   std::string *result = 0 ;
   _gostring_ _swig_go_result;
@@ -3539,7 +3543,7 @@ _gostring_ _wrap_Question_kind_get_raw_36df660f4b86a333(cmpkit::Question *_swig_
 }
 
 
-_gostring_ _wrap_Question_profile_get_raw_36df660f4b86a333(cmpkit::Question *_swig_go_0) {
+_gostring_ _wrap_Question_profile_get_raw_a8c3e7f45761cecb(cmpkit::Question *_swig_go_0) {
   cmpkit::Question *arg1 = (cmpkit::Question *) 0 ;
   std::string *result = 0 ;
   _gostring_ _swig_go_result;
@@ -3552,7 +3556,7 @@ _gostring_ _wrap_Question_profile_get_raw_36df660f4b86a333(cmpkit::Question *_sw
 }
 
 
-_gostring_ _wrap_Question_subject_get_raw_36df660f4b86a333(cmpkit::Question *_swig_go_0) {
+_gostring_ _wrap_Question_subject_get_raw_a8c3e7f45761cecb(cmpkit::Question *_swig_go_0) {
   cmpkit::Question *arg1 = (cmpkit::Question *) 0 ;
   std::string *result = 0 ;
   _gostring_ _swig_go_result;
@@ -3565,7 +3569,7 @@ _gostring_ _wrap_Question_subject_get_raw_36df660f4b86a333(cmpkit::Question *_sw
 }
 
 
-_gostring_ _wrap_Question_body_get_raw_36df660f4b86a333(cmpkit::Question *_swig_go_0) {
+_gostring_ _wrap_Question_body_get_raw_a8c3e7f45761cecb(cmpkit::Question *_swig_go_0) {
   cmpkit::Question *arg1 = (cmpkit::Question *) 0 ;
   std::string *result = 0 ;
   _gostring_ _swig_go_result;
@@ -3578,7 +3582,7 @@ _gostring_ _wrap_Question_body_get_raw_36df660f4b86a333(cmpkit::Question *_swig_
 }
 
 
-_gostring_ _wrap_Question_serial_get_raw_36df660f4b86a333(cmpkit::Question *_swig_go_0) {
+_gostring_ _wrap_Question_serial_get_raw_a8c3e7f45761cecb(cmpkit::Question *_swig_go_0) {
   cmpkit::Question *arg1 = (cmpkit::Question *) 0 ;
   std::string *result = 0 ;
   _gostring_ _swig_go_result;
@@ -3591,7 +3595,7 @@ _gostring_ _wrap_Question_serial_get_raw_36df660f4b86a333(cmpkit::Question *_swi
 }
 
 
-_gostring_ _wrap_Question_rule_get_raw_36df660f4b86a333(cmpkit::Question *_swig_go_0) {
+_gostring_ _wrap_Question_rule_get_raw_a8c3e7f45761cecb(cmpkit::Question *_swig_go_0) {
   cmpkit::Question *arg1 = (cmpkit::Question *) 0 ;
   std::string *result = 0 ;
   _gostring_ _swig_go_result;
@@ -3604,7 +3608,7 @@ _gostring_ _wrap_Question_rule_get_raw_36df660f4b86a333(cmpkit::Question *_swig_
 }
 
 
-_gostring_ _wrap_Question_upstream_get_raw_36df660f4b86a333(cmpkit::Question *_swig_go_0) {
+_gostring_ _wrap_Question_upstream_get_raw_a8c3e7f45761cecb(cmpkit::Question *_swig_go_0) {
   cmpkit::Question *arg1 = (cmpkit::Question *) 0 ;
   std::string *result = 0 ;
   _gostring_ _swig_go_result;
@@ -3617,7 +3621,7 @@ _gostring_ _wrap_Question_upstream_get_raw_36df660f4b86a333(cmpkit::Question *_s
 }
 
 
-void _wrap_delete_Question_raw_36df660f4b86a333(cmpkit::Question *_swig_go_0) {
+void _wrap_delete_Question_raw_a8c3e7f45761cecb(cmpkit::Question *_swig_go_0) {
   cmpkit::Question *arg1 = (cmpkit::Question *) 0 ;
   
   arg1 = *(cmpkit::Question **)&_swig_go_0; 
@@ -3633,7 +3637,7 @@ void _wrap_delete_Question_raw_36df660f4b86a333(cmpkit::Question *_swig_go_0) {
 }
 
 
-cmpkit::Namer *_wrap__swig_NewDirectorNamerNamer_raw_36df660f4b86a333(intgo _swig_go_0) {
+cmpkit::Namer *_wrap__swig_NewDirectorNamerNamer_raw_a8c3e7f45761cecb(intgo _swig_go_0) {
   int arg1 ;
   cmpkit::Namer *result = 0 ;
   cmpkit::Namer *_swig_go_result;
@@ -3652,7 +3656,7 @@ cmpkit::Namer *_wrap__swig_NewDirectorNamerNamer_raw_36df660f4b86a333(intgo _swi
 }
 
 
-void _wrap_DeleteDirectorNamer_raw_36df660f4b86a333(cmpkit::Namer *_swig_go_0) {
+void _wrap_DeleteDirectorNamer_raw_a8c3e7f45761cecb(cmpkit::Namer *_swig_go_0) {
   cmpkit::Namer *arg1 = (cmpkit::Namer *) 0 ;
   
   arg1 = *(cmpkit::Namer **)&_swig_go_0; 
@@ -3668,7 +3672,7 @@ void _wrap_DeleteDirectorNamer_raw_36df660f4b86a333(cmpkit::Namer *_swig_go_0) {
 }
 
 
-void _wrap_delete_Namer_raw_36df660f4b86a333(cmpkit::Namer *_swig_go_0) {
+void _wrap_delete_Namer_raw_a8c3e7f45761cecb(cmpkit::Namer *_swig_go_0) {
   cmpkit::Namer *arg1 = (cmpkit::Namer *) 0 ;
   
   arg1 = *(cmpkit::Namer **)&_swig_go_0; 
@@ -3684,7 +3688,7 @@ void _wrap_delete_Namer_raw_36df660f4b86a333(cmpkit::Namer *_swig_go_0) {
 }
 
 
-void _wrap_Namer_name_raw_36df660f4b86a333(cmpkit::Namer *_swig_go_0, cmpkit::Question *_swig_go_1, cmpkit::Sink *_swig_go_2, cmpkit::Sink *_swig_go_3) {
+void _wrap_Namer_name_raw_a8c3e7f45761cecb(cmpkit::Namer *_swig_go_0, cmpkit::Question *_swig_go_1, cmpkit::Sink *_swig_go_2, cmpkit::Sink *_swig_go_3) {
   cmpkit::Namer *arg1 = (cmpkit::Namer *) 0 ;
   cmpkit::Question *arg2 = 0 ;
   cmpkit::Sink *arg3 = (cmpkit::Sink *) 0 ;
@@ -3706,7 +3710,7 @@ void _wrap_Namer_name_raw_36df660f4b86a333(cmpkit::Namer *_swig_go_0, cmpkit::Qu
 }
 
 
-cmpkit::Overseer *_wrap__swig_NewDirectorOverseerOverseer_raw_36df660f4b86a333(intgo _swig_go_0) {
+cmpkit::Overseer *_wrap__swig_NewDirectorOverseerOverseer_raw_a8c3e7f45761cecb(intgo _swig_go_0) {
   int arg1 ;
   cmpkit::Overseer *result = 0 ;
   cmpkit::Overseer *_swig_go_result;
@@ -3725,7 +3729,7 @@ cmpkit::Overseer *_wrap__swig_NewDirectorOverseerOverseer_raw_36df660f4b86a333(i
 }
 
 
-void _wrap_DeleteDirectorOverseer_raw_36df660f4b86a333(cmpkit::Overseer *_swig_go_0) {
+void _wrap_DeleteDirectorOverseer_raw_a8c3e7f45761cecb(cmpkit::Overseer *_swig_go_0) {
   cmpkit::Overseer *arg1 = (cmpkit::Overseer *) 0 ;
   
   arg1 = *(cmpkit::Overseer **)&_swig_go_0; 
@@ -3741,7 +3745,7 @@ void _wrap_DeleteDirectorOverseer_raw_36df660f4b86a333(cmpkit::Overseer *_swig_g
 }
 
 
-void _wrap_delete_Overseer_raw_36df660f4b86a333(cmpkit::Overseer *_swig_go_0) {
+void _wrap_delete_Overseer_raw_a8c3e7f45761cecb(cmpkit::Overseer *_swig_go_0) {
   cmpkit::Overseer *arg1 = (cmpkit::Overseer *) 0 ;
   
   arg1 = *(cmpkit::Overseer **)&_swig_go_0; 
@@ -3757,7 +3761,7 @@ void _wrap_delete_Overseer_raw_36df660f4b86a333(cmpkit::Overseer *_swig_go_0) {
 }
 
 
-void _wrap_Overseer_oversee_raw_36df660f4b86a333(cmpkit::Overseer *_swig_go_0, cmpkit::Question *_swig_go_1, cmpkit::Sink *_swig_go_2, cmpkit::Sink *_swig_go_3) {
+void _wrap_Overseer_oversee_raw_a8c3e7f45761cecb(cmpkit::Overseer *_swig_go_0, cmpkit::Question *_swig_go_1, cmpkit::Sink *_swig_go_2, cmpkit::Sink *_swig_go_3) {
   cmpkit::Overseer *arg1 = (cmpkit::Overseer *) 0 ;
   cmpkit::Question *arg2 = 0 ;
   cmpkit::Sink *arg3 = (cmpkit::Sink *) 0 ;
@@ -3779,7 +3783,7 @@ void _wrap_Overseer_oversee_raw_36df660f4b86a333(cmpkit::Overseer *_swig_go_0, c
 }
 
 
-cmpkit::Adapter *_wrap__swig_NewDirectorAdapterAdapter_raw_36df660f4b86a333(intgo _swig_go_0) {
+cmpkit::Adapter *_wrap__swig_NewDirectorAdapterAdapter_raw_a8c3e7f45761cecb(intgo _swig_go_0) {
   int arg1 ;
   cmpkit::Adapter *result = 0 ;
   cmpkit::Adapter *_swig_go_result;
@@ -3798,7 +3802,7 @@ cmpkit::Adapter *_wrap__swig_NewDirectorAdapterAdapter_raw_36df660f4b86a333(intg
 }
 
 
-void _wrap_DeleteDirectorAdapter_raw_36df660f4b86a333(cmpkit::Adapter *_swig_go_0) {
+void _wrap_DeleteDirectorAdapter_raw_a8c3e7f45761cecb(cmpkit::Adapter *_swig_go_0) {
   cmpkit::Adapter *arg1 = (cmpkit::Adapter *) 0 ;
   
   arg1 = *(cmpkit::Adapter **)&_swig_go_0; 
@@ -3814,7 +3818,7 @@ void _wrap_DeleteDirectorAdapter_raw_36df660f4b86a333(cmpkit::Adapter *_swig_go_
 }
 
 
-void _wrap_delete_Adapter_raw_36df660f4b86a333(cmpkit::Adapter *_swig_go_0) {
+void _wrap_delete_Adapter_raw_a8c3e7f45761cecb(cmpkit::Adapter *_swig_go_0) {
   cmpkit::Adapter *arg1 = (cmpkit::Adapter *) 0 ;
   
   arg1 = *(cmpkit::Adapter **)&_swig_go_0; 
@@ -3830,7 +3834,7 @@ void _wrap_delete_Adapter_raw_36df660f4b86a333(cmpkit::Adapter *_swig_go_0) {
 }
 
 
-void _wrap_Adapter_adapt_raw_36df660f4b86a333(cmpkit::Adapter *_swig_go_0, _goslice_ _swig_go_1, _gostring_ _swig_go_2, _gostring_ _swig_go_3, _gostring_ _swig_go_4, _gostring_ _swig_go_5, cmpkit::Sink *_swig_go_6) {
+void _wrap_Adapter_adapt_raw_a8c3e7f45761cecb(cmpkit::Adapter *_swig_go_0, _goslice_ _swig_go_1, _gostring_ _swig_go_2, _gostring_ _swig_go_3, _gostring_ _swig_go_4, _gostring_ _swig_go_5, cmpkit::Sink *_swig_go_6) {
   cmpkit::Adapter *arg1 = (cmpkit::Adapter *) 0 ;
   cmpkit::View arg2 ;
   std::string *arg3 = 0 ;
@@ -3874,7 +3878,7 @@ void _wrap_Adapter_adapt_raw_36df660f4b86a333(cmpkit::Adapter *_swig_go_0, _gosl
 }
 
 
-cmpkit::Audience *_wrap__swig_NewDirectorAudienceAudience_raw_36df660f4b86a333(intgo _swig_go_0) {
+cmpkit::Audience *_wrap__swig_NewDirectorAudienceAudience_raw_a8c3e7f45761cecb(intgo _swig_go_0) {
   int arg1 ;
   cmpkit::Audience *result = 0 ;
   cmpkit::Audience *_swig_go_result;
@@ -3893,7 +3897,7 @@ cmpkit::Audience *_wrap__swig_NewDirectorAudienceAudience_raw_36df660f4b86a333(i
 }
 
 
-void _wrap_DeleteDirectorAudience_raw_36df660f4b86a333(cmpkit::Audience *_swig_go_0) {
+void _wrap_DeleteDirectorAudience_raw_a8c3e7f45761cecb(cmpkit::Audience *_swig_go_0) {
   cmpkit::Audience *arg1 = (cmpkit::Audience *) 0 ;
   
   arg1 = *(cmpkit::Audience **)&_swig_go_0; 
@@ -3909,7 +3913,7 @@ void _wrap_DeleteDirectorAudience_raw_36df660f4b86a333(cmpkit::Audience *_swig_g
 }
 
 
-void _wrap_delete_Audience_raw_36df660f4b86a333(cmpkit::Audience *_swig_go_0) {
+void _wrap_delete_Audience_raw_a8c3e7f45761cecb(cmpkit::Audience *_swig_go_0) {
   cmpkit::Audience *arg1 = (cmpkit::Audience *) 0 ;
   
   arg1 = *(cmpkit::Audience **)&_swig_go_0; 
@@ -3925,7 +3929,7 @@ void _wrap_delete_Audience_raw_36df660f4b86a333(cmpkit::Audience *_swig_go_0) {
 }
 
 
-void _wrap_Audience_hear_raw_36df660f4b86a333(cmpkit::Audience *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_Audience_hear_raw_a8c3e7f45761cecb(cmpkit::Audience *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Audience *arg1 = (cmpkit::Audience *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -3946,7 +3950,7 @@ void _wrap_Audience_hear_raw_36df660f4b86a333(cmpkit::Audience *_swig_go_0, _gos
 }
 
 
-intgo _wrap_abi_version_raw_36df660f4b86a333() {
+intgo _wrap_abi_version_raw_a8c3e7f45761cecb() {
   int result;
   intgo _swig_go_result;
   
@@ -3963,7 +3967,7 @@ intgo _wrap_abi_version_raw_36df660f4b86a333() {
 }
 
 
-_gostring_ _wrap_version_raw_36df660f4b86a333() {
+_gostring_ _wrap_version_raw_a8c3e7f45761cecb() {
   std::string result;
   _gostring_ _swig_go_result;
   
@@ -3980,7 +3984,7 @@ _gostring_ _wrap_version_raw_36df660f4b86a333() {
 }
 
 
-_gostring_ _wrap_peers_raw_36df660f4b86a333() {
+_gostring_ _wrap_peers_raw_a8c3e7f45761cecb() {
   std::string result;
   _gostring_ _swig_go_result;
   
@@ -3997,7 +4001,7 @@ _gostring_ _wrap_peers_raw_36df660f4b86a333() {
 }
 
 
-_gostring_ _wrap_show_text_raw_36df660f4b86a333(_goslice_ _swig_go_0) {
+_gostring_ _wrap_show_text_raw_a8c3e7f45761cecb(_goslice_ _swig_go_0) {
   cmpkit::View arg1 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -4020,7 +4024,7 @@ _gostring_ _wrap_show_text_raw_36df660f4b86a333(_goslice_ _swig_go_0) {
 }
 
 
-_gostring_ _wrap_show_brief_raw_36df660f4b86a333(_goslice_ _swig_go_0) {
+_gostring_ _wrap_show_brief_raw_a8c3e7f45761cecb(_goslice_ _swig_go_0) {
   cmpkit::View arg1 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -4043,7 +4047,7 @@ _gostring_ _wrap_show_brief_raw_36df660f4b86a333(_goslice_ _swig_go_0) {
 }
 
 
-_gostring_ _wrap_show_json_raw_36df660f4b86a333(_goslice_ _swig_go_0) {
+_gostring_ _wrap_show_json_raw_a8c3e7f45761cecb(_goslice_ _swig_go_0) {
   cmpkit::View arg1 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -4066,7 +4070,7 @@ _gostring_ _wrap_show_json_raw_36df660f4b86a333(_goslice_ _swig_go_0) {
 }
 
 
-_gostring_ _wrap_certificates_load_raw_36df660f4b86a333(_goslice_ _swig_go_0, _goslice_ _swig_go_1) {
+_gostring_ _wrap_certificates_load_raw_a8c3e7f45761cecb(_goslice_ _swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::View arg1 ;
   cmpkit::View arg2 ;
   std::string result;
@@ -4095,7 +4099,7 @@ _gostring_ _wrap_certificates_load_raw_36df660f4b86a333(_goslice_ _swig_go_0, _g
 }
 
 
-_gostring_ _wrap_certificates_open_raw_36df660f4b86a333(_gostring_ _swig_go_0, _goslice_ _swig_go_1) {
+_gostring_ _wrap_certificates_open_raw_a8c3e7f45761cecb(_gostring_ _swig_go_0, _goslice_ _swig_go_1) {
   std::string *arg1 = 0 ;
   cmpkit::View arg2 ;
   std::string result;
@@ -4123,7 +4127,7 @@ _gostring_ _wrap_certificates_open_raw_36df660f4b86a333(_gostring_ _swig_go_0, _
 }
 
 
-_gostring_ _wrap_template_summary_raw_36df660f4b86a333(_goslice_ _swig_go_0) {
+_gostring_ _wrap_template_summary_raw_a8c3e7f45761cecb(_goslice_ _swig_go_0) {
   cmpkit::View arg1 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -4146,7 +4150,7 @@ _gostring_ _wrap_template_summary_raw_36df660f4b86a333(_goslice_ _swig_go_0) {
 }
 
 
-_gostring_ _wrap_certificate_summary_raw_36df660f4b86a333(_goslice_ _swig_go_0) {
+_gostring_ _wrap_certificate_summary_raw_a8c3e7f45761cecb(_goslice_ _swig_go_0) {
   cmpkit::View arg1 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -4169,7 +4173,7 @@ _gostring_ _wrap_certificate_summary_raw_36df660f4b86a333(_goslice_ _swig_go_0) 
 }
 
 
-_goslice_ _wrap_saved_memo_raw_36df660f4b86a333(_goslice_ _swig_go_0) {
+_goslice_ _wrap_saved_memo_raw_a8c3e7f45761cecb(_goslice_ _swig_go_0) {
   cmpkit::View arg1 ;
   cmpkit::Blob result;
   _goslice_ _swig_go_result;
@@ -4195,7 +4199,7 @@ _goslice_ _wrap_saved_memo_raw_36df660f4b86a333(_goslice_ _swig_go_0) {
 }
 
 
-cmpkit::Key *_wrap_Key_generate_raw_36df660f4b86a333(_gostring_ _swig_go_0) {
+cmpkit::Key *_wrap_Key_generate_raw_a8c3e7f45761cecb(_gostring_ _swig_go_0) {
   std::string *arg1 = 0 ;
   cmpkit::Key *result = 0 ;
   cmpkit::Key *_swig_go_result;
@@ -4217,7 +4221,7 @@ cmpkit::Key *_wrap_Key_generate_raw_36df660f4b86a333(_gostring_ _swig_go_0) {
 }
 
 
-cmpkit::Key *_wrap_Key_load_raw_36df660f4b86a333(_goslice_ _swig_go_0, _goslice_ _swig_go_1) {
+cmpkit::Key *_wrap_Key_load_raw_a8c3e7f45761cecb(_goslice_ _swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::View arg1 ;
   cmpkit::View arg2 ;
   cmpkit::Key *result = 0 ;
@@ -4246,7 +4250,7 @@ cmpkit::Key *_wrap_Key_load_raw_36df660f4b86a333(_goslice_ _swig_go_0, _goslice_
 }
 
 
-cmpkit::Key *_wrap_Key_open_raw_36df660f4b86a333(_gostring_ _swig_go_0, _goslice_ _swig_go_1) {
+cmpkit::Key *_wrap_Key_open_raw_a8c3e7f45761cecb(_gostring_ _swig_go_0, _goslice_ _swig_go_1) {
   std::string *arg1 = 0 ;
   cmpkit::View arg2 ;
   cmpkit::Key *result = 0 ;
@@ -4274,7 +4278,7 @@ cmpkit::Key *_wrap_Key_open_raw_36df660f4b86a333(_gostring_ _swig_go_0, _goslice
 }
 
 
-cmpkit::Key *_wrap_Key_of_signer_raw_36df660f4b86a333(_goslice_ _swig_go_0, cmpkit::Signer *_swig_go_1) {
+cmpkit::Key *_wrap_Key_of_signer_raw_a8c3e7f45761cecb(_goslice_ _swig_go_0, cmpkit::Signer *_swig_go_1) {
   cmpkit::View arg1 ;
   cmpkit::Signer *arg2 = (cmpkit::Signer *) 0 ;
   cmpkit::Key *result = 0 ;
@@ -4299,7 +4303,7 @@ cmpkit::Key *_wrap_Key_of_signer_raw_36df660f4b86a333(_goslice_ _swig_go_0, cmpk
 }
 
 
-_goslice_ _wrap_Key_pem_raw_36df660f4b86a333(cmpkit::Key *_swig_go_0, _goslice_ _swig_go_1) {
+_goslice_ _wrap_Key_pem_raw_a8c3e7f45761cecb(cmpkit::Key *_swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::Key *arg1 = (cmpkit::Key *) 0 ;
   cmpkit::View arg2 ;
   cmpkit::Blob result;
@@ -4327,7 +4331,7 @@ _goslice_ _wrap_Key_pem_raw_36df660f4b86a333(cmpkit::Key *_swig_go_0, _goslice_ 
 }
 
 
-_goslice_ _wrap_Key_spki_raw_36df660f4b86a333(cmpkit::Key *_swig_go_0) {
+_goslice_ _wrap_Key_spki_raw_a8c3e7f45761cecb(cmpkit::Key *_swig_go_0) {
   cmpkit::Key *arg1 = (cmpkit::Key *) 0 ;
   cmpkit::Blob result;
   _goslice_ _swig_go_result;
@@ -4349,7 +4353,23 @@ _goslice_ _wrap_Key_spki_raw_36df660f4b86a333(cmpkit::Key *_swig_go_0) {
 }
 
 
-void _wrap_delete_Key_raw_36df660f4b86a333(cmpkit::Key *_swig_go_0) {
+void _wrap_Key_close_raw_a8c3e7f45761cecb(cmpkit::Key *_swig_go_0) {
+  cmpkit::Key *arg1 = (cmpkit::Key *) 0 ;
+  
+  arg1 = *(cmpkit::Key **)&_swig_go_0; 
+  
+  {
+    try {
+      cmpkit_Key_close(arg1);
+    } catch (...) {
+      note_what_was_thrown();
+    }
+  }
+  
+}
+
+
+void _wrap_delete_Key_raw_a8c3e7f45761cecb(cmpkit::Key *_swig_go_0) {
   cmpkit::Key *arg1 = (cmpkit::Key *) 0 ;
   
   arg1 = *(cmpkit::Key **)&_swig_go_0; 
@@ -4365,7 +4385,7 @@ void _wrap_delete_Key_raw_36df660f4b86a333(cmpkit::Key *_swig_go_0) {
 }
 
 
-cmpkit::Credentials *_wrap_Credentials_of_certificate_raw_36df660f4b86a333(cmpkit::Key *_swig_go_0, _goslice_ _swig_go_1) {
+cmpkit::Credentials *_wrap_Credentials_of_certificate_raw_a8c3e7f45761cecb(cmpkit::Key *_swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::Key *arg1 = 0 ;
   cmpkit::View arg2 ;
   cmpkit::Credentials *result = 0 ;
@@ -4390,7 +4410,7 @@ cmpkit::Credentials *_wrap_Credentials_of_certificate_raw_36df660f4b86a333(cmpki
 }
 
 
-cmpkit::Credentials *_wrap_Credentials_of_pkcs12_raw_36df660f4b86a333(_goslice_ _swig_go_0, _goslice_ _swig_go_1) {
+cmpkit::Credentials *_wrap_Credentials_of_pkcs12_raw_a8c3e7f45761cecb(_goslice_ _swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::View arg1 ;
   cmpkit::View arg2 ;
   cmpkit::Credentials *result = 0 ;
@@ -4419,7 +4439,7 @@ cmpkit::Credentials *_wrap_Credentials_of_pkcs12_raw_36df660f4b86a333(_goslice_ 
 }
 
 
-cmpkit::Credentials *_wrap_Credentials_of_secret_raw_36df660f4b86a333(_gostring_ _swig_go_0, _goslice_ _swig_go_1, intgo _swig_go_2, intgo _swig_go_3) {
+cmpkit::Credentials *_wrap_Credentials_of_secret_raw_a8c3e7f45761cecb(_gostring_ _swig_go_0, _goslice_ _swig_go_1, intgo _swig_go_2, intgo _swig_go_3) {
   std::string *arg1 = 0 ;
   cmpkit::View arg2 ;
   int arg3 ;
@@ -4451,7 +4471,23 @@ cmpkit::Credentials *_wrap_Credentials_of_secret_raw_36df660f4b86a333(_gostring_
 }
 
 
-void _wrap_delete_Credentials_raw_36df660f4b86a333(cmpkit::Credentials *_swig_go_0) {
+void _wrap_Credentials_close_raw_a8c3e7f45761cecb(cmpkit::Credentials *_swig_go_0) {
+  cmpkit::Credentials *arg1 = (cmpkit::Credentials *) 0 ;
+  
+  arg1 = *(cmpkit::Credentials **)&_swig_go_0; 
+  
+  {
+    try {
+      cmpkit_Credentials_close(arg1);
+    } catch (...) {
+      note_what_was_thrown();
+    }
+  }
+  
+}
+
+
+void _wrap_delete_Credentials_raw_a8c3e7f45761cecb(cmpkit::Credentials *_swig_go_0) {
   cmpkit::Credentials *arg1 = (cmpkit::Credentials *) 0 ;
   
   arg1 = *(cmpkit::Credentials **)&_swig_go_0; 
@@ -4467,7 +4503,7 @@ void _wrap_delete_Credentials_raw_36df660f4b86a333(cmpkit::Credentials *_swig_go
 }
 
 
-cmpkit::Trust *_wrap_new_Trust_raw_36df660f4b86a333() {
+cmpkit::Trust *_wrap_new_Trust_raw_a8c3e7f45761cecb() {
   cmpkit::Trust *result = 0 ;
   cmpkit::Trust *_swig_go_result;
   
@@ -4484,7 +4520,7 @@ cmpkit::Trust *_wrap_new_Trust_raw_36df660f4b86a333() {
 }
 
 
-void _wrap_Trust_add_anchors_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_0, _goslice_ _swig_go_1) {
+void _wrap_Trust_add_anchors_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::Trust *arg1 = (cmpkit::Trust *) 0 ;
   cmpkit::View arg2 ;
   
@@ -4506,7 +4542,7 @@ void _wrap_Trust_add_anchors_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_0, _go
 }
 
 
-void _wrap_Trust_add_intermediates_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_0, _goslice_ _swig_go_1) {
+void _wrap_Trust_add_intermediates_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::Trust *arg1 = (cmpkit::Trust *) 0 ;
   cmpkit::View arg2 ;
   
@@ -4528,7 +4564,7 @@ void _wrap_Trust_add_intermediates_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_
 }
 
 
-void _wrap_Trust_add_pins_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_0, _goslice_ _swig_go_1) {
+void _wrap_Trust_add_pins_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::Trust *arg1 = (cmpkit::Trust *) 0 ;
   cmpkit::View arg2 ;
   
@@ -4550,7 +4586,7 @@ void _wrap_Trust_add_pins_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_0, _gosli
 }
 
 
-void _wrap_Trust_add_verify_new_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_0, _goslice_ _swig_go_1) {
+void _wrap_Trust_add_verify_new_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::Trust *arg1 = (cmpkit::Trust *) 0 ;
   cmpkit::View arg2 ;
   
@@ -4572,7 +4608,7 @@ void _wrap_Trust_add_verify_new_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_0, 
 }
 
 
-void _wrap_Trust_add_crl_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_0, _goslice_ _swig_go_1) {
+void _wrap_Trust_add_crl_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::Trust *arg1 = (cmpkit::Trust *) 0 ;
   cmpkit::View arg2 ;
   
@@ -4594,7 +4630,7 @@ void _wrap_Trust_add_crl_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_0, _goslic
 }
 
 
-void _wrap_Trust_add_ocsp_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_0, _goslice_ _swig_go_1) {
+void _wrap_Trust_add_ocsp_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::Trust *arg1 = (cmpkit::Trust *) 0 ;
   cmpkit::View arg2 ;
   
@@ -4616,7 +4652,7 @@ void _wrap_Trust_add_ocsp_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_0, _gosli
 }
 
 
-void _wrap_Trust_set_revocation_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_0, intgo _swig_go_1) {
+void _wrap_Trust_set_revocation_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_0, intgo _swig_go_1) {
   cmpkit::Trust *arg1 = (cmpkit::Trust *) 0 ;
   int arg2 ;
   
@@ -4634,7 +4670,7 @@ void _wrap_Trust_set_revocation_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_0, 
 }
 
 
-void _wrap_Trust_add_status_source_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_0, intgo _swig_go_1, _gostring_ _swig_go_2) {
+void _wrap_Trust_add_status_source_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_0, intgo _swig_go_1, _gostring_ _swig_go_2) {
   cmpkit::Trust *arg1 = (cmpkit::Trust *) 0 ;
   int arg2 ;
   std::string *arg3 = 0 ;
@@ -4657,7 +4693,7 @@ void _wrap_Trust_add_status_source_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_
 }
 
 
-void _wrap_Trust_set_fetch_limits_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_0, intgo _swig_go_1, intgo _swig_go_2, _gostring_ _swig_go_3) {
+void _wrap_Trust_set_fetch_limits_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_0, intgo _swig_go_1, intgo _swig_go_2, _gostring_ _swig_go_3) {
   cmpkit::Trust *arg1 = (cmpkit::Trust *) 0 ;
   std::uint32_t arg2 ;
   std::uint32_t arg3 ;
@@ -4682,7 +4718,7 @@ void _wrap_Trust_set_fetch_limits_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_0
 }
 
 
-void _wrap_Trust_set_peer_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_Trust_set_peer_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Trust *arg1 = (cmpkit::Trust *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -4703,7 +4739,7 @@ void _wrap_Trust_set_peer_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_0, _gostr
 }
 
 
-void _wrap_Trust_set_peer_toml_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_Trust_set_peer_toml_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Trust *arg1 = (cmpkit::Trust *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -4724,7 +4760,23 @@ void _wrap_Trust_set_peer_toml_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_0, _
 }
 
 
-void _wrap_delete_Trust_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_0) {
+void _wrap_Trust_close_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_0) {
+  cmpkit::Trust *arg1 = (cmpkit::Trust *) 0 ;
+  
+  arg1 = *(cmpkit::Trust **)&_swig_go_0; 
+  
+  {
+    try {
+      cmpkit_Trust_close(arg1);
+    } catch (...) {
+      note_what_was_thrown();
+    }
+  }
+  
+}
+
+
+void _wrap_delete_Trust_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_0) {
   cmpkit::Trust *arg1 = (cmpkit::Trust *) 0 ;
   
   arg1 = *(cmpkit::Trust **)&_swig_go_0; 
@@ -4740,7 +4792,7 @@ void _wrap_delete_Trust_raw_36df660f4b86a333(cmpkit::Trust *_swig_go_0) {
 }
 
 
-cmpkit::Tls *_wrap_new_Tls_raw_36df660f4b86a333() {
+cmpkit::Tls *_wrap_new_Tls_raw_a8c3e7f45761cecb() {
   cmpkit::Tls *result = 0 ;
   cmpkit::Tls *_swig_go_result;
   
@@ -4757,7 +4809,7 @@ cmpkit::Tls *_wrap_new_Tls_raw_36df660f4b86a333() {
 }
 
 
-void _wrap_Tls_add_anchors_raw_36df660f4b86a333(cmpkit::Tls *_swig_go_0, _goslice_ _swig_go_1) {
+void _wrap_Tls_add_anchors_raw_a8c3e7f45761cecb(cmpkit::Tls *_swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::Tls *arg1 = (cmpkit::Tls *) 0 ;
   cmpkit::View arg2 ;
   
@@ -4779,7 +4831,7 @@ void _wrap_Tls_add_anchors_raw_36df660f4b86a333(cmpkit::Tls *_swig_go_0, _goslic
 }
 
 
-void _wrap_Tls_set_trust_raw_36df660f4b86a333(cmpkit::Tls *_swig_go_0, cmpkit::Trust *_swig_go_1) {
+void _wrap_Tls_set_trust_raw_a8c3e7f45761cecb(cmpkit::Tls *_swig_go_0, cmpkit::Trust *_swig_go_1) {
   cmpkit::Tls *arg1 = (cmpkit::Tls *) 0 ;
   cmpkit::Trust *arg2 = 0 ;
   
@@ -4797,7 +4849,7 @@ void _wrap_Tls_set_trust_raw_36df660f4b86a333(cmpkit::Tls *_swig_go_0, cmpkit::T
 }
 
 
-void _wrap_Tls_set_certificate_raw_36df660f4b86a333(cmpkit::Tls *_swig_go_0, cmpkit::Key *_swig_go_1, _goslice_ _swig_go_2) {
+void _wrap_Tls_set_certificate_raw_a8c3e7f45761cecb(cmpkit::Tls *_swig_go_0, cmpkit::Key *_swig_go_1, _goslice_ _swig_go_2) {
   cmpkit::Tls *arg1 = (cmpkit::Tls *) 0 ;
   cmpkit::Key *arg2 = 0 ;
   cmpkit::View arg3 ;
@@ -4821,7 +4873,7 @@ void _wrap_Tls_set_certificate_raw_36df660f4b86a333(cmpkit::Tls *_swig_go_0, cmp
 }
 
 
-void _wrap_Tls_set_psk_raw_36df660f4b86a333(cmpkit::Tls *_swig_go_0, _gostring_ _swig_go_1, _goslice_ _swig_go_2) {
+void _wrap_Tls_set_psk_raw_a8c3e7f45761cecb(cmpkit::Tls *_swig_go_0, _gostring_ _swig_go_1, _goslice_ _swig_go_2) {
   cmpkit::Tls *arg1 = (cmpkit::Tls *) 0 ;
   std::string *arg2 = 0 ;
   cmpkit::View arg3 ;
@@ -4848,7 +4900,7 @@ void _wrap_Tls_set_psk_raw_36df660f4b86a333(cmpkit::Tls *_swig_go_0, _gostring_ 
 }
 
 
-void _wrap_Tls_set_srp_raw_36df660f4b86a333(cmpkit::Tls *_swig_go_0, _gostring_ _swig_go_1, _goslice_ _swig_go_2) {
+void _wrap_Tls_set_srp_raw_a8c3e7f45761cecb(cmpkit::Tls *_swig_go_0, _gostring_ _swig_go_1, _goslice_ _swig_go_2) {
   cmpkit::Tls *arg1 = (cmpkit::Tls *) 0 ;
   std::string *arg2 = 0 ;
   cmpkit::View arg3 ;
@@ -4875,7 +4927,23 @@ void _wrap_Tls_set_srp_raw_36df660f4b86a333(cmpkit::Tls *_swig_go_0, _gostring_ 
 }
 
 
-void _wrap_delete_Tls_raw_36df660f4b86a333(cmpkit::Tls *_swig_go_0) {
+void _wrap_Tls_close_raw_a8c3e7f45761cecb(cmpkit::Tls *_swig_go_0) {
+  cmpkit::Tls *arg1 = (cmpkit::Tls *) 0 ;
+  
+  arg1 = *(cmpkit::Tls **)&_swig_go_0; 
+  
+  {
+    try {
+      cmpkit_Tls_close(arg1);
+    } catch (...) {
+      note_what_was_thrown();
+    }
+  }
+  
+}
+
+
+void _wrap_delete_Tls_raw_a8c3e7f45761cecb(cmpkit::Tls *_swig_go_0) {
   cmpkit::Tls *arg1 = (cmpkit::Tls *) 0 ;
   
   arg1 = *(cmpkit::Tls **)&_swig_go_0; 
@@ -4891,7 +4959,7 @@ void _wrap_delete_Tls_raw_36df660f4b86a333(cmpkit::Tls *_swig_go_0) {
 }
 
 
-cmpkit::Founding *_wrap_new_Founding_raw_36df660f4b86a333(_gostring_ _swig_go_0) {
+cmpkit::Founding *_wrap_new_Founding_raw_a8c3e7f45761cecb(_gostring_ _swig_go_0) {
   std::string *arg1 = 0 ;
   cmpkit::Founding *result = 0 ;
   cmpkit::Founding *_swig_go_result;
@@ -4913,7 +4981,7 @@ cmpkit::Founding *_wrap_new_Founding_raw_36df660f4b86a333(_gostring_ _swig_go_0)
 }
 
 
-void _wrap_Founding_set_key_raw_36df660f4b86a333(cmpkit::Founding *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_Founding_set_key_raw_a8c3e7f45761cecb(cmpkit::Founding *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Founding *arg1 = (cmpkit::Founding *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -4934,7 +5002,7 @@ void _wrap_Founding_set_key_raw_36df660f4b86a333(cmpkit::Founding *_swig_go_0, _
 }
 
 
-void _wrap_Founding_set_listen_raw_36df660f4b86a333(cmpkit::Founding *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_Founding_set_listen_raw_a8c3e7f45761cecb(cmpkit::Founding *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Founding *arg1 = (cmpkit::Founding *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -4955,7 +5023,7 @@ void _wrap_Founding_set_listen_raw_36df660f4b86a333(cmpkit::Founding *_swig_go_0
 }
 
 
-void _wrap_Founding_set_secret_raw_36df660f4b86a333(cmpkit::Founding *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2) {
+void _wrap_Founding_set_secret_raw_a8c3e7f45761cecb(cmpkit::Founding *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2) {
   cmpkit::Founding *arg1 = (cmpkit::Founding *) 0 ;
   std::string *arg2 = 0 ;
   std::string *arg3 = 0 ;
@@ -4981,7 +5049,7 @@ void _wrap_Founding_set_secret_raw_36df660f4b86a333(cmpkit::Founding *_swig_go_0
 }
 
 
-void _wrap_Founding_add_trust_external_raw_36df660f4b86a333(cmpkit::Founding *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_Founding_add_trust_external_raw_a8c3e7f45761cecb(cmpkit::Founding *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Founding *arg1 = (cmpkit::Founding *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -5002,7 +5070,7 @@ void _wrap_Founding_add_trust_external_raw_36df660f4b86a333(cmpkit::Founding *_s
 }
 
 
-void _wrap_Founding_set_external_revocation_raw_36df660f4b86a333(cmpkit::Founding *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_Founding_set_external_revocation_raw_a8c3e7f45761cecb(cmpkit::Founding *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Founding *arg1 = (cmpkit::Founding *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -5023,7 +5091,7 @@ void _wrap_Founding_set_external_revocation_raw_36df660f4b86a333(cmpkit::Foundin
 }
 
 
-void _wrap_Founding_set_passphrase_raw_36df660f4b86a333(cmpkit::Founding *_swig_go_0, _goslice_ _swig_go_1, _gostring_ _swig_go_2) {
+void _wrap_Founding_set_passphrase_raw_a8c3e7f45761cecb(cmpkit::Founding *_swig_go_0, _goslice_ _swig_go_1, _gostring_ _swig_go_2) {
   cmpkit::Founding *arg1 = (cmpkit::Founding *) 0 ;
   cmpkit::View arg2 ;
   std::string *arg3 = 0 ;
@@ -5050,7 +5118,7 @@ void _wrap_Founding_set_passphrase_raw_36df660f4b86a333(cmpkit::Founding *_swig_
 }
 
 
-void _wrap_Founding_set_signers_raw_36df660f4b86a333(cmpkit::Founding *_swig_go_0, bool _swig_go_1, bool _swig_go_2) {
+void _wrap_Founding_set_signers_raw_a8c3e7f45761cecb(cmpkit::Founding *_swig_go_0, bool _swig_go_1, bool _swig_go_2) {
   cmpkit::Founding *arg1 = (cmpkit::Founding *) 0 ;
   bool arg2 ;
   bool arg3 ;
@@ -5070,7 +5138,7 @@ void _wrap_Founding_set_signers_raw_36df660f4b86a333(cmpkit::Founding *_swig_go_
 }
 
 
-void _wrap_delete_Founding_raw_36df660f4b86a333(cmpkit::Founding *_swig_go_0) {
+void _wrap_delete_Founding_raw_a8c3e7f45761cecb(cmpkit::Founding *_swig_go_0) {
   cmpkit::Founding *arg1 = (cmpkit::Founding *) 0 ;
   
   arg1 = *(cmpkit::Founding **)&_swig_go_0; 
@@ -5086,7 +5154,7 @@ void _wrap_delete_Founding_raw_36df660f4b86a333(cmpkit::Founding *_swig_go_0) {
 }
 
 
-cmpkit::Context *_wrap_new_Context_raw_36df660f4b86a333() {
+cmpkit::Context *_wrap_new_Context_raw_a8c3e7f45761cecb() {
   cmpkit::Context *result = 0 ;
   cmpkit::Context *_swig_go_result;
   
@@ -5103,7 +5171,7 @@ cmpkit::Context *_wrap_new_Context_raw_36df660f4b86a333() {
 }
 
 
-void _wrap_Context_set_log_raw_36df660f4b86a333(cmpkit::Context *_swig_go_0, intgo _swig_go_1, cmpkit::Logger *_swig_go_2) {
+void _wrap_Context_set_log_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_go_0, intgo _swig_go_1, cmpkit::Logger *_swig_go_2) {
   cmpkit::Context *arg1 = (cmpkit::Context *) 0 ;
   int arg2 ;
   cmpkit::Logger *arg3 = (cmpkit::Logger *) 0 ;
@@ -5123,7 +5191,7 @@ void _wrap_Context_set_log_raw_36df660f4b86a333(cmpkit::Context *_swig_go_0, int
 }
 
 
-void _wrap_Context_add_plugin_folder_raw_36df660f4b86a333(cmpkit::Context *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_Context_add_plugin_folder_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Context *arg1 = (cmpkit::Context *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -5144,7 +5212,7 @@ void _wrap_Context_add_plugin_folder_raw_36df660f4b86a333(cmpkit::Context *_swig
 }
 
 
-_gostring_ _wrap_Context_transports_raw_36df660f4b86a333(cmpkit::Context *_swig_go_0) {
+_gostring_ _wrap_Context_transports_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_go_0) {
   cmpkit::Context *arg1 = (cmpkit::Context *) 0 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -5163,7 +5231,7 @@ _gostring_ _wrap_Context_transports_raw_36df660f4b86a333(cmpkit::Context *_swig_
 }
 
 
-void _wrap_Context_set_option_raw_36df660f4b86a333(cmpkit::Context *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, _gostring_ _swig_go_3) {
+void _wrap_Context_set_option_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, _gostring_ _swig_go_3) {
   cmpkit::Context *arg1 = (cmpkit::Context *) 0 ;
   std::string *arg2 = 0 ;
   std::string *arg3 = 0 ;
@@ -5194,7 +5262,7 @@ void _wrap_Context_set_option_raw_36df660f4b86a333(cmpkit::Context *_swig_go_0, 
 }
 
 
-bool _wrap_Context_is_offline_raw_36df660f4b86a333(cmpkit::Context *_swig_go_0, _gostring_ _swig_go_1) {
+bool _wrap_Context_is_offline_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Context *arg1 = (cmpkit::Context *) 0 ;
   std::string *arg2 = 0 ;
   bool result;
@@ -5218,7 +5286,7 @@ bool _wrap_Context_is_offline_raw_36df660f4b86a333(cmpkit::Context *_swig_go_0, 
 }
 
 
-_goslice_ _wrap_Context_exchange_raw_36df660f4b86a333(cmpkit::Context *_swig_go_0, _gostring_ _swig_go_1, cmpkit::Tls *_swig_go_2, cmpkit::Trust *_swig_go_3, _goslice_ _swig_go_4, intgo _swig_go_5) {
+_goslice_ _wrap_Context_exchange_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_go_0, _gostring_ _swig_go_1, cmpkit::Tls *_swig_go_2, cmpkit::Trust *_swig_go_3, _goslice_ _swig_go_4, intgo _swig_go_5) {
   cmpkit::Context *arg1 = (cmpkit::Context *) 0 ;
   std::string *arg2 = 0 ;
   cmpkit::Tls *arg3 = (cmpkit::Tls *) 0 ;
@@ -5257,7 +5325,7 @@ _goslice_ _wrap_Context_exchange_raw_36df660f4b86a333(cmpkit::Context *_swig_go_
 }
 
 
-_gostring_ _wrap_Context_discover_raw_36df660f4b86a333(cmpkit::Context *_swig_go_0, _gostring_ _swig_go_1, cmpkit::Tls *_swig_go_2, intgo _swig_go_3) {
+_gostring_ _wrap_Context_discover_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_go_0, _gostring_ _swig_go_1, cmpkit::Tls *_swig_go_2, intgo _swig_go_3) {
   cmpkit::Context *arg1 = (cmpkit::Context *) 0 ;
   std::string *arg2 = 0 ;
   cmpkit::Tls *arg3 = (cmpkit::Tls *) 0 ;
@@ -5285,7 +5353,7 @@ _gostring_ _wrap_Context_discover_raw_36df660f4b86a333(cmpkit::Context *_swig_go
 }
 
 
-void _wrap_Context_init_ca_raw_36df660f4b86a333(cmpkit::Context *_swig_go_0, _gostring_ _swig_go_1, cmpkit::Founding *_swig_go_2, long long _swig_go_3) {
+void _wrap_Context_init_ca_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_go_0, _gostring_ _swig_go_1, cmpkit::Founding *_swig_go_2, long long _swig_go_3) {
   cmpkit::Context *arg1 = (cmpkit::Context *) 0 ;
   std::string *arg2 = 0 ;
   cmpkit::Founding *arg3 = 0 ;
@@ -5310,7 +5378,7 @@ void _wrap_Context_init_ca_raw_36df660f4b86a333(cmpkit::Context *_swig_go_0, _go
 }
 
 
-void _wrap_Context_close_raw_36df660f4b86a333(cmpkit::Context *_swig_go_0) {
+void _wrap_Context_close_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_go_0) {
   cmpkit::Context *arg1 = (cmpkit::Context *) 0 ;
   
   arg1 = *(cmpkit::Context **)&_swig_go_0; 
@@ -5326,7 +5394,7 @@ void _wrap_Context_close_raw_36df660f4b86a333(cmpkit::Context *_swig_go_0) {
 }
 
 
-void _wrap_delete_Context_raw_36df660f4b86a333(cmpkit::Context *_swig_go_0) {
+void _wrap_delete_Context_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_go_0) {
   cmpkit::Context *arg1 = (cmpkit::Context *) 0 ;
   
   arg1 = *(cmpkit::Context **)&_swig_go_0; 
@@ -5342,7 +5410,7 @@ void _wrap_delete_Context_raw_36df660f4b86a333(cmpkit::Context *_swig_go_0) {
 }
 
 
-cmpkit::EnrollOrder *_wrap_new_EnrollOrder_raw_36df660f4b86a333(intgo _swig_go_0) {
+cmpkit::EnrollOrder *_wrap_new_EnrollOrder_raw_a8c3e7f45761cecb(intgo _swig_go_0) {
   int arg1 ;
   cmpkit::EnrollOrder *result = 0 ;
   cmpkit::EnrollOrder *_swig_go_result;
@@ -5361,7 +5429,7 @@ cmpkit::EnrollOrder *_wrap_new_EnrollOrder_raw_36df660f4b86a333(intgo _swig_go_0
 }
 
 
-void _wrap_EnrollOrder_set_key_raw_36df660f4b86a333(cmpkit::EnrollOrder *_swig_go_0, cmpkit::Key *_swig_go_1) {
+void _wrap_EnrollOrder_set_key_raw_a8c3e7f45761cecb(cmpkit::EnrollOrder *_swig_go_0, cmpkit::Key *_swig_go_1) {
   cmpkit::EnrollOrder *arg1 = (cmpkit::EnrollOrder *) 0 ;
   cmpkit::Key *arg2 = 0 ;
   
@@ -5379,7 +5447,7 @@ void _wrap_EnrollOrder_set_key_raw_36df660f4b86a333(cmpkit::EnrollOrder *_swig_g
 }
 
 
-void _wrap_EnrollOrder_set_csr_raw_36df660f4b86a333(cmpkit::EnrollOrder *_swig_go_0, _goslice_ _swig_go_1) {
+void _wrap_EnrollOrder_set_csr_raw_a8c3e7f45761cecb(cmpkit::EnrollOrder *_swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::EnrollOrder *arg1 = (cmpkit::EnrollOrder *) 0 ;
   cmpkit::View arg2 ;
   
@@ -5401,7 +5469,7 @@ void _wrap_EnrollOrder_set_csr_raw_36df660f4b86a333(cmpkit::EnrollOrder *_swig_g
 }
 
 
-void _wrap_EnrollOrder_set_subject_raw_36df660f4b86a333(cmpkit::EnrollOrder *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_EnrollOrder_set_subject_raw_a8c3e7f45761cecb(cmpkit::EnrollOrder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::EnrollOrder *arg1 = (cmpkit::EnrollOrder *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -5422,7 +5490,7 @@ void _wrap_EnrollOrder_set_subject_raw_36df660f4b86a333(cmpkit::EnrollOrder *_sw
 }
 
 
-void _wrap_EnrollOrder_add_san_raw_36df660f4b86a333(cmpkit::EnrollOrder *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_EnrollOrder_add_san_raw_a8c3e7f45761cecb(cmpkit::EnrollOrder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::EnrollOrder *arg1 = (cmpkit::EnrollOrder *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -5443,7 +5511,7 @@ void _wrap_EnrollOrder_add_san_raw_36df660f4b86a333(cmpkit::EnrollOrder *_swig_g
 }
 
 
-void _wrap_EnrollOrder_set_profile_raw_36df660f4b86a333(cmpkit::EnrollOrder *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_EnrollOrder_set_profile_raw_a8c3e7f45761cecb(cmpkit::EnrollOrder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::EnrollOrder *arg1 = (cmpkit::EnrollOrder *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -5464,7 +5532,7 @@ void _wrap_EnrollOrder_set_profile_raw_36df660f4b86a333(cmpkit::EnrollOrder *_sw
 }
 
 
-void _wrap_EnrollOrder_set_recipient_raw_36df660f4b86a333(cmpkit::EnrollOrder *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_EnrollOrder_set_recipient_raw_a8c3e7f45761cecb(cmpkit::EnrollOrder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::EnrollOrder *arg1 = (cmpkit::EnrollOrder *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -5485,7 +5553,7 @@ void _wrap_EnrollOrder_set_recipient_raw_36df660f4b86a333(cmpkit::EnrollOrder *_
 }
 
 
-void _wrap_EnrollOrder_set_implicit_confirm_raw_36df660f4b86a333(cmpkit::EnrollOrder *_swig_go_0) {
+void _wrap_EnrollOrder_set_implicit_confirm_raw_a8c3e7f45761cecb(cmpkit::EnrollOrder *_swig_go_0) {
   cmpkit::EnrollOrder *arg1 = (cmpkit::EnrollOrder *) 0 ;
   
   arg1 = *(cmpkit::EnrollOrder **)&_swig_go_0; 
@@ -5501,7 +5569,7 @@ void _wrap_EnrollOrder_set_implicit_confirm_raw_36df660f4b86a333(cmpkit::EnrollO
 }
 
 
-void _wrap_EnrollOrder_set_not_after_raw_36df660f4b86a333(cmpkit::EnrollOrder *_swig_go_0, long long _swig_go_1) {
+void _wrap_EnrollOrder_set_not_after_raw_a8c3e7f45761cecb(cmpkit::EnrollOrder *_swig_go_0, long long _swig_go_1) {
   cmpkit::EnrollOrder *arg1 = (cmpkit::EnrollOrder *) 0 ;
   std::int64_t arg2 ;
   
@@ -5519,7 +5587,7 @@ void _wrap_EnrollOrder_set_not_after_raw_36df660f4b86a333(cmpkit::EnrollOrder *_
 }
 
 
-void _wrap_EnrollOrder_set_template_raw_36df660f4b86a333(cmpkit::EnrollOrder *_swig_go_0, _goslice_ _swig_go_1) {
+void _wrap_EnrollOrder_set_template_raw_a8c3e7f45761cecb(cmpkit::EnrollOrder *_swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::EnrollOrder *arg1 = (cmpkit::EnrollOrder *) 0 ;
   cmpkit::View arg2 ;
   
@@ -5541,7 +5609,7 @@ void _wrap_EnrollOrder_set_template_raw_36df660f4b86a333(cmpkit::EnrollOrder *_s
 }
 
 
-void _wrap_delete_EnrollOrder_raw_36df660f4b86a333(cmpkit::EnrollOrder *_swig_go_0) {
+void _wrap_delete_EnrollOrder_raw_a8c3e7f45761cecb(cmpkit::EnrollOrder *_swig_go_0) {
   cmpkit::EnrollOrder *arg1 = (cmpkit::EnrollOrder *) 0 ;
   
   arg1 = *(cmpkit::EnrollOrder **)&_swig_go_0; 
@@ -5557,7 +5625,7 @@ void _wrap_delete_EnrollOrder_raw_36df660f4b86a333(cmpkit::EnrollOrder *_swig_go
 }
 
 
-void _wrap_RevokeOrder_set_certificate_raw_36df660f4b86a333(cmpkit::RevokeOrder *_swig_go_0, _goslice_ _swig_go_1) {
+void _wrap_RevokeOrder_set_certificate_raw_a8c3e7f45761cecb(cmpkit::RevokeOrder *_swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::RevokeOrder *arg1 = (cmpkit::RevokeOrder *) 0 ;
   cmpkit::View arg2 ;
   
@@ -5579,7 +5647,7 @@ void _wrap_RevokeOrder_set_certificate_raw_36df660f4b86a333(cmpkit::RevokeOrder 
 }
 
 
-void _wrap_RevokeOrder_set_issuer_and_serial_raw_36df660f4b86a333(cmpkit::RevokeOrder *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2) {
+void _wrap_RevokeOrder_set_issuer_and_serial_raw_a8c3e7f45761cecb(cmpkit::RevokeOrder *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2) {
   cmpkit::RevokeOrder *arg1 = (cmpkit::RevokeOrder *) 0 ;
   std::string *arg2 = 0 ;
   std::string *arg3 = 0 ;
@@ -5605,7 +5673,7 @@ void _wrap_RevokeOrder_set_issuer_and_serial_raw_36df660f4b86a333(cmpkit::Revoke
 }
 
 
-void _wrap_RevokeOrder_set_reason_raw_36df660f4b86a333(cmpkit::RevokeOrder *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_RevokeOrder_set_reason_raw_a8c3e7f45761cecb(cmpkit::RevokeOrder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::RevokeOrder *arg1 = (cmpkit::RevokeOrder *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -5626,7 +5694,7 @@ void _wrap_RevokeOrder_set_reason_raw_36df660f4b86a333(cmpkit::RevokeOrder *_swi
 }
 
 
-void _wrap_RevokeOrder_set_recipient_raw_36df660f4b86a333(cmpkit::RevokeOrder *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_RevokeOrder_set_recipient_raw_a8c3e7f45761cecb(cmpkit::RevokeOrder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::RevokeOrder *arg1 = (cmpkit::RevokeOrder *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -5647,7 +5715,7 @@ void _wrap_RevokeOrder_set_recipient_raw_36df660f4b86a333(cmpkit::RevokeOrder *_
 }
 
 
-void _wrap_RevokeOrder_set_invalid_since_raw_36df660f4b86a333(cmpkit::RevokeOrder *_swig_go_0, long long _swig_go_1) {
+void _wrap_RevokeOrder_set_invalid_since_raw_a8c3e7f45761cecb(cmpkit::RevokeOrder *_swig_go_0, long long _swig_go_1) {
   cmpkit::RevokeOrder *arg1 = (cmpkit::RevokeOrder *) 0 ;
   std::int64_t arg2 ;
   
@@ -5665,7 +5733,7 @@ void _wrap_RevokeOrder_set_invalid_since_raw_36df660f4b86a333(cmpkit::RevokeOrde
 }
 
 
-cmpkit::RevokeOrder *_wrap_new_RevokeOrder_raw_36df660f4b86a333() {
+cmpkit::RevokeOrder *_wrap_new_RevokeOrder_raw_a8c3e7f45761cecb() {
   cmpkit::RevokeOrder *result = 0 ;
   cmpkit::RevokeOrder *_swig_go_result;
   
@@ -5682,7 +5750,7 @@ cmpkit::RevokeOrder *_wrap_new_RevokeOrder_raw_36df660f4b86a333() {
 }
 
 
-void _wrap_delete_RevokeOrder_raw_36df660f4b86a333(cmpkit::RevokeOrder *_swig_go_0) {
+void _wrap_delete_RevokeOrder_raw_a8c3e7f45761cecb(cmpkit::RevokeOrder *_swig_go_0) {
   cmpkit::RevokeOrder *arg1 = (cmpkit::RevokeOrder *) 0 ;
   
   arg1 = *(cmpkit::RevokeOrder **)&_swig_go_0; 
@@ -5698,7 +5766,7 @@ void _wrap_delete_RevokeOrder_raw_36df660f4b86a333(cmpkit::RevokeOrder *_swig_go
 }
 
 
-cmpkit::GetOrder *_wrap_new_GetOrder_raw_36df660f4b86a333(intgo _swig_go_0) {
+cmpkit::GetOrder *_wrap_new_GetOrder_raw_a8c3e7f45761cecb(intgo _swig_go_0) {
   int arg1 ;
   cmpkit::GetOrder *result = 0 ;
   cmpkit::GetOrder *_swig_go_result;
@@ -5717,7 +5785,7 @@ cmpkit::GetOrder *_wrap_new_GetOrder_raw_36df660f4b86a333(intgo _swig_go_0) {
 }
 
 
-void _wrap_GetOrder_set_root_raw_36df660f4b86a333(cmpkit::GetOrder *_swig_go_0, _goslice_ _swig_go_1) {
+void _wrap_GetOrder_set_root_raw_a8c3e7f45761cecb(cmpkit::GetOrder *_swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::GetOrder *arg1 = (cmpkit::GetOrder *) 0 ;
   cmpkit::View arg2 ;
   
@@ -5739,7 +5807,7 @@ void _wrap_GetOrder_set_root_raw_36df660f4b86a333(cmpkit::GetOrder *_swig_go_0, 
 }
 
 
-void _wrap_GetOrder_set_crl_raw_36df660f4b86a333(cmpkit::GetOrder *_swig_go_0, _goslice_ _swig_go_1) {
+void _wrap_GetOrder_set_crl_raw_a8c3e7f45761cecb(cmpkit::GetOrder *_swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::GetOrder *arg1 = (cmpkit::GetOrder *) 0 ;
   cmpkit::View arg2 ;
   
@@ -5761,7 +5829,7 @@ void _wrap_GetOrder_set_crl_raw_36df660f4b86a333(cmpkit::GetOrder *_swig_go_0, _
 }
 
 
-void _wrap_GetOrder_set_issuer_raw_36df660f4b86a333(cmpkit::GetOrder *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_GetOrder_set_issuer_raw_a8c3e7f45761cecb(cmpkit::GetOrder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::GetOrder *arg1 = (cmpkit::GetOrder *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -5782,7 +5850,7 @@ void _wrap_GetOrder_set_issuer_raw_36df660f4b86a333(cmpkit::GetOrder *_swig_go_0
 }
 
 
-void _wrap_GetOrder_set_distribution_point_raw_36df660f4b86a333(cmpkit::GetOrder *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_GetOrder_set_distribution_point_raw_a8c3e7f45761cecb(cmpkit::GetOrder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::GetOrder *arg1 = (cmpkit::GetOrder *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -5803,7 +5871,7 @@ void _wrap_GetOrder_set_distribution_point_raw_36df660f4b86a333(cmpkit::GetOrder
 }
 
 
-void _wrap_GetOrder_set_information_raw_36df660f4b86a333(cmpkit::GetOrder *_swig_go_0, _gostring_ _swig_go_1, _goslice_ _swig_go_2) {
+void _wrap_GetOrder_set_information_raw_a8c3e7f45761cecb(cmpkit::GetOrder *_swig_go_0, _gostring_ _swig_go_1, _goslice_ _swig_go_2) {
   cmpkit::GetOrder *arg1 = (cmpkit::GetOrder *) 0 ;
   std::string *arg2 = 0 ;
   cmpkit::View arg3 ;
@@ -5830,7 +5898,7 @@ void _wrap_GetOrder_set_information_raw_36df660f4b86a333(cmpkit::GetOrder *_swig
 }
 
 
-void _wrap_GetOrder_set_profile_raw_36df660f4b86a333(cmpkit::GetOrder *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_GetOrder_set_profile_raw_a8c3e7f45761cecb(cmpkit::GetOrder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::GetOrder *arg1 = (cmpkit::GetOrder *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -5851,7 +5919,7 @@ void _wrap_GetOrder_set_profile_raw_36df660f4b86a333(cmpkit::GetOrder *_swig_go_
 }
 
 
-void _wrap_GetOrder_set_recipient_raw_36df660f4b86a333(cmpkit::GetOrder *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_GetOrder_set_recipient_raw_a8c3e7f45761cecb(cmpkit::GetOrder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::GetOrder *arg1 = (cmpkit::GetOrder *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -5872,7 +5940,7 @@ void _wrap_GetOrder_set_recipient_raw_36df660f4b86a333(cmpkit::GetOrder *_swig_g
 }
 
 
-void _wrap_delete_GetOrder_raw_36df660f4b86a333(cmpkit::GetOrder *_swig_go_0) {
+void _wrap_delete_GetOrder_raw_a8c3e7f45761cecb(cmpkit::GetOrder *_swig_go_0) {
   cmpkit::GetOrder *arg1 = (cmpkit::GetOrder *) 0 ;
   
   arg1 = *(cmpkit::GetOrder **)&_swig_go_0; 
@@ -5888,7 +5956,7 @@ void _wrap_delete_GetOrder_raw_36df660f4b86a333(cmpkit::GetOrder *_swig_go_0) {
 }
 
 
-cmpkit::Operation *_wrap_Operation_enroll_raw_36df660f4b86a333(cmpkit::Context *_swig_go_0, cmpkit::EnrollOrder *_swig_go_1, cmpkit::Credentials *_swig_go_2, cmpkit::Trust *_swig_go_3) {
+cmpkit::Operation *_wrap_Operation_enroll_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_go_0, cmpkit::EnrollOrder *_swig_go_1, cmpkit::Credentials *_swig_go_2, cmpkit::Trust *_swig_go_3) {
   cmpkit::Context *arg1 = 0 ;
   cmpkit::EnrollOrder *arg2 = 0 ;
   cmpkit::Credentials *arg3 = 0 ;
@@ -5913,7 +5981,7 @@ cmpkit::Operation *_wrap_Operation_enroll_raw_36df660f4b86a333(cmpkit::Context *
 }
 
 
-cmpkit::Operation *_wrap_Operation_revoke_raw_36df660f4b86a333(cmpkit::Context *_swig_go_0, cmpkit::RevokeOrder *_swig_go_1, cmpkit::Credentials *_swig_go_2, cmpkit::Trust *_swig_go_3) {
+cmpkit::Operation *_wrap_Operation_revoke_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_go_0, cmpkit::RevokeOrder *_swig_go_1, cmpkit::Credentials *_swig_go_2, cmpkit::Trust *_swig_go_3) {
   cmpkit::Context *arg1 = 0 ;
   cmpkit::RevokeOrder *arg2 = 0 ;
   cmpkit::Credentials *arg3 = 0 ;
@@ -5938,7 +6006,7 @@ cmpkit::Operation *_wrap_Operation_revoke_raw_36df660f4b86a333(cmpkit::Context *
 }
 
 
-cmpkit::Operation *_wrap_Operation_get_raw_36df660f4b86a333(cmpkit::Context *_swig_go_0, cmpkit::GetOrder *_swig_go_1, cmpkit::Credentials *_swig_go_2, cmpkit::Trust *_swig_go_3) {
+cmpkit::Operation *_wrap_Operation_get_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_go_0, cmpkit::GetOrder *_swig_go_1, cmpkit::Credentials *_swig_go_2, cmpkit::Trust *_swig_go_3) {
   cmpkit::Context *arg1 = 0 ;
   cmpkit::GetOrder *arg2 = 0 ;
   cmpkit::Credentials *arg3 = 0 ;
@@ -5963,7 +6031,7 @@ cmpkit::Operation *_wrap_Operation_get_raw_36df660f4b86a333(cmpkit::Context *_sw
 }
 
 
-cmpkit::Operation *_wrap_Operation_saved_raw_36df660f4b86a333(cmpkit::Context *_swig_go_0, _goslice_ _swig_go_1, cmpkit::Credentials *_swig_go_2, cmpkit::Trust *_swig_go_3, cmpkit::Key *_swig_go_4) {
+cmpkit::Operation *_wrap_Operation_saved_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_go_0, _goslice_ _swig_go_1, cmpkit::Credentials *_swig_go_2, cmpkit::Trust *_swig_go_3, cmpkit::Key *_swig_go_4) {
   cmpkit::Context *arg1 = 0 ;
   cmpkit::View arg2 ;
   cmpkit::Credentials *arg3 = 0 ;
@@ -5994,7 +6062,7 @@ cmpkit::Operation *_wrap_Operation_saved_raw_36df660f4b86a333(cmpkit::Context *_
 }
 
 
-void _wrap_Operation_set_policy_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0, cmpkit::Policy *_swig_go_1) {
+void _wrap_Operation_set_policy_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, cmpkit::Policy *_swig_go_1) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   cmpkit::Policy *arg2 = (cmpkit::Policy *) 0 ;
   
@@ -6012,7 +6080,7 @@ void _wrap_Operation_set_policy_raw_36df660f4b86a333(cmpkit::Operation *_swig_go
 }
 
 
-void _wrap_Operation_set_keep_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0, cmpkit::Keeper *_swig_go_1) {
+void _wrap_Operation_set_keep_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, cmpkit::Keeper *_swig_go_1) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   cmpkit::Keeper *arg2 = (cmpkit::Keeper *) 0 ;
   
@@ -6030,7 +6098,7 @@ void _wrap_Operation_set_keep_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0
 }
 
 
-void _wrap_Operation_set_waiting_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0, cmpkit::Waiter *_swig_go_1) {
+void _wrap_Operation_set_waiting_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, cmpkit::Waiter *_swig_go_1) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   cmpkit::Waiter *arg2 = (cmpkit::Waiter *) 0 ;
   
@@ -6048,7 +6116,7 @@ void _wrap_Operation_set_waiting_raw_36df660f4b86a333(cmpkit::Operation *_swig_g
 }
 
 
-void _wrap_Operation_set_trace_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0, cmpkit::Tracer *_swig_go_1) {
+void _wrap_Operation_set_trace_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, cmpkit::Tracer *_swig_go_1) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   cmpkit::Tracer *arg2 = (cmpkit::Tracer *) 0 ;
   
@@ -6066,7 +6134,7 @@ void _wrap_Operation_set_trace_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_
 }
 
 
-void _wrap_Operation_set_exchange_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0, cmpkit::Carrier *_swig_go_1) {
+void _wrap_Operation_set_exchange_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, cmpkit::Carrier *_swig_go_1) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   cmpkit::Carrier *arg2 = (cmpkit::Carrier *) 0 ;
   
@@ -6084,7 +6152,7 @@ void _wrap_Operation_set_exchange_raw_36df660f4b86a333(cmpkit::Operation *_swig_
 }
 
 
-void _wrap_Operation_set_save_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0, cmpkit::Saver *_swig_go_1) {
+void _wrap_Operation_set_save_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, cmpkit::Saver *_swig_go_1) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   cmpkit::Saver *arg2 = (cmpkit::Saver *) 0 ;
   
@@ -6102,7 +6170,7 @@ void _wrap_Operation_set_save_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0
 }
 
 
-void _wrap_Operation_set_timeouts_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0, intgo _swig_go_1, intgo _swig_go_2, intgo _swig_go_3) {
+void _wrap_Operation_set_timeouts_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, intgo _swig_go_1, intgo _swig_go_2, intgo _swig_go_3) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   std::uint32_t arg2 ;
   std::uint32_t arg3 ;
@@ -6124,7 +6192,7 @@ void _wrap_Operation_set_timeouts_raw_36df660f4b86a333(cmpkit::Operation *_swig_
 }
 
 
-void _wrap_Operation_set_memo_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0, _goslice_ _swig_go_1) {
+void _wrap_Operation_set_memo_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   cmpkit::View arg2 ;
   
@@ -6146,7 +6214,7 @@ void _wrap_Operation_set_memo_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0
 }
 
 
-void _wrap_Operation_run_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0, _gostring_ _swig_go_1, cmpkit::Tls *_swig_go_2) {
+void _wrap_Operation_run_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, _gostring_ _swig_go_1, cmpkit::Tls *_swig_go_2) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   std::string *arg2 = 0 ;
   cmpkit::Tls *arg3 = (cmpkit::Tls *) 0 ;
@@ -6169,7 +6237,7 @@ void _wrap_Operation_run_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0, _go
 }
 
 
-void _wrap_Operation_cancel_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0) {
+void _wrap_Operation_cancel_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   
   arg1 = *(cmpkit::Operation **)&_swig_go_0; 
@@ -6185,7 +6253,7 @@ void _wrap_Operation_cancel_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0) 
 }
 
 
-void _wrap_Operation_close_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0) {
+void _wrap_Operation_close_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   
   arg1 = *(cmpkit::Operation **)&_swig_go_0; 
@@ -6201,7 +6269,7 @@ void _wrap_Operation_close_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0) {
 }
 
 
-intgo _wrap_Operation_begin_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0, long long _swig_go_1) {
+intgo _wrap_Operation_begin_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, long long _swig_go_1) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   std::int64_t arg2 ;
   int result;
@@ -6222,7 +6290,7 @@ intgo _wrap_Operation_begin_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0, 
 }
 
 
-intgo _wrap_Operation_receive_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0, _goslice_ _swig_go_1, long long _swig_go_2) {
+intgo _wrap_Operation_receive_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, _goslice_ _swig_go_1, long long _swig_go_2) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   cmpkit::View arg2 ;
   std::int64_t arg3 ;
@@ -6249,7 +6317,7 @@ intgo _wrap_Operation_receive_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0
 }
 
 
-intgo _wrap_Operation_lost_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0, _gostring_ _swig_go_1, long long _swig_go_2) {
+intgo _wrap_Operation_lost_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, _gostring_ _swig_go_1, long long _swig_go_2) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   std::string *arg2 = 0 ;
   std::int64_t arg3 ;
@@ -6275,7 +6343,7 @@ intgo _wrap_Operation_lost_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0, _
 }
 
 
-intgo _wrap_Operation_decide_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0, bool _swig_go_1, _gostring_ _swig_go_2, long long _swig_go_3) {
+intgo _wrap_Operation_decide_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, bool _swig_go_1, _gostring_ _swig_go_2, long long _swig_go_3) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   bool arg2 ;
   std::string *arg3 = 0 ;
@@ -6303,7 +6371,7 @@ intgo _wrap_Operation_decide_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0,
 }
 
 
-intgo _wrap_Operation_kept_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0, long long _swig_go_1) {
+intgo _wrap_Operation_kept_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, long long _swig_go_1) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   std::int64_t arg2 ;
   int result;
@@ -6324,7 +6392,7 @@ intgo _wrap_Operation_kept_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0, l
 }
 
 
-intgo _wrap_Operation_woken_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0, long long _swig_go_1) {
+intgo _wrap_Operation_woken_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, long long _swig_go_1) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   std::int64_t arg2 ;
   int result;
@@ -6345,7 +6413,7 @@ intgo _wrap_Operation_woken_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0, 
 }
 
 
-intgo _wrap_Operation_fetched_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0, _goslice_ _swig_go_1, long long _swig_go_2) {
+intgo _wrap_Operation_fetched_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, _goslice_ _swig_go_1, long long _swig_go_2) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   cmpkit::View arg2 ;
   std::int64_t arg3 ;
@@ -6372,7 +6440,7 @@ intgo _wrap_Operation_fetched_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0
 }
 
 
-_goslice_ _wrap_Operation_fetch_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0) {
+_goslice_ _wrap_Operation_fetch_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   cmpkit::Blob result;
   _goslice_ _swig_go_result;
@@ -6394,7 +6462,7 @@ _goslice_ _wrap_Operation_fetch_raw_36df660f4b86a333(cmpkit::Operation *_swig_go
 }
 
 
-_goslice_ _wrap_Operation_save_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0) {
+_goslice_ _wrap_Operation_save_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   cmpkit::Blob result;
   _goslice_ _swig_go_result;
@@ -6416,7 +6484,7 @@ _goslice_ _wrap_Operation_save_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_
 }
 
 
-_goslice_ _wrap_Operation_message_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0) {
+_goslice_ _wrap_Operation_message_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   cmpkit::Blob result;
   _goslice_ _swig_go_result;
@@ -6438,7 +6506,7 @@ _goslice_ _wrap_Operation_message_raw_36df660f4b86a333(cmpkit::Operation *_swig_
 }
 
 
-_gostring_ _wrap_Operation_label_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0) {
+_gostring_ _wrap_Operation_label_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -6457,7 +6525,7 @@ _gostring_ _wrap_Operation_label_raw_36df660f4b86a333(cmpkit::Operation *_swig_g
 }
 
 
-_gostring_ _wrap_Operation_fetch_url_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0) {
+_gostring_ _wrap_Operation_fetch_url_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -6476,7 +6544,7 @@ _gostring_ _wrap_Operation_fetch_url_raw_36df660f4b86a333(cmpkit::Operation *_sw
 }
 
 
-long long _wrap_Operation_check_after_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0) {
+long long _wrap_Operation_check_after_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   std::int64_t result;
   long long _swig_go_result;
@@ -6495,7 +6563,7 @@ long long _wrap_Operation_check_after_raw_36df660f4b86a333(cmpkit::Operation *_s
 }
 
 
-bool _wrap_Operation_with_mods_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0) {
+bool _wrap_Operation_with_mods_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   bool result;
   bool _swig_go_result;
@@ -6514,7 +6582,7 @@ bool _wrap_Operation_with_mods_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_
 }
 
 
-_gostring_ _wrap_Operation_peer_text_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0) {
+_gostring_ _wrap_Operation_peer_text_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -6533,7 +6601,7 @@ _gostring_ _wrap_Operation_peer_text_raw_36df660f4b86a333(cmpkit::Operation *_sw
 }
 
 
-_goslice_ _wrap_Operation_certificate_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0) {
+_goslice_ _wrap_Operation_certificate_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   cmpkit::Blob result;
   _goslice_ _swig_go_result;
@@ -6555,7 +6623,7 @@ _goslice_ _wrap_Operation_certificate_raw_36df660f4b86a333(cmpkit::Operation *_s
 }
 
 
-_gostring_ _wrap_Operation_certificate_pem_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0) {
+_gostring_ _wrap_Operation_certificate_pem_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -6574,7 +6642,7 @@ _gostring_ _wrap_Operation_certificate_pem_raw_36df660f4b86a333(cmpkit::Operatio
 }
 
 
-_gostring_ _wrap_Operation_chain_pem_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0) {
+_gostring_ _wrap_Operation_chain_pem_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -6593,7 +6661,7 @@ _gostring_ _wrap_Operation_chain_pem_raw_36df660f4b86a333(cmpkit::Operation *_sw
 }
 
 
-_gostring_ _wrap_Operation_ca_pubs_pem_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0) {
+_gostring_ _wrap_Operation_ca_pubs_pem_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -6612,7 +6680,7 @@ _gostring_ _wrap_Operation_ca_pubs_pem_raw_36df660f4b86a333(cmpkit::Operation *_
 }
 
 
-_gostring_ _wrap_Operation_found_pem_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0) {
+_gostring_ _wrap_Operation_found_pem_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -6631,7 +6699,7 @@ _gostring_ _wrap_Operation_found_pem_raw_36df660f4b86a333(cmpkit::Operation *_sw
 }
 
 
-_gostring_ _wrap_Operation_links_pem_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0) {
+_gostring_ _wrap_Operation_links_pem_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -6650,7 +6718,7 @@ _gostring_ _wrap_Operation_links_pem_raw_36df660f4b86a333(cmpkit::Operation *_sw
 }
 
 
-_goslice_ _wrap_Operation_request_template_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0) {
+_goslice_ _wrap_Operation_request_template_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   cmpkit::Blob result;
   _goslice_ _swig_go_result;
@@ -6672,7 +6740,7 @@ _goslice_ _wrap_Operation_request_template_raw_36df660f4b86a333(cmpkit::Operatio
 }
 
 
-_goslice_ _wrap_Operation_information_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0) {
+_goslice_ _wrap_Operation_information_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   cmpkit::Blob result;
   _goslice_ _swig_go_result;
@@ -6694,7 +6762,7 @@ _goslice_ _wrap_Operation_information_raw_36df660f4b86a333(cmpkit::Operation *_s
 }
 
 
-_goslice_ _wrap_Operation_information_value_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0, _gostring_ _swig_go_1) {
+_goslice_ _wrap_Operation_information_value_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   std::string *arg2 = 0 ;
   cmpkit::Blob result;
@@ -6721,7 +6789,7 @@ _goslice_ _wrap_Operation_information_value_raw_36df660f4b86a333(cmpkit::Operati
 }
 
 
-void _wrap_delete_Operation_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0) {
+void _wrap_delete_Operation_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   
   arg1 = *(cmpkit::Operation **)&_swig_go_0; 
@@ -6737,7 +6805,7 @@ void _wrap_delete_Operation_raw_36df660f4b86a333(cmpkit::Operation *_swig_go_0) 
 }
 
 
-void _wrap_Search_state_set_raw_36df660f4b86a333(cmpkit::Search *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_Search_state_set_raw_a8c3e7f45761cecb(cmpkit::Search *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Search *arg1 = (cmpkit::Search *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -6752,7 +6820,7 @@ void _wrap_Search_state_set_raw_36df660f4b86a333(cmpkit::Search *_swig_go_0, _go
 }
 
 
-_gostring_ _wrap_Search_state_get_raw_36df660f4b86a333(cmpkit::Search *_swig_go_0) {
+_gostring_ _wrap_Search_state_get_raw_a8c3e7f45761cecb(cmpkit::Search *_swig_go_0) {
   cmpkit::Search *arg1 = (cmpkit::Search *) 0 ;
   std::string *result = 0 ;
   _gostring_ _swig_go_result;
@@ -6765,7 +6833,7 @@ _gostring_ _wrap_Search_state_get_raw_36df660f4b86a333(cmpkit::Search *_swig_go_
 }
 
 
-void _wrap_Search_subject_set_raw_36df660f4b86a333(cmpkit::Search *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_Search_subject_set_raw_a8c3e7f45761cecb(cmpkit::Search *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Search *arg1 = (cmpkit::Search *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -6780,7 +6848,7 @@ void _wrap_Search_subject_set_raw_36df660f4b86a333(cmpkit::Search *_swig_go_0, _
 }
 
 
-_gostring_ _wrap_Search_subject_get_raw_36df660f4b86a333(cmpkit::Search *_swig_go_0) {
+_gostring_ _wrap_Search_subject_get_raw_a8c3e7f45761cecb(cmpkit::Search *_swig_go_0) {
   cmpkit::Search *arg1 = (cmpkit::Search *) 0 ;
   std::string *result = 0 ;
   _gostring_ _swig_go_result;
@@ -6793,7 +6861,7 @@ _gostring_ _wrap_Search_subject_get_raw_36df660f4b86a333(cmpkit::Search *_swig_g
 }
 
 
-void _wrap_Search_requester_set_raw_36df660f4b86a333(cmpkit::Search *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_Search_requester_set_raw_a8c3e7f45761cecb(cmpkit::Search *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Search *arg1 = (cmpkit::Search *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -6808,7 +6876,7 @@ void _wrap_Search_requester_set_raw_36df660f4b86a333(cmpkit::Search *_swig_go_0,
 }
 
 
-_gostring_ _wrap_Search_requester_get_raw_36df660f4b86a333(cmpkit::Search *_swig_go_0) {
+_gostring_ _wrap_Search_requester_get_raw_a8c3e7f45761cecb(cmpkit::Search *_swig_go_0) {
   cmpkit::Search *arg1 = (cmpkit::Search *) 0 ;
   std::string *result = 0 ;
   _gostring_ _swig_go_result;
@@ -6821,7 +6889,7 @@ _gostring_ _wrap_Search_requester_get_raw_36df660f4b86a333(cmpkit::Search *_swig
 }
 
 
-void _wrap_Search_serial_set_raw_36df660f4b86a333(cmpkit::Search *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_Search_serial_set_raw_a8c3e7f45761cecb(cmpkit::Search *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Search *arg1 = (cmpkit::Search *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -6836,7 +6904,7 @@ void _wrap_Search_serial_set_raw_36df660f4b86a333(cmpkit::Search *_swig_go_0, _g
 }
 
 
-_gostring_ _wrap_Search_serial_get_raw_36df660f4b86a333(cmpkit::Search *_swig_go_0) {
+_gostring_ _wrap_Search_serial_get_raw_a8c3e7f45761cecb(cmpkit::Search *_swig_go_0) {
   cmpkit::Search *arg1 = (cmpkit::Search *) 0 ;
   std::string *result = 0 ;
   _gostring_ _swig_go_result;
@@ -6849,7 +6917,7 @@ _gostring_ _wrap_Search_serial_get_raw_36df660f4b86a333(cmpkit::Search *_swig_go
 }
 
 
-void _wrap_Search_expires_before_set_raw_36df660f4b86a333(cmpkit::Search *_swig_go_0, long long _swig_go_1) {
+void _wrap_Search_expires_before_set_raw_a8c3e7f45761cecb(cmpkit::Search *_swig_go_0, long long _swig_go_1) {
   cmpkit::Search *arg1 = (cmpkit::Search *) 0 ;
   std::int64_t arg2 ;
   
@@ -6861,7 +6929,7 @@ void _wrap_Search_expires_before_set_raw_36df660f4b86a333(cmpkit::Search *_swig_
 }
 
 
-long long _wrap_Search_expires_before_get_raw_36df660f4b86a333(cmpkit::Search *_swig_go_0) {
+long long _wrap_Search_expires_before_get_raw_a8c3e7f45761cecb(cmpkit::Search *_swig_go_0) {
   cmpkit::Search *arg1 = (cmpkit::Search *) 0 ;
   std::int64_t result;
   long long _swig_go_result;
@@ -6874,7 +6942,7 @@ long long _wrap_Search_expires_before_get_raw_36df660f4b86a333(cmpkit::Search *_
 }
 
 
-cmpkit::Search *_wrap_new_Search_raw_36df660f4b86a333() {
+cmpkit::Search *_wrap_new_Search_raw_a8c3e7f45761cecb() {
   cmpkit::Search *result = 0 ;
   cmpkit::Search *_swig_go_result;
   
@@ -6891,7 +6959,7 @@ cmpkit::Search *_wrap_new_Search_raw_36df660f4b86a333() {
 }
 
 
-void _wrap_delete_Search_raw_36df660f4b86a333(cmpkit::Search *_swig_go_0) {
+void _wrap_delete_Search_raw_a8c3e7f45761cecb(cmpkit::Search *_swig_go_0) {
   cmpkit::Search *arg1 = (cmpkit::Search *) 0 ;
   
   arg1 = *(cmpkit::Search **)&_swig_go_0; 
@@ -6907,7 +6975,7 @@ void _wrap_delete_Search_raw_36df660f4b86a333(cmpkit::Search *_swig_go_0) {
 }
 
 
-cmpkit::Responder *_wrap_new_Responder_raw_36df660f4b86a333(cmpkit::Context *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2) {
+cmpkit::Responder *_wrap_new_Responder_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2) {
   cmpkit::Context *arg1 = 0 ;
   std::string *arg2 = 0 ;
   std::string *arg3 = 0 ;
@@ -6936,7 +7004,7 @@ cmpkit::Responder *_wrap_new_Responder_raw_36df660f4b86a333(cmpkit::Context *_sw
 }
 
 
-_goslice_ _wrap_Responder_answer_raw_36df660f4b86a333(cmpkit::Responder *_swig_go_0, _goslice_ _swig_go_1, _gostring_ _swig_go_2, _gostring_ _swig_go_3, long long _swig_go_4) {
+_goslice_ _wrap_Responder_answer_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0, _goslice_ _swig_go_1, _gostring_ _swig_go_2, _gostring_ _swig_go_3, long long _swig_go_4) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   cmpkit::View arg2 ;
   std::string *arg3 = 0 ;
@@ -6976,7 +7044,7 @@ _goslice_ _wrap_Responder_answer_raw_36df660f4b86a333(cmpkit::Responder *_swig_g
 }
 
 
-void _wrap_Responder_tick_raw_36df660f4b86a333(cmpkit::Responder *_swig_go_0, long long _swig_go_1) {
+void _wrap_Responder_tick_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0, long long _swig_go_1) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   std::int64_t arg2 ;
   
@@ -6994,7 +7062,7 @@ void _wrap_Responder_tick_raw_36df660f4b86a333(cmpkit::Responder *_swig_go_0, lo
 }
 
 
-_gostring_ _wrap_Responder_reload_raw_36df660f4b86a333(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2) {
+_gostring_ _wrap_Responder_reload_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   std::string *arg2 = 0 ;
   std::string *arg3 = 0 ;
@@ -7023,7 +7091,7 @@ _gostring_ _wrap_Responder_reload_raw_36df660f4b86a333(cmpkit::Responder *_swig_
 }
 
 
-void _wrap_Responder_set_information_raw_36df660f4b86a333(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1, cmpkit::Informer *_swig_go_2) {
+void _wrap_Responder_set_information_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1, cmpkit::Informer *_swig_go_2) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   std::string *arg2 = 0 ;
   cmpkit::Informer *arg3 = (cmpkit::Informer *) 0 ;
@@ -7046,7 +7114,7 @@ void _wrap_Responder_set_information_raw_36df660f4b86a333(cmpkit::Responder *_sw
 }
 
 
-void _wrap_Responder_set_naming_raw_36df660f4b86a333(cmpkit::Responder *_swig_go_0, cmpkit::Namer *_swig_go_1) {
+void _wrap_Responder_set_naming_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0, cmpkit::Namer *_swig_go_1) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   cmpkit::Namer *arg2 = (cmpkit::Namer *) 0 ;
   
@@ -7064,7 +7132,7 @@ void _wrap_Responder_set_naming_raw_36df660f4b86a333(cmpkit::Responder *_swig_go
 }
 
 
-void _wrap_Responder_set_overseer_raw_36df660f4b86a333(cmpkit::Responder *_swig_go_0, cmpkit::Overseer *_swig_go_1) {
+void _wrap_Responder_set_overseer_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0, cmpkit::Overseer *_swig_go_1) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   cmpkit::Overseer *arg2 = (cmpkit::Overseer *) 0 ;
   
@@ -7082,7 +7150,7 @@ void _wrap_Responder_set_overseer_raw_36df660f4b86a333(cmpkit::Responder *_swig_
 }
 
 
-void _wrap_Responder_set_adapter_raw_36df660f4b86a333(cmpkit::Responder *_swig_go_0, cmpkit::Adapter *_swig_go_1) {
+void _wrap_Responder_set_adapter_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0, cmpkit::Adapter *_swig_go_1) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   cmpkit::Adapter *arg2 = (cmpkit::Adapter *) 0 ;
   
@@ -7100,7 +7168,7 @@ void _wrap_Responder_set_adapter_raw_36df660f4b86a333(cmpkit::Responder *_swig_g
 }
 
 
-void _wrap_Responder_set_events_raw_36df660f4b86a333(cmpkit::Responder *_swig_go_0, cmpkit::Audience *_swig_go_1) {
+void _wrap_Responder_set_events_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0, cmpkit::Audience *_swig_go_1) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   cmpkit::Audience *arg2 = (cmpkit::Audience *) 0 ;
   
@@ -7118,7 +7186,7 @@ void _wrap_Responder_set_events_raw_36df660f4b86a333(cmpkit::Responder *_swig_go
 }
 
 
-_gostring_ _wrap_Responder_ca_find_raw_36df660f4b86a333(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1, cmpkit::Search *_swig_go_2) {
+_gostring_ _wrap_Responder_ca_find_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1, cmpkit::Search *_swig_go_2) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   std::string *arg2 = 0 ;
   cmpkit::Search *arg3 = 0 ;
@@ -7144,7 +7212,7 @@ _gostring_ _wrap_Responder_ca_find_raw_36df660f4b86a333(cmpkit::Responder *_swig
 }
 
 
-void _wrap_Responder_ca_revoke_raw_36df660f4b86a333(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, _gostring_ _swig_go_3, long long _swig_go_4, long long _swig_go_5) {
+void _wrap_Responder_ca_revoke_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, _gostring_ _swig_go_3, long long _swig_go_4, long long _swig_go_5) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   std::string *arg2 = 0 ;
   std::string *arg3 = 0 ;
@@ -7179,7 +7247,7 @@ void _wrap_Responder_ca_revoke_raw_36df660f4b86a333(cmpkit::Responder *_swig_go_
 }
 
 
-_gostring_ _wrap_Responder_ca_pending_raw_36df660f4b86a333(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1) {
+_gostring_ _wrap_Responder_ca_pending_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   std::string *arg2 = 0 ;
   std::string result;
@@ -7203,7 +7271,7 @@ _gostring_ _wrap_Responder_ca_pending_raw_36df660f4b86a333(cmpkit::Responder *_s
 }
 
 
-void _wrap_Responder_ca_approve_raw_36df660f4b86a333(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2) {
+void _wrap_Responder_ca_approve_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   std::string *arg2 = 0 ;
   std::string *arg3 = 0 ;
@@ -7229,7 +7297,7 @@ void _wrap_Responder_ca_approve_raw_36df660f4b86a333(cmpkit::Responder *_swig_go
 }
 
 
-void _wrap_Responder_ca_reject_raw_36df660f4b86a333(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, _gostring_ _swig_go_3) {
+void _wrap_Responder_ca_reject_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, _gostring_ _swig_go_3) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   std::string *arg2 = 0 ;
   std::string *arg3 = 0 ;
@@ -7260,7 +7328,7 @@ void _wrap_Responder_ca_reject_raw_36df660f4b86a333(cmpkit::Responder *_swig_go_
 }
 
 
-_gostring_ _wrap_Responder_ca_crl_raw_36df660f4b86a333(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1, long long _swig_go_2) {
+_gostring_ _wrap_Responder_ca_crl_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1, long long _swig_go_2) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   std::string *arg2 = 0 ;
   std::int64_t arg3 ;
@@ -7286,7 +7354,7 @@ _gostring_ _wrap_Responder_ca_crl_raw_36df660f4b86a333(cmpkit::Responder *_swig_
 }
 
 
-_gostring_ _wrap_Responder_ca_rollover_raw_36df660f4b86a333(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1, cmpkit::Key *_swig_go_2, cmpkit::Key *_swig_go_3, intgo _swig_go_4, long long _swig_go_5) {
+_gostring_ _wrap_Responder_ca_rollover_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1, cmpkit::Key *_swig_go_2, cmpkit::Key *_swig_go_3, intgo _swig_go_4, long long _swig_go_5) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   std::string *arg2 = 0 ;
   cmpkit::Key *arg3 = 0 ;
@@ -7318,7 +7386,7 @@ _gostring_ _wrap_Responder_ca_rollover_raw_36df660f4b86a333(cmpkit::Responder *_
 }
 
 
-_gostring_ _wrap_Responder_ra_pending_raw_36df660f4b86a333(cmpkit::Responder *_swig_go_0) {
+_gostring_ _wrap_Responder_ra_pending_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -7337,7 +7405,7 @@ _gostring_ _wrap_Responder_ra_pending_raw_36df660f4b86a333(cmpkit::Responder *_s
 }
 
 
-void _wrap_Responder_ra_approve_raw_36df660f4b86a333(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_Responder_ra_approve_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -7358,7 +7426,7 @@ void _wrap_Responder_ra_approve_raw_36df660f4b86a333(cmpkit::Responder *_swig_go
 }
 
 
-void _wrap_Responder_ra_reject_raw_36df660f4b86a333(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2) {
+void _wrap_Responder_ra_reject_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   std::string *arg2 = 0 ;
   std::string *arg3 = 0 ;
@@ -7384,7 +7452,7 @@ void _wrap_Responder_ra_reject_raw_36df660f4b86a333(cmpkit::Responder *_swig_go_
 }
 
 
-void _wrap_Responder_close_raw_36df660f4b86a333(cmpkit::Responder *_swig_go_0) {
+void _wrap_Responder_close_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   
   arg1 = *(cmpkit::Responder **)&_swig_go_0; 
@@ -7400,7 +7468,7 @@ void _wrap_Responder_close_raw_36df660f4b86a333(cmpkit::Responder *_swig_go_0) {
 }
 
 
-void _wrap_delete_Responder_raw_36df660f4b86a333(cmpkit::Responder *_swig_go_0) {
+void _wrap_delete_Responder_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   
   arg1 = *(cmpkit::Responder **)&_swig_go_0; 
@@ -7416,7 +7484,7 @@ void _wrap_delete_Responder_raw_36df660f4b86a333(cmpkit::Responder *_swig_go_0) 
 }
 
 
-cmpkit::Listener *_wrap_new_Listener_raw_36df660f4b86a333(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1) {
+cmpkit::Listener *_wrap_new_Listener_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Responder *arg1 = 0 ;
   std::string *arg2 = 0 ;
   cmpkit::Listener *result = 0 ;
@@ -7440,7 +7508,7 @@ cmpkit::Listener *_wrap_new_Listener_raw_36df660f4b86a333(cmpkit::Responder *_sw
 }
 
 
-intgo _wrap_Listener_size_raw_36df660f4b86a333(cmpkit::Listener *_swig_go_0) {
+intgo _wrap_Listener_size_raw_a8c3e7f45761cecb(cmpkit::Listener *_swig_go_0) {
   cmpkit::Listener *arg1 = (cmpkit::Listener *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -7459,7 +7527,7 @@ intgo _wrap_Listener_size_raw_36df660f4b86a333(cmpkit::Listener *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_Listener_url_raw_36df660f4b86a333(cmpkit::Listener *_swig_go_0, intgo _swig_go_1) {
+_gostring_ _wrap_Listener_url_raw_a8c3e7f45761cecb(cmpkit::Listener *_swig_go_0, intgo _swig_go_1) {
   cmpkit::Listener *arg1 = (cmpkit::Listener *) 0 ;
   int arg2 ;
   std::string result;
@@ -7480,7 +7548,7 @@ _gostring_ _wrap_Listener_url_raw_36df660f4b86a333(cmpkit::Listener *_swig_go_0,
 }
 
 
-void _wrap_Listener_stop_raw_36df660f4b86a333(cmpkit::Listener *_swig_go_0, intgo _swig_go_1) {
+void _wrap_Listener_stop_raw_a8c3e7f45761cecb(cmpkit::Listener *_swig_go_0, intgo _swig_go_1) {
   cmpkit::Listener *arg1 = (cmpkit::Listener *) 0 ;
   std::uint32_t arg2 ;
   
@@ -7498,7 +7566,7 @@ void _wrap_Listener_stop_raw_36df660f4b86a333(cmpkit::Listener *_swig_go_0, intg
 }
 
 
-void _wrap_Listener_close_raw_36df660f4b86a333(cmpkit::Listener *_swig_go_0) {
+void _wrap_Listener_close_raw_a8c3e7f45761cecb(cmpkit::Listener *_swig_go_0) {
   cmpkit::Listener *arg1 = (cmpkit::Listener *) 0 ;
   
   arg1 = *(cmpkit::Listener **)&_swig_go_0; 
@@ -7514,7 +7582,7 @@ void _wrap_Listener_close_raw_36df660f4b86a333(cmpkit::Listener *_swig_go_0) {
 }
 
 
-void _wrap_delete_Listener_raw_36df660f4b86a333(cmpkit::Listener *_swig_go_0) {
+void _wrap_delete_Listener_raw_a8c3e7f45761cecb(cmpkit::Listener *_swig_go_0) {
   cmpkit::Listener *arg1 = (cmpkit::Listener *) 0 ;
   
   arg1 = *(cmpkit::Listener **)&_swig_go_0; 
