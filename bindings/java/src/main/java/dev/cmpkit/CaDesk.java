@@ -37,7 +37,7 @@ public final class CaDesk {
      *
      * @param serial decimal, or hexadecimal after 0x
      * @param reason a word of RFC 5280 5.3.1; empty: unspecified
-     * @throws CmpkitException {@link NotFoundException}: there is no such certificate
+     * @throws CmpkitException {@link ProtocolException}: there is no such certificate
      */
     public void revoke(String serial, String reason) throws CmpkitException {
         revoke(serial, reason, null);
@@ -49,7 +49,7 @@ public final class CaDesk {
      * @param serial decimal, or hexadecimal after 0x
      * @param reason a word of RFC 5280 5.3.1; empty: unspecified
      * @param invalidSince not a time to come; null: not told
-     * @throws CmpkitException {@link NotFoundException}: there is no such certificate; {@link ProtocolException}: a time to come
+     * @throws CmpkitException {@link ProtocolException}: there is no such certificate, or it is a time to come
      */
     public void revoke(String serial, String reason, Instant invalidSince) throws CmpkitException {
         Calls.run(() -> responder.raw.ca_revoke(ca, serial, reason, Calls.seconds(invalidSince), responder.now()));

@@ -128,22 +128,22 @@ public final class Trust {
         }
 
         /**
-         * A CRL that is at hand.
+         * A CRL that is at hand. It is looked into when a status is asked for.
          *
          * @param crl PEM or DER
          * @return this
-         * @throws CmpkitException no CRL
+         * @throws CmpkitException {@link MalformedException}: broken PEM
          */
         public Builder crl(byte[] crl) throws CmpkitException {
             return with(to -> to.add_crl(crl));
         }
 
         /**
-         * An OCSP answer that is at hand.
+         * An OCSP answer that is at hand. It is looked into when a status is asked for.
          *
          * @param response an OCSPResponse in DER
          * @return this
-         * @throws CmpkitException none
+         * @throws CmpkitException {@link MalformedException}: broken PEM
          */
         public Builder ocsp(byte[] response) throws CmpkitException {
             return with(to -> to.add_ocsp(response));
@@ -166,7 +166,7 @@ public final class Trust {
          * @param kind what is there
          * @param url an http URL
          * @return this
-         * @throws CmpkitException {@link BadArgumentException}: no such URL
+         * @throws CmpkitException {@link TransportException}: no such URL
          */
         public Builder statusSource(StatusSource kind, String url) throws CmpkitException {
             return with(to -> to.add_status_source(kind.number, url));
