@@ -143,11 +143,12 @@ public final class Context implements AutoCloseable {
      *
      * @param url the server's
      * @param tls of https, or null
+     * @param timeout of all; null: 60 s
      * @return what it offers
      * @throws CmpkitException {@link TransportException}
      */
-    public List<Link> discover(String url, Tls tls) throws CmpkitException {
-        final Json links = new Json(Calls.of(() -> raw.discover(url, Tls.rawOf(tls), 0)));
+    public List<Link> discover(String url, Tls tls, Duration timeout) throws CmpkitException {
+        final Json links = new Json(Calls.of(() -> raw.discover(url, Tls.rawOf(tls), Calls.milliseconds(timeout))));
         return links.objects().stream().map(Link::of).toList();
     }
 
@@ -170,12 +171,13 @@ public final class Context implements AutoCloseable {
      * @param url where to
      * @param message the octets
      * @param tls of https, or null
+     * @param trust of which the peer's way of carrying messages alone counts, or null
      * @param timeout of all; null: 60 s
      * @return what came back
      * @throws CmpkitException {@link TransportException}
      */
-    public byte[] exchange(String url, byte[] message, Tls tls, Duration timeout) throws CmpkitException {
-        return Calls.of(() -> raw.exchange(url, Tls.rawOf(tls), null, message, Calls.milliseconds(timeout)));
+    public byte[] exchange(String url, byte[] message, Tls tls, Trust trust, Duration timeout) throws CmpkitException {
+        return Calls.of(() -> raw.exchange(url, Tls.rawOf(tls), Trust.rawOf(trust), message, Calls.milliseconds(timeout)));
     }
 
     /**

@@ -193,7 +193,7 @@ class FailureTest {
                 }
                 assertThrows(CmpkitException.class, () -> Client.over((label, request) -> hostile).credentials(Plant.secret()).totalTimeout(Duration.ofMillis(200)).build().caCertificates());
             }
-            assertThrows(CmpkitException.class, () -> context.exchange("http://127.0.0.1:1", new byte[0], null, Duration.ofSeconds(1)));
+            assertThrows(CmpkitException.class, () -> context.exchange("http://127.0.0.1:1", new byte[0], null, null, Duration.ofSeconds(1)));
             assertThrows(CmpkitException.class, () -> context.isOffline("\uD83D\uDE00://"));
             assertThrows(NullPointerException.class, () -> Credentials.certificate(null, plant.root()));
             assertThrows(BadConfigurationException.class, () -> plant.ca.reload("\uD83D\uDE00", Path.of("/")));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -69,11 +70,11 @@ class InspectionTest {
     void a_server_is_asked_what_it_offers_and_for_one_exchange() throws Exception {
         try (Plant plant = new Plant(); Listener listener = plant.ca.listen(); Context context = Context.builder().option("http", "drafts", "off").build()) {
             final String url = listener.urls().get(0);
-            final List<Context.Link> links = context.discover(url, null);
+            final List<Context.Link> links = context.discover(url, null, Duration.ofSeconds(10));
             assertTrue(links.stream().anyMatch(link -> link.operation().equals("initialization") || link.path().contains("cmp")), links.toString());
             try (Operation operation = plant.inside().build().operation(SupportRequest.caCertificates())) {
                 operation.begin();
-                assertEquals(Action.DONE, operation.receive(context.exchange(url, operation.message(), null, null)));
+                assertEquals(Action.DONE, operation.receive(context.exchange(url, operation.message(), null, null, null)));
             }
             context.setOption("http", "proxy", "http://127.0.0.1:1");
         }
