@@ -5,12 +5,9 @@ import dev.cmpkit.internal.GetOrder;
 import dev.cmpkit.internal.RevokeOrder;
 import dev.cmpkit.internal.raw;
 import java.security.cert.X509CRL;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 
 /**
  * An end entity that gets, updates and revokes certificates. Immutable, any thread, several at a time; its callbacks then run in several threads too. It needs no closing.
@@ -22,10 +19,10 @@ import java.util.concurrent.Executor;
  * }</pre>
  */
 public final class Client {
-    private final Builder with;
+    private final ClientBuilder with;
     private final Context context;
 
-    private Client(Builder with) throws CmpkitException {
+    Client(ClientBuilder with) throws CmpkitException {
         this.with = with;
         this.context = with.context != null ? with.context : Context.shared();
     }
@@ -36,8 +33,8 @@ public final class Client {
      * @param url {@code http://ca.plant:8080}, {@code https:}, {@code coap:}, {@code file:} …
      * @return a builder
      */
-    public static Builder at(String url) {
-        return new Builder(url, null);
+    public static ClientBuilder at(String url) {
+        return new ClientBuilder(url, null);
     }
 
     /**
@@ -46,223 +43,8 @@ public final class Client {
      * @param transport who carries the messages
      * @return a builder
      */
-    public static Builder over(Transport transport) {
-        return new Builder("", transport);
-    }
-
-    /** Of clients. One thread. It can be changed and built again: what was built stays as it is. */
-    public static final class Builder implements Cloneable {
-        private static final Executor NEW_THREAD = task -> {
-            final Thread thread = new Thread(task, "cmpkit operation");
-            thread.setDaemon(true);
-            thread.start();
-        };
-        private final String url;
-        private final Transport transport;
-        private Context context;
-        private Credentials credentials;
-        private Trust trust;
-        private Tls tls;
-        private Duration connect;
-        private Duration exchange;
-        private Duration total;
-        private Policy policy;
-        private Keeper keeper;
-        private Waiting waiting;
-        private Trace trace;
-        private Saver saver;
-        private byte[] memo;
-        private Clock clock = Clock.systemUTC();
-        private Executor executor = NEW_THREAD;
-
-        private Builder(String url, Transport transport) {
-            this.url = url;
-            this.transport = transport;
-        }
-
-        /**
-         * Where transports come from; without it {@link Context#shared()}.
-         *
-         * @param context any
-         * @return this
-         */
-        public Builder context(Context context) {
-            this.context = context;
-            return this;
-        }
-
-        /**
-         * Who we are. Required.
-         *
-         * @param credentials what protects our messages
-         * @return this
-         */
-        public Builder credentials(Credentials credentials) {
-            this.credentials = credentials;
-            return this;
-        }
-
-        /**
-         * Whose answers count. It may be left out where a shared secret protects both sides.
-         *
-         * @param trust any
-         * @return this
-         */
-        public Builder trust(Trust trust) {
-            this.trust = trust;
-            return this;
-        }
-
-        /**
-         * Keys and trust of https and the like.
-         *
-         * @param tls any
-         * @return this
-         */
-        public Builder tls(Tls tls) {
-            this.tls = tls;
-            return this;
-        }
-
-        /**
-         * How long it may take to reach the peer; 10 s without it.
-         *
-         * @param limit from 1 ms on
-         * @return this
-         */
-        public Builder connectTimeout(Duration limit) {
-            connect = limit;
-            return this;
-        }
-
-        /**
-         * How long a message may wait for its answer; 60 s without it.
-         *
-         * @param limit from 1 ms on
-         * @return this
-         */
-        public Builder exchangeTimeout(Duration limit) {
-            exchange = limit;
-            return this;
-        }
-
-        /**
-         * How long a run may take; 5 minutes without it. A CA that wants to be asked again after that ends the run at once, with {@link DeadlineException}.
-         *
-         * @param limit from 1 ms on
-         * @return this
-         */
-        public Builder totalTimeout(Duration limit) {
-            total = limit;
-            return this;
-        }
-
-        /**
-         * Says whether a new certificate is wanted; without it each that was checked is.
-         *
-         * @param policy who says so
-         * @return this
-         */
-        public Builder policy(Policy policy) {
-            this.policy = policy;
-            return this;
-        }
-
-        /**
-         * Makes a new certificate durable before it is confirmed.
-         *
-         * @param keeper who does
-         * @return this
-         */
-        public Builder keeper(Keeper keeper) {
-            this.keeper = keeper;
-            return this;
-        }
-
-        /**
-         * Hears that the CA has not decided.
-         *
-         * @param waiting who hears
-         * @return this
-         */
-        public Builder waiting(Waiting waiting) {
-            this.waiting = waiting;
-            return this;
-        }
-
-        /**
-         * Sees each message.
-         *
-         * @param trace who sees
-         * @return this
-         */
-        public Builder trace(Trace trace) {
-            this.trace = trace;
-            return this;
-        }
-
-        /**
-         * Makes the state durable before each step, so that it can go on after a crash.
-         *
-         * @param saver who does
-         * @return this
-         */
-        public Builder saver(Saver saver) {
-            this.saver = saver;
-            return this;
-        }
-
-        /**
-         * Octets of the application's own that are saved beside each state.
-         *
-         * @param memo any
-         * @return this
-         */
-        public Builder memo(byte[] memo) {
-            this.memo = memo.clone();
-            return this;
-        }
-
-        /**
-         * The time by which an operation goes that is taken step by step; without it the system's. A run goes by the system's always.
-         *
-         * @param clock null: there is none
-         * @return this
-         */
-        public Builder clock(Clock clock) {
-            this.clock = clock;
-            return this;
-        }
-
-        /**
-         * Whose threads the asynchronous functions block; without it a new daemon thread each.
-         *
-         * @param executor any
-         * @return this
-         */
-        public Builder executor(Executor executor) {
-            this.executor = executor;
-            return this;
-        }
-
-        /**
-         * Makes it.
-         *
-         * @return the client
-         * @throws CmpkitException if the shared context cannot be made
-         */
-        public Client build() throws CmpkitException {
-            return new Client(clone());
-        }
-
-        @Override
-        protected Builder clone() {
-            try {
-                return (Builder) super.clone();
-            } catch (CloneNotSupportedException e) {
-                throw new AssertionError(e);
-            }
-        }
+    public static ClientBuilder over(Transport transport) {
+        return new ClientBuilder("", transport);
     }
 
     /**

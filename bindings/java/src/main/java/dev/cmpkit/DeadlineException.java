@@ -1,6 +1,6 @@
 package dev.cmpkit;
 
-/** It took longer than it may, see {@link Client.Builder#totalTimeout}. */
+/** It took longer than it may, see {@link ClientBuilder#totalTimeout}. */
 public final class DeadlineException extends TransportException {
     private static final long serialVersionUID = 1;
 

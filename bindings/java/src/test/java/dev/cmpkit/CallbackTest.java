@@ -36,7 +36,7 @@ class CallbackTest {
     void what_the_keeper_has_not_kept_is_not_confirmed() throws Exception {
         try (Plant plant = new Plant()) {
             final IOException full = new IOException("the disk is full");
-            final Client.Builder client = plant.inside();
+            final ClientBuilder client = plant.inside();
             final Key key = Key.generate("ec:P-256");
             final CallbackException failed = assertThrows(CallbackException.class, () -> client.keeper((certificate, chain) -> {
                 throw full;

@@ -56,7 +56,7 @@ class CredentialsTest {
         try (Plant plant = new Plant()) {
             final Key key = Key.generate("ec:P-256");
             final Issued issued = plant.inside().build().enroll(Plant.dev1(key));
-            final Client.Builder member = plant.member(key, issued);
+            final ClientBuilder member = plant.member(key, issued);
             final Certificates signer = Certificates.of(Texts.read(plant.folder.resolve("ca/cmp-signer.pem")));
             final byte[] crl = Texts.read(plant.folder.resolve("ca/ca.crl.pem")).getBytes(StandardCharsets.US_ASCII);
             final Trust pinned = Trust.builder().pins(signer).verifyNew(plant.root()).intermediates(issued.chain()).revocation(RevocationCheck.NONE).build();

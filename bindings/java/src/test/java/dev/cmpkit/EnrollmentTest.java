@@ -138,7 +138,7 @@ class EnrollmentTest {
             Files.writeString(plant.folder.resolve("ca/tls.key.pem"), key.pem(null));
             final String config = plant.config() + "\n[tls]\ncertificate = \"tls.pem\"\nkey = \"tls.key.pem\"\n";
             try (Responder ca = Responder.of(config, plant.folder.resolve("ca")); Listener listener = ca.listen("https://127.0.0.1:0")) {
-                final Client.Builder client = plant.at(listener).totalTimeout(Duration.ofSeconds(20));
+                final ClientBuilder client = plant.at(listener).totalTimeout(Duration.ofSeconds(20));
                 final Issued issued = client.tls(Tls.builder().trust(plant.trust()).build()).build().enroll(Plant.dev1(Key.generate("ec:P-256")));
                 assertEquals("CN=dev1", issued.certificate().getSubjectX500Principal().getName());
                 final Key stranger = Key.generate("ec:P-256");

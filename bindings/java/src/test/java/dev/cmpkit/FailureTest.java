@@ -108,9 +108,9 @@ class FailureTest {
 
     @Test
     void a_url_that_nobody_serves_is_a_failure_of_transport() throws Exception {
-        final Client.Builder client = Client.at("gopher://127.0.0.1").credentials(Plant.secret());
+        final ClientBuilder client = Client.at("gopher://127.0.0.1").credentials(Plant.secret());
         assertEquals("no_plugin", assertThrows(TransportException.class, client.build()::caCertificates).fault().name());
-        final Client.Builder nobody = Client.at("http://127.0.0.1:1").credentials(Plant.secret()).totalTimeout(Duration.ofMillis(300));
+        final ClientBuilder nobody = Client.at("http://127.0.0.1:1").credentials(Plant.secret()).totalTimeout(Duration.ofMillis(300));
         final TransportException away = assertThrows(TransportException.class, nobody.build()::caCertificates);
         assertEquals("transport", away.fault().layer());
     }

@@ -45,16 +45,16 @@ final class Plant implements AutoCloseable {
     }
 
     /** That asks in this process. */
-    Client.Builder inside() throws CmpkitException {
+    ClientBuilder inside() throws CmpkitException {
         return Client.over((label, request) -> ca.answer(request)).credentials(secret()).trust(trust());
     }
 
-    Client.Builder at(Listener listener) throws CmpkitException {
+    ClientBuilder at(Listener listener) throws CmpkitException {
         return Client.at(listener.urls().get(0)).credentials(secret()).trust(trust());
     }
 
     /** Somebody who has a certificate of the CA. */
-    Client.Builder member(Key key, Issued issued) throws CmpkitException {
+    ClientBuilder member(Key key, Issued issued) throws CmpkitException {
         return inside().credentials(Credentials.certificate(key, issued.withChain()));
     }
 

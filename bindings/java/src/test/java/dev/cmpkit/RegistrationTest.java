@@ -38,7 +38,7 @@ class RegistrationTest {
 
     private static final String LEGACY = "[[upstream]]\nname = \"legacy\"\nadapter = \"application\"\ntrust = [\"root.pem\"]\nintermediates = [\"issuing.pem\"]\nrevocation = \"none\"\n";
 
-    private static Client.Builder device(Plant plant, Listener ra) throws CmpkitException {
+    private static ClientBuilder device(Plant plant, Listener ra) throws CmpkitException {
         return plant.at(ra).credentials(Credentials.secret("dev1", "plant".toCharArray())).totalTimeout(Duration.ofSeconds(30));
     }
 
