@@ -150,7 +150,7 @@ typedef void (*cmpkit_log_fn)(void *user, cmpkit_log_level level, const char *te
 CMPKIT_API cmpkit_rc cmpkit_context_new(cmpkit_context **out, cmpkit_error **error); /* cmpkit_context_free */
 CMPKIT_API void      cmpkit_context_free(cmpkit_context *context);
 CMPKIT_API cmpkit_rc cmpkit_context_set_log(cmpkit_context *context, cmpkit_log_level most, cmpkit_log_fn log, void *user, cmpkit_destroy_fn destroy, cmpkit_error **error);
-/* A folder to look for plugins in, before the library's own; only until the first URL is used. */
+/* A folder to look for plugins in, in the place of the library's own; several are searched in their order. Only until the first URL is used. */
 CMPKIT_API cmpkit_rc cmpkit_context_add_plugin_folder(cmpkit_context *context, const char *folder, cmpkit_error **error);
 /* The plugins found, as JSON: [{"name","version","file","schemes":[…],"client","server","offline","announces","options":[{"name","default","meaning"}]}]. */
 CMPKIT_API cmpkit_rc cmpkit_context_transports(cmpkit_context *context, cmpkit_buf **json, cmpkit_error **error);
@@ -457,7 +457,8 @@ CMPKIT_API cmpkit_rc cmpkit_responder_tick(cmpkit_responder *responder, int64_t 
  * not as the responder was made with and need another one: listen, store and server, and whether there is TLS. */
 CMPKIT_API cmpkit_rc cmpkit_responder_reload(cmpkit_responder *responder, const char *config, const char *folder, cmpkit_buf **unchanged, cmpkit_error **error);
 /* Answers a genm that asks for an infoType of the application's own. requester: "secret:dev1", "certificate:<SHA-256>". value: DER; empty: absent.
- * Writes the DER of the answer's value, or nothing for an absent one, or says cmpkit_sink_set_later; a failure refuses the requester. From any thread of the responder. */
+ * Writes the DER of the answer's value, or nothing for an absent one, or says cmpkit_sink_set_later; a failure refuses the requester,
+ * who is told the text of cmpkit_sink_set_error. From any thread of the responder. */
 typedef cmpkit_rc (*cmpkit_inform_fn)(void *user, const char *requester, const uint8_t *value, size_t size, cmpkit_sink *answer);
 /* info_type: its OID, dotted. inform NULL: no longer. */
 CMPKIT_API cmpkit_rc cmpkit_responder_set_information(cmpkit_responder *responder, const char *info_type, cmpkit_inform_fn inform, void *user, cmpkit_destroy_fn destroy, cmpkit_error **error);

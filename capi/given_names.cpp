@@ -5,10 +5,7 @@
 namespace cmpkit::capi {
 namespace {
 
-Error refused(const Error& why, const std::optional<Error>& said) {
-    const std::string text = said && !said->detail.empty() ? said->detail : "no certificate may be had here by this requester";
-    return Error{.code = Code::not_authorized, .fail_info = FailInfo::notAuthorized, .detail = text}.because_of(why);
-}
+constexpr const char* not_here = "no certificate may be had here by this requester";
 
 std::vector<std::string> lines_of(std::string_view text) {
     std::vector<std::string> lines;
@@ -32,9 +29,9 @@ WantedNames::WantedNames(const Name* subject, const GeneralNames* sans) {
 
 Result<std::optional<admission::GivenNames>> names_taken_from(cmpkit_sink& subject, cmpkit_sink& sans, cmpkit_rc rc) {
     auto subject_text = taken_from(subject, rc);
-    if (!subject_text) return refused(subject_text.error(), subject.error);
+    if (!subject_text) return refused(subject, subject_text.error(), not_here);
     auto sans_text = taken_from(sans, rc);
-    if (!sans_text) return refused(sans_text.error(), sans.error);
+    if (!sans_text) return refused(sans, sans_text.error(), not_here);
     if (subject_text->empty() && sans_text->empty()) return std::optional<admission::GivenNames>();
     if (!der::valid_utf8(*subject_text) || !der::valid_utf8(*sans_text)) return Error{.code = Code::callback_failed, .detail = "the names that it gave are not UTF-8"};
     return std::optional(admission::GivenNames{std::string(text_of(*subject_text)), lines_of(text_of(*sans_text)), 0});

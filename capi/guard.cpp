@@ -51,4 +51,9 @@ Result<Octets> taken_from(cmpkit_sink& sink, cmpkit_rc rc) {
     return sink.error ? failed.because_of(*sink.error) : failed;
 }
 
+Error refused(const cmpkit_sink& sink, const Error& why, const char* else_words) {
+    const std::string words = sink.error && !sink.error->detail.empty() ? sink.error->detail : else_words;
+    return Error{.code = Code::not_authorized, .fail_info = FailInfo::notAuthorized, .detail = words}.because_of(why);
+}
+
 }  // namespace cmpkit::capi

@@ -126,5 +126,7 @@ private:
 
 /// What a callback left in its sink. @error callback_failed, or the code it set
 Result<Octets> taken_from(cmpkit_sink& sink, cmpkit_rc rc);
+/// What a requester is told whom a callback refused: its words, or `else_words`. `why` is for the operator.
+Error refused(const cmpkit_sink& sink, const Error& why, const char* else_words);
 
 }  // namespace cmpkit::capi

@@ -176,9 +176,7 @@ cmpkit_rc cmpkit_responder_set_information(cmpkit_responder* responder, const ch
                 if (rc == CMPKIT_OK && !sink.error && sink.later) return ca::Informants::Told(Waiting{sink.later->check_after, sink.later->reason});
                 auto answer = taken_from(sink, rc);
                 if (answer) return ca::Informants::Told(std::move(*answer));
-                Error refused     = answer.error();
-                refused.fail_info = FailInfo::notAuthorized;
-                return refused;
+                return refused(sink, answer.error(), "this is not told to this requester");
             };
         responder->server->informants().set(*type, std::move(informant));
         return {};

@@ -140,6 +140,28 @@ TEST_CASE("information that is not known yet comes to who asks again", "[capi]")
     CHECK(cmpkit_sink_set_later(nullptr, 40, nullptr) == CMPKIT_E_BAD_ARGUMENT);
 }
 
+TEST_CASE("who is not told information hears the application's words, or ours, and no number of a failure", "[capi]") {
+    const char* const type  = "1.3.6.1.4.1.32473.3";
+    const char*       words = GENERATE("the gauge is for plant staff", "");
+    Ca                ca;
+    const auto refuse = [](void* user, const char*, const std::uint8_t*, std::size_t, cmpkit_sink* answer) -> cmpkit_rc {
+        const char* said = static_cast<const char*>(user);
+        if (*said) cmpkit_sink_set_error(answer, CMPKIT_E_NOT_AUTHORIZED, said);
+        return CMPKIT_E_CALLBACK_FAILED;
+    };
+    good(cmpkit_responder_set_information, ca.responder.get(), type, static_cast<cmpkit_inform_fn>(refuse), const_cast<void*>(static_cast<const void*>(words)),
+         static_cast<cmpkit_destroy_fn>(nullptr));
+    cmpkit_get_options options  = CMPKIT_GET_OPTIONS_INIT;
+    options.kind                = CMPKIT_GET_INFORMATION;
+    options.info_type           = type;
+    const Credentials who       = by_secret();
+    const Trust       trust     = trust_in(ca.root());
+    const Operation   operation = made<Operation>(cmpkit_operation_new_get, ca.context.get(), &options, who.get(), trust.get());
+    std::string       why;
+    REQUIRE(run(ca, operation.get(), &why) == CMPKIT_E_REJECTED);
+    CHECK_THAT(why, Catch::Contains("[notAuthorized]") && Catch::Contains(*words ? words : "this is not told to this requester") && !Catch::Contains("140"));
+}
+
 TEST_CASE("a revocation tells since when a certificate was not good, by the device and by the operator", "[capi]") {
     const Ca        ca;
     const Key       key       = made<Key>(cmpkit_key_generate, "ec:P-256");
