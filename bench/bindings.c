@@ -57,21 +57,30 @@ static void operation_callback(void) {
     cmpkit_operation_free(once);
 }
 
+/* Puts a file of the CA behind `text`, which has room for 64 KiB. Lines that begin with `without` stay out. */
+static void read_file(const char *folder, const char *name, const char *without, char *text) {
+    char path[600], line[512];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "r");
+    while (file && fgets(line, sizeof line, file))
+        if (!without || strncmp(line, without, strlen(without)) != 0) strncat(text, line, 65535 - strlen(text));
+    if (file) fclose(file);
+}
+
 /* A CA that forgets all: its configuration without the line of the store. */
 static cmpkit_rc found_ca(const char *folder) {
     cmpkit_ca_options options = CMPKIT_CA_OPTIONS_INIT;
-    char              path[512], line[512], *config = calloc(1, 65536);
-    options.subject           = "CN=Root";
-    options.reference         = "dev1";
-    options.secret            = "swordfish";
-    if (!config || cmpkit_ca_init(context, folder, &options, (int64_t)time(NULL), NULL) != CMPKIT_OK) return CMPKIT_E_IO;
-    snprintf(path, sizeof path, "%s/cmpkit.toml", folder);
-    FILE *file = fopen(path, "r");
-    while (file && fgets(line, sizeof line, file))
-        if (strncmp(line, "file = \"store.db\"", 17) != 0) strncat(config, line, 65535 - strlen(config));
-    if (file) fclose(file);
-    const cmpkit_rc rc = cmpkit_responder_new(context, config, folder, &responder, NULL);
-    free(config);
+    char             *config = calloc(1, 65536), *root = calloc(1, 65536);
+    options.subject          = "CN=Root";
+    options.reference        = "dev1";
+    options.secret           = "swordfish";
+    if (!config || !root || cmpkit_ca_init(context, folder, &options, (int64_t)time(NULL), NULL) != CMPKIT_OK) return CMPKIT_E_IO;
+    read_file(folder, "cmpkit.toml", "file = \"store.db\"", config);
+    read_file(folder, "root.pem", NULL, root);
+    cmpkit_rc rc = cmpkit_trust_new(&trust, NULL);
+    if (rc == CMPKIT_OK) rc = cmpkit_trust_add_anchors(trust, (const uint8_t *)root, strlen(root), NULL);
+    if (rc == CMPKIT_OK) rc = cmpkit_responder_new(context, config, folder, &responder, NULL);
+    free(config), free(root);
     return rc;
 }
 
@@ -99,7 +108,7 @@ int main(int count, char **arguments) {
     mebibyte = calloc(1, MEBIBYTE);
     if (!mebibyte || cmpkit_context_new(&context, NULL) || cmpkit_key_generate("ed25519", &key, NULL)) return 1;
     if (cmpkit_credentials_new_secret("dev1", (const uint8_t *)"swordfish", 9, &credentials, NULL) || cmpkit_credentials_set_mac(credentials, CMPKIT_MAC_PBM, 100, NULL)) return 1;
-    if (found_ca(folder) || cmpkit_trust_new(&trust, NULL)) return 1;
+    if (found_ca(folder)) return 1;
     operation = enrollment();
     if (cmpkit_operation_set_memo(operation, mebibyte, MEBIBYTE, NULL) || cmpkit_operation_save(operation, &state, NULL)) return 1;
     measure("call", call, 1000000);
