@@ -27,6 +27,6 @@ for run in "-cp cmpkit-0.1.0.jar:classes" "-p cmpkit-0.1.0.jar --add-modules dev
 done
 rm -rf ca unpacked
 mkdir unpacked
-(cd unpacked && unzip -q ../cmpkit-0.1.0.jar 'META-INF/native/*' && mv META-INF/native/linux-* cmpkit-java-given)
+(cd unpacked && jar xf ../cmpkit-0.1.0.jar META-INF/native && mv META-INF/native/linux-* cmpkit-java-given)
 env -i PATH="$PATH" HOME="$alone" java -Djava.io.tmpdir="$alone/tmp" -Dcmpkit.native.path="$alone/unpacked/cmpkit-java-given" -cp cmpkit-0.1.0.jar:classes Consumer "$alone/ca" "$alone/unpacked"
 echo "the Java binding is good"

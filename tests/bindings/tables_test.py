@@ -36,6 +36,33 @@ class Functions(unittest.TestCase):
             self.assertGreater(len(reason), 20, function)
 
 
+class Layers(unittest.TestCase):
+    """The hidden classes are there for the layers: what calls the library is used by each of them."""
+
+    files = {"python": "python/src/cmpkit/*.py", "java": "java/src/main/java/**/*.java", "go": "go/*.go"}
+
+    def methods(self):
+        """The methods of the classes that call an exported function."""
+        method, functions, found = None, exported(), set()
+        for file in (root / "bindings" / "swig").glob("*.hpp"):
+            for line in file.read_text().splitlines():
+                if head := re.match(r" {4}(?:static |explicit )?[\w:<>*& ]+?[ *&](\w+)\([^;]*\{|inline [\w:]+ +(\w+)\(", line):
+                    method = head[1] or head[2]
+                if method and functions & set(re.findall(r"\bcmpkit_\w+", line)):
+                    found.add(method)
+        return found
+
+    def test_every_layer_uses_every_method_that_calls_the_library(self):
+        steps = {"operation", "found", "number", "Blob", "Desk", "Owner", "with_sinks"}  # of C++, between them
+        methods = self.methods() - steps - {"certificate_pem"}  # and PEM is what a layer writes by itself
+        self.assertGreater(len(methods), 90)
+        for language, pattern in self.files.items():
+            text = "".join(file.read_text() for file in (root / "bindings").glob(pattern) if not file.name.endswith("_test.go"))
+            # Go has static functions behind the name of their class, Python names callbacks by their keyword.
+            missing = [name for name in sorted(methods) if not re.search(rf"(?i){name}\b|[\"(]{name.removeprefix('set_')}=?\b", text)]
+            self.assertEqual(missing, [], language)
+
+
 class Errors(unittest.TestCase):
     table = rows(root / "bindings" / "errors.tsv")
 
