@@ -1,6 +1,8 @@
 // Whether signers and TLS peers are revoked: what an application says of it, and what an operation asks.
 #include "operation.hpp"
 
+#include "messages/ocsp.hpp"
+
 using namespace cmpkit;
 using namespace cmpkit::capi;
 
@@ -12,6 +14,8 @@ cmpkit_rc cmpkit_trust_add_ocsp(cmpkit_trust* trust, const uint8_t* response, si
         if (!trust || !octets) return trust ? octets.error() : no_handle;
         auto der = crypto::pem_or_der(*octets, {"OCSP RESPONSE"});
         if (!der) return der.error();
+        der::Arena arena;
+        if (auto read = der::parse<ocsp::OCSPResponse>(*der, arena); !read) return Error{.code = Code::bad_value, .detail = "not an OCSPResponse"}.because_of(read.error());
         trust->anchors.ocsp.push_back(std::move(*der));
         return {};
     });

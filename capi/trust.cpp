@@ -1,6 +1,7 @@
 // Trust and TLS settings: whose answers count, and who we are to a TLS peer.
 #include "handles.hpp"
 
+#include "crypto/crl.hpp"
 #include "der/encode.hpp"
 #include "messages/names.hpp"
 
@@ -105,6 +106,7 @@ cmpkit_rc cmpkit_trust_add_crl(cmpkit_trust* trust, const uint8_t* crl, size_t s
         if (!trust || !octets) return trust ? octets.error() : no_handle;
         auto der = crypto::pem_or_der(*octets, {"X509 CRL"});
         if (!der) return der.error();
+        if (auto list = crypto::Crl::parse(*der); !list) return Error{.code = Code::bad_value, .detail = "not a CRL"}.because_of(list.error());
         trust->anchors.crls.push_back(*der);
         trust->verify_new.crls.push_back(std::move(*der));
         return {};

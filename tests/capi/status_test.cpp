@@ -94,3 +94,14 @@ TEST_CASE("what cannot be asked is refused when it is said", "[capi]") {
     CHECK(code(cmpkit_trust_set_fetch_limits, trust.get(), std::size_t{0}, 0u, "nowhere") == CMPKIT_E_BAD_ARGUMENT);
     CHECK(code(cmpkit_trust_set_revocation, nullptr, CMPKIT_REVOCATION_HARD) == CMPKIT_E_BAD_ARGUMENT);
 }
+
+TEST_CASE("what is no CRL and no OCSP answer is refused when it is given", "[capi]") {
+    const Trust       trust   = made<Trust>(cmpkit_trust_new);
+    const std::string garbage = GENERATE(std::string("garbage"), std::string(), std::string("\x30\x03\x02\x01\x07", 5));
+    for (const auto add : {cmpkit_trust_add_crl, cmpkit_trust_add_ocsp}) {
+        cmpkit_error* error = nullptr;
+        CHECK(add(trust.get(), octets(garbage), garbage.size(), &error) == CMPKIT_E_BAD_VALUE);
+        CHECK_THAT(cmpkit_error_text(error), Catch::Contains(add == cmpkit_trust_add_crl ? "not a CRL" : "not an OCSPResponse"));
+        cmpkit_error_free(error);
+    }
+}
