@@ -26,9 +26,9 @@ limits = ["-timeout=10", "-rss_limit_mb=2048", "-max_len=16384", "-print_final_s
 
 
 class Target:
-    def __init__(self, program, work):
+    def __init__(self, program, work, corpora):
         self.name = program.name.removeprefix("fuzz_")
-        self.program, self.committed, self.corpus = program, here / "corpus" / self.name, work / self.name
+        self.program, self.committed, self.corpus = program, here / "corpus" / self.name, corpora / self.name
         self.findings, self.hours = work / "findings", work / "hours.tsv"
 
     def begin_corpus(self):
@@ -72,12 +72,12 @@ class Target:
 def main(programs, work, word, *more):
     work = pathlib.Path(work)
     work.mkdir(parents=True, exist_ok=True)
-    targets = [Target(program, work) for program in sorted(pathlib.Path(programs).glob("fuzz_*"))]
+    targets = [Target(program, work, work) for program in sorted(pathlib.Path(programs).glob("fuzz_*"))]
     if not targets:
         sys.exit(f"no fuzz targets in {programs}")
     if word == "smoke":
         with tempfile.TemporaryDirectory() as alone:
-            sys.exit(not all([Target(target.program, pathlib.Path(alone)).run(3) for target in targets]))
+            sys.exit(not all([Target(target.program, work, pathlib.Path(alone)).run(3) for target in targets]))
     if word == "minimise":
         for target in targets:
             target.minimise()

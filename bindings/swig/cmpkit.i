@@ -1,4 +1,4 @@
-// One interface for Python, Java and Go. It stands on classes of ours (callbacks.hpp, context.hpp, operation.hpp, responder.hpp, inspect.hpp) that call cmpkit.h
+// One interface for Python, Java and Go. It stands on classes of ours (failure.hpp, callbacks.hpp, context.hpp, operation.hpp, responder.hpp, inspect.hpp) that call cmpkit.h
 // alone, and its results are for the hand-written layers alone: nothing of it is public.
 %module(directors="1", threads="1") raw
 
@@ -91,6 +91,7 @@ class Blob;
 %extend cmpkit::Responder { void close() { $self->close(); } }
 %extend cmpkit::Listener { void close() { $self->close(); } }
 
+%include "failure.hpp"
 %include "callbacks.hpp"
 %include "inspect.hpp"
 %include "context.hpp"

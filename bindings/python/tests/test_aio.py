@@ -144,7 +144,10 @@ def test_a_task_that_is_cancelled_cancels_its_run(plant: Plant) -> None:
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
-            assert not [thread for thread in threading.enumerate() if thread.name == "cmpkit aio"]
+            for thread in threading.enumerate():
+                if thread.name == "cmpkit aio":  # it has told its outcome, and is about to end
+                    thread.join(10)
+                    assert not thread.is_alive()
 
     run(scenario())
 

@@ -137,7 +137,7 @@ def test_arguments_are_checked(plant: Plant) -> None:
     with pytest.raises(ValueError, match="above zero"):
         plant.client(timeout=0).ca_certificates()
     with pytest.raises(ValueError, match="NUL"):
-        cmpkit.request.enroll(cmpkit.Key.generate(), subject="CN=dev1\0,O=Plant")
+        plant.client().enroll(cmpkit.Key.generate(), subject="CN=dev1\0,O=Plant")
     with pytest.raises(UnicodeEncodeError):
         cmpkit.request.enroll(cmpkit.Key.generate(), subject="CN=\ud800")
     with pytest.raises(TypeError, match="text is needed"):

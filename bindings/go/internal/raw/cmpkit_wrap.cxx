@@ -412,21 +412,21 @@ SwigDirector_Logger::SwigDirector_Logger(int swig_p)
       go_val(swig_p), swig_mem(0)
 { }
 
-extern "C" void Swiggo_DeleteDirector_Logger_raw_a8c3e7f45761cecb(intgo);
+extern "C" void Swiggo_DeleteDirector_Logger_raw_77fcd2883d0122e8(intgo);
 SwigDirector_Logger::~SwigDirector_Logger()
 {
-  Swiggo_DeleteDirector_Logger_raw_a8c3e7f45761cecb(go_val);
+  Swiggo_DeleteDirector_Logger_raw_77fcd2883d0122e8(go_val);
   delete swig_mem;
 }
 
-extern "C" void Swig_DirectorLogger_callback_log_raw_a8c3e7f45761cecb(int, intgo level, _gostring_ text);
+extern "C" void Swig_DirectorLogger_callback_log_raw_77fcd2883d0122e8(int, intgo level, _gostring_ text);
 void SwigDirector_Logger::log(int level,std::string const &text) {
   intgo swig_level;
   _gostring_ swig_text;
   
   swig_level = (int)level; 
   swig_text = Swig_AllocateString((&text)->data(), (&text)->length()); 
-  Swig_DirectorLogger_callback_log_raw_a8c3e7f45761cecb(go_val, swig_level, swig_text);
+  Swig_DirectorLogger_callback_log_raw_77fcd2883d0122e8(go_val, swig_level, swig_text);
 }
 
 SwigDirector_Signer::SwigDirector_Signer(int swig_p)
@@ -434,14 +434,14 @@ SwigDirector_Signer::SwigDirector_Signer(int swig_p)
       go_val(swig_p), swig_mem(0)
 { }
 
-extern "C" void Swiggo_DeleteDirector_Signer_raw_a8c3e7f45761cecb(intgo);
+extern "C" void Swiggo_DeleteDirector_Signer_raw_77fcd2883d0122e8(intgo);
 SwigDirector_Signer::~SwigDirector_Signer()
 {
-  Swiggo_DeleteDirector_Signer_raw_a8c3e7f45761cecb(go_val);
+  Swiggo_DeleteDirector_Signer_raw_77fcd2883d0122e8(go_val);
   delete swig_mem;
 }
 
-extern "C" void Swig_DirectorSigner_callback_sign_raw_a8c3e7f45761cecb(int, _goslice_ algorithm, _goslice_ data, cmpkit::Sink *signature);
+extern "C" void Swig_DirectorSigner_callback_sign_raw_77fcd2883d0122e8(int, _goslice_ algorithm, _goslice_ data, cmpkit::Sink *signature);
 void SwigDirector_Signer::sign(cmpkit::View algorithm,cmpkit::View data,cmpkit::Sink *signature) {
   _goslice_ swig_algorithm;
   _goslice_ swig_data;
@@ -454,7 +454,7 @@ void SwigDirector_Signer::sign(cmpkit::View algorithm,cmpkit::View data,cmpkit::
     swig_data = slice_of((&data)->data, (&data)->size); 
   }
   *(cmpkit::Sink **)&swig_signature = (cmpkit::Sink *)signature; 
-  Swig_DirectorSigner_callback_sign_raw_a8c3e7f45761cecb(go_val, swig_algorithm, swig_data, swig_signature);
+  Swig_DirectorSigner_callback_sign_raw_77fcd2883d0122e8(go_val, swig_algorithm, swig_data, swig_signature);
 }
 
 SwigDirector_Policy::SwigDirector_Policy(int swig_p)
@@ -462,14 +462,14 @@ SwigDirector_Policy::SwigDirector_Policy(int swig_p)
       go_val(swig_p), swig_mem(0)
 { }
 
-extern "C" void Swiggo_DeleteDirector_Policy_raw_a8c3e7f45761cecb(intgo);
+extern "C" void Swiggo_DeleteDirector_Policy_raw_77fcd2883d0122e8(intgo);
 SwigDirector_Policy::~SwigDirector_Policy()
 {
-  Swiggo_DeleteDirector_Policy_raw_a8c3e7f45761cecb(go_val);
+  Swiggo_DeleteDirector_Policy_raw_77fcd2883d0122e8(go_val);
   delete swig_mem;
 }
 
-extern "C" bool Swig_DirectorPolicy_callback_accept_raw_a8c3e7f45761cecb(int, _goslice_ certificate, bool with_mods, _gostring_ text);
+extern "C" bool Swig_DirectorPolicy_callback_accept_raw_77fcd2883d0122e8(int, _goslice_ certificate, bool with_mods, _gostring_ text);
 bool SwigDirector_Policy::accept(cmpkit::View certificate,bool with_mods,std::string const &text) {
   bool c_result = SwigValueInit< bool >() ;
   bool result;
@@ -482,7 +482,7 @@ bool SwigDirector_Policy::accept(cmpkit::View certificate,bool with_mods,std::st
   }
   swig_with_mods = (bool)with_mods; 
   swig_text = Swig_AllocateString((&text)->data(), (&text)->length()); 
-  result = Swig_DirectorPolicy_callback_accept_raw_a8c3e7f45761cecb(go_val, swig_certificate, swig_with_mods, swig_text);
+  result = Swig_DirectorPolicy_callback_accept_raw_77fcd2883d0122e8(go_val, swig_certificate, swig_with_mods, swig_text);
   c_result = (bool)result; 
   return c_result;
 }
@@ -492,14 +492,14 @@ SwigDirector_Keeper::SwigDirector_Keeper(int swig_p)
       go_val(swig_p), swig_mem(0)
 { }
 
-extern "C" void Swiggo_DeleteDirector_Keeper_raw_a8c3e7f45761cecb(intgo);
+extern "C" void Swiggo_DeleteDirector_Keeper_raw_77fcd2883d0122e8(intgo);
 SwigDirector_Keeper::~SwigDirector_Keeper()
 {
-  Swiggo_DeleteDirector_Keeper_raw_a8c3e7f45761cecb(go_val);
+  Swiggo_DeleteDirector_Keeper_raw_77fcd2883d0122e8(go_val);
   delete swig_mem;
 }
 
-extern "C" void Swig_DirectorKeeper_callback_keep_raw_a8c3e7f45761cecb(int, _goslice_ certificate, _goslice_ chain);
+extern "C" void Swig_DirectorKeeper_callback_keep_raw_77fcd2883d0122e8(int, _goslice_ certificate, _goslice_ chain);
 void SwigDirector_Keeper::keep(cmpkit::View certificate,cmpkit::View chain) {
   _goslice_ swig_certificate;
   _goslice_ swig_chain;
@@ -510,7 +510,7 @@ void SwigDirector_Keeper::keep(cmpkit::View certificate,cmpkit::View chain) {
   {
     swig_chain = slice_of((&chain)->data, (&chain)->size); 
   }
-  Swig_DirectorKeeper_callback_keep_raw_a8c3e7f45761cecb(go_val, swig_certificate, swig_chain);
+  Swig_DirectorKeeper_callback_keep_raw_77fcd2883d0122e8(go_val, swig_certificate, swig_chain);
 }
 
 SwigDirector_Waiter::SwigDirector_Waiter(int swig_p)
@@ -518,21 +518,21 @@ SwigDirector_Waiter::SwigDirector_Waiter(int swig_p)
       go_val(swig_p), swig_mem(0)
 { }
 
-extern "C" void Swiggo_DeleteDirector_Waiter_raw_a8c3e7f45761cecb(intgo);
+extern "C" void Swiggo_DeleteDirector_Waiter_raw_77fcd2883d0122e8(intgo);
 SwigDirector_Waiter::~SwigDirector_Waiter()
 {
-  Swiggo_DeleteDirector_Waiter_raw_a8c3e7f45761cecb(go_val);
+  Swiggo_DeleteDirector_Waiter_raw_77fcd2883d0122e8(go_val);
   delete swig_mem;
 }
 
-extern "C" void Swig_DirectorWaiter_callback_wait_raw_a8c3e7f45761cecb(int, long long check_after, _gostring_ text);
+extern "C" void Swig_DirectorWaiter_callback_wait_raw_77fcd2883d0122e8(int, long long check_after, _gostring_ text);
 void SwigDirector_Waiter::wait(std::int64_t check_after,std::string const &text) {
   long long swig_check_after;
   _gostring_ swig_text;
   
   swig_check_after = (std::int64_t)check_after; 
   swig_text = Swig_AllocateString((&text)->data(), (&text)->length()); 
-  Swig_DirectorWaiter_callback_wait_raw_a8c3e7f45761cecb(go_val, swig_check_after, swig_text);
+  Swig_DirectorWaiter_callback_wait_raw_77fcd2883d0122e8(go_val, swig_check_after, swig_text);
 }
 
 SwigDirector_Tracer::SwigDirector_Tracer(int swig_p)
@@ -540,14 +540,14 @@ SwigDirector_Tracer::SwigDirector_Tracer(int swig_p)
       go_val(swig_p), swig_mem(0)
 { }
 
-extern "C" void Swiggo_DeleteDirector_Tracer_raw_a8c3e7f45761cecb(intgo);
+extern "C" void Swiggo_DeleteDirector_Tracer_raw_77fcd2883d0122e8(intgo);
 SwigDirector_Tracer::~SwigDirector_Tracer()
 {
-  Swiggo_DeleteDirector_Tracer_raw_a8c3e7f45761cecb(go_val);
+  Swiggo_DeleteDirector_Tracer_raw_77fcd2883d0122e8(go_val);
   delete swig_mem;
 }
 
-extern "C" void Swig_DirectorTracer_callback_trace_raw_a8c3e7f45761cecb(int, bool sent, _goslice_ message);
+extern "C" void Swig_DirectorTracer_callback_trace_raw_77fcd2883d0122e8(int, bool sent, _goslice_ message);
 void SwigDirector_Tracer::trace(bool sent,cmpkit::View message) {
   bool swig_sent;
   _goslice_ swig_message;
@@ -556,7 +556,7 @@ void SwigDirector_Tracer::trace(bool sent,cmpkit::View message) {
   {
     swig_message = slice_of((&message)->data, (&message)->size); 
   }
-  Swig_DirectorTracer_callback_trace_raw_a8c3e7f45761cecb(go_val, swig_sent, swig_message);
+  Swig_DirectorTracer_callback_trace_raw_77fcd2883d0122e8(go_val, swig_sent, swig_message);
 }
 
 SwigDirector_Carrier::SwigDirector_Carrier(int swig_p)
@@ -564,14 +564,14 @@ SwigDirector_Carrier::SwigDirector_Carrier(int swig_p)
       go_val(swig_p), swig_mem(0)
 { }
 
-extern "C" void Swiggo_DeleteDirector_Carrier_raw_a8c3e7f45761cecb(intgo);
+extern "C" void Swiggo_DeleteDirector_Carrier_raw_77fcd2883d0122e8(intgo);
 SwigDirector_Carrier::~SwigDirector_Carrier()
 {
-  Swiggo_DeleteDirector_Carrier_raw_a8c3e7f45761cecb(go_val);
+  Swiggo_DeleteDirector_Carrier_raw_77fcd2883d0122e8(go_val);
   delete swig_mem;
 }
 
-extern "C" void Swig_DirectorCarrier_callback_exchange_raw_a8c3e7f45761cecb(int, _gostring_ label, _goslice_ request, cmpkit::Sink *answer);
+extern "C" void Swig_DirectorCarrier_callback_exchange_raw_77fcd2883d0122e8(int, _gostring_ label, _goslice_ request, cmpkit::Sink *answer);
 void SwigDirector_Carrier::exchange(std::string const &label,cmpkit::View request,cmpkit::Sink *answer) {
   _gostring_ swig_label;
   _goslice_ swig_request;
@@ -582,7 +582,7 @@ void SwigDirector_Carrier::exchange(std::string const &label,cmpkit::View reques
     swig_request = slice_of((&request)->data, (&request)->size); 
   }
   *(cmpkit::Sink **)&swig_answer = (cmpkit::Sink *)answer; 
-  Swig_DirectorCarrier_callback_exchange_raw_a8c3e7f45761cecb(go_val, swig_label, swig_request, swig_answer);
+  Swig_DirectorCarrier_callback_exchange_raw_77fcd2883d0122e8(go_val, swig_label, swig_request, swig_answer);
 }
 
 SwigDirector_Saver::SwigDirector_Saver(int swig_p)
@@ -590,21 +590,21 @@ SwigDirector_Saver::SwigDirector_Saver(int swig_p)
       go_val(swig_p), swig_mem(0)
 { }
 
-extern "C" void Swiggo_DeleteDirector_Saver_raw_a8c3e7f45761cecb(intgo);
+extern "C" void Swiggo_DeleteDirector_Saver_raw_77fcd2883d0122e8(intgo);
 SwigDirector_Saver::~SwigDirector_Saver()
 {
-  Swiggo_DeleteDirector_Saver_raw_a8c3e7f45761cecb(go_val);
+  Swiggo_DeleteDirector_Saver_raw_77fcd2883d0122e8(go_val);
   delete swig_mem;
 }
 
-extern "C" void Swig_DirectorSaver_callback_save_raw_a8c3e7f45761cecb(int, _goslice_ state);
+extern "C" void Swig_DirectorSaver_callback_save_raw_77fcd2883d0122e8(int, _goslice_ state);
 void SwigDirector_Saver::save(cmpkit::View state) {
   _goslice_ swig_state;
   
   {
     swig_state = slice_of((&state)->data, (&state)->size); 
   }
-  Swig_DirectorSaver_callback_save_raw_a8c3e7f45761cecb(go_val, swig_state);
+  Swig_DirectorSaver_callback_save_raw_77fcd2883d0122e8(go_val, swig_state);
 }
 
 SwigDirector_Informer::SwigDirector_Informer(int swig_p)
@@ -612,14 +612,14 @@ SwigDirector_Informer::SwigDirector_Informer(int swig_p)
       go_val(swig_p), swig_mem(0)
 { }
 
-extern "C" void Swiggo_DeleteDirector_Informer_raw_a8c3e7f45761cecb(intgo);
+extern "C" void Swiggo_DeleteDirector_Informer_raw_77fcd2883d0122e8(intgo);
 SwigDirector_Informer::~SwigDirector_Informer()
 {
-  Swiggo_DeleteDirector_Informer_raw_a8c3e7f45761cecb(go_val);
+  Swiggo_DeleteDirector_Informer_raw_77fcd2883d0122e8(go_val);
   delete swig_mem;
 }
 
-extern "C" void Swig_DirectorInformer_callback_inform_raw_a8c3e7f45761cecb(int, _gostring_ requester, _goslice_ value, cmpkit::Sink *answer);
+extern "C" void Swig_DirectorInformer_callback_inform_raw_77fcd2883d0122e8(int, _gostring_ requester, _goslice_ value, cmpkit::Sink *answer);
 void SwigDirector_Informer::inform(std::string const &requester,cmpkit::View value,cmpkit::Sink *answer) {
   _gostring_ swig_requester;
   _goslice_ swig_value;
@@ -630,7 +630,7 @@ void SwigDirector_Informer::inform(std::string const &requester,cmpkit::View val
     swig_value = slice_of((&value)->data, (&value)->size); 
   }
   *(cmpkit::Sink **)&swig_answer = (cmpkit::Sink *)answer; 
-  Swig_DirectorInformer_callback_inform_raw_a8c3e7f45761cecb(go_val, swig_requester, swig_value, swig_answer);
+  Swig_DirectorInformer_callback_inform_raw_77fcd2883d0122e8(go_val, swig_requester, swig_value, swig_answer);
 }
 
 SwigDirector_Namer::SwigDirector_Namer(int swig_p)
@@ -638,14 +638,14 @@ SwigDirector_Namer::SwigDirector_Namer(int swig_p)
       go_val(swig_p), swig_mem(0)
 { }
 
-extern "C" void Swiggo_DeleteDirector_Namer_raw_a8c3e7f45761cecb(intgo);
+extern "C" void Swiggo_DeleteDirector_Namer_raw_77fcd2883d0122e8(intgo);
 SwigDirector_Namer::~SwigDirector_Namer()
 {
-  Swiggo_DeleteDirector_Namer_raw_a8c3e7f45761cecb(go_val);
+  Swiggo_DeleteDirector_Namer_raw_77fcd2883d0122e8(go_val);
   delete swig_mem;
 }
 
-extern "C" void Swig_DirectorNamer_callback_name_raw_a8c3e7f45761cecb(int, cmpkit::Question *question, cmpkit::Sink *subject, cmpkit::Sink *sans);
+extern "C" void Swig_DirectorNamer_callback_name_raw_77fcd2883d0122e8(int, cmpkit::Question *question, cmpkit::Sink *subject, cmpkit::Sink *sans);
 void SwigDirector_Namer::name(cmpkit::Question const &question,cmpkit::Sink *subject,cmpkit::Sink *sans) {
   cmpkit::Question *swig_question;
   cmpkit::Sink *swig_subject;
@@ -654,7 +654,7 @@ void SwigDirector_Namer::name(cmpkit::Question const &question,cmpkit::Sink *sub
   swig_question = (cmpkit::Question *)&question; 
   *(cmpkit::Sink **)&swig_subject = (cmpkit::Sink *)subject; 
   *(cmpkit::Sink **)&swig_sans = (cmpkit::Sink *)sans; 
-  Swig_DirectorNamer_callback_name_raw_a8c3e7f45761cecb(go_val, swig_question, swig_subject, swig_sans);
+  Swig_DirectorNamer_callback_name_raw_77fcd2883d0122e8(go_val, swig_question, swig_subject, swig_sans);
 }
 
 SwigDirector_Overseer::SwigDirector_Overseer(int swig_p)
@@ -662,14 +662,14 @@ SwigDirector_Overseer::SwigDirector_Overseer(int swig_p)
       go_val(swig_p), swig_mem(0)
 { }
 
-extern "C" void Swiggo_DeleteDirector_Overseer_raw_a8c3e7f45761cecb(intgo);
+extern "C" void Swiggo_DeleteDirector_Overseer_raw_77fcd2883d0122e8(intgo);
 SwigDirector_Overseer::~SwigDirector_Overseer()
 {
-  Swiggo_DeleteDirector_Overseer_raw_a8c3e7f45761cecb(go_val);
+  Swiggo_DeleteDirector_Overseer_raw_77fcd2883d0122e8(go_val);
   delete swig_mem;
 }
 
-extern "C" void Swig_DirectorOverseer_callback_oversee_raw_a8c3e7f45761cecb(int, cmpkit::Question *question, cmpkit::Sink *subject, cmpkit::Sink *sans);
+extern "C" void Swig_DirectorOverseer_callback_oversee_raw_77fcd2883d0122e8(int, cmpkit::Question *question, cmpkit::Sink *subject, cmpkit::Sink *sans);
 void SwigDirector_Overseer::oversee(cmpkit::Question const &question,cmpkit::Sink *subject,cmpkit::Sink *sans) {
   cmpkit::Question *swig_question;
   cmpkit::Sink *swig_subject;
@@ -678,7 +678,7 @@ void SwigDirector_Overseer::oversee(cmpkit::Question const &question,cmpkit::Sin
   swig_question = (cmpkit::Question *)&question; 
   *(cmpkit::Sink **)&swig_subject = (cmpkit::Sink *)subject; 
   *(cmpkit::Sink **)&swig_sans = (cmpkit::Sink *)sans; 
-  Swig_DirectorOverseer_callback_oversee_raw_a8c3e7f45761cecb(go_val, swig_question, swig_subject, swig_sans);
+  Swig_DirectorOverseer_callback_oversee_raw_77fcd2883d0122e8(go_val, swig_question, swig_subject, swig_sans);
 }
 
 SwigDirector_Adapter::SwigDirector_Adapter(int swig_p)
@@ -686,14 +686,14 @@ SwigDirector_Adapter::SwigDirector_Adapter(int swig_p)
       go_val(swig_p), swig_mem(0)
 { }
 
-extern "C" void Swiggo_DeleteDirector_Adapter_raw_a8c3e7f45761cecb(intgo);
+extern "C" void Swiggo_DeleteDirector_Adapter_raw_77fcd2883d0122e8(intgo);
 SwigDirector_Adapter::~SwigDirector_Adapter()
 {
-  Swiggo_DeleteDirector_Adapter_raw_a8c3e7f45761cecb(go_val);
+  Swiggo_DeleteDirector_Adapter_raw_77fcd2883d0122e8(go_val);
   delete swig_mem;
 }
 
-extern "C" void Swig_DirectorAdapter_callback_adapt_raw_a8c3e7f45761cecb(int, _goslice_ pkcs10, _gostring_ upstream, _gostring_ profile, _gostring_ transaction_id, _gostring_ request_id, cmpkit::Sink *certificates);
+extern "C" void Swig_DirectorAdapter_callback_adapt_raw_77fcd2883d0122e8(int, _goslice_ pkcs10, _gostring_ upstream, _gostring_ profile, _gostring_ transaction_id, _gostring_ request_id, cmpkit::Sink *certificates);
 void SwigDirector_Adapter::adapt(cmpkit::View pkcs10,std::string const &upstream,std::string const &profile,std::string const &transaction_id,std::string const &request_id,cmpkit::Sink *certificates) {
   _goslice_ swig_pkcs10;
   _gostring_ swig_upstream;
@@ -710,7 +710,7 @@ void SwigDirector_Adapter::adapt(cmpkit::View pkcs10,std::string const &upstream
   swig_transaction_id = Swig_AllocateString((&transaction_id)->data(), (&transaction_id)->length()); 
   swig_request_id = Swig_AllocateString((&request_id)->data(), (&request_id)->length()); 
   *(cmpkit::Sink **)&swig_certificates = (cmpkit::Sink *)certificates; 
-  Swig_DirectorAdapter_callback_adapt_raw_a8c3e7f45761cecb(go_val, swig_pkcs10, swig_upstream, swig_profile, swig_transaction_id, swig_request_id, swig_certificates);
+  Swig_DirectorAdapter_callback_adapt_raw_77fcd2883d0122e8(go_val, swig_pkcs10, swig_upstream, swig_profile, swig_transaction_id, swig_request_id, swig_certificates);
 }
 
 SwigDirector_Audience::SwigDirector_Audience(int swig_p)
@@ -718,26 +718,26 @@ SwigDirector_Audience::SwigDirector_Audience(int swig_p)
       go_val(swig_p), swig_mem(0)
 { }
 
-extern "C" void Swiggo_DeleteDirector_Audience_raw_a8c3e7f45761cecb(intgo);
+extern "C" void Swiggo_DeleteDirector_Audience_raw_77fcd2883d0122e8(intgo);
 SwigDirector_Audience::~SwigDirector_Audience()
 {
-  Swiggo_DeleteDirector_Audience_raw_a8c3e7f45761cecb(go_val);
+  Swiggo_DeleteDirector_Audience_raw_77fcd2883d0122e8(go_val);
   delete swig_mem;
 }
 
-extern "C" void Swig_DirectorAudience_callback_hear_raw_a8c3e7f45761cecb(int, _gostring_ event);
+extern "C" void Swig_DirectorAudience_callback_hear_raw_77fcd2883d0122e8(int, _gostring_ event);
 void SwigDirector_Audience::hear(std::string const &event) {
   _gostring_ swig_event;
   
   swig_event = Swig_AllocateString((&event)->data(), (&event)->length()); 
-  Swig_DirectorAudience_callback_hear_raw_a8c3e7f45761cecb(go_val, swig_event);
+  Swig_DirectorAudience_callback_hear_raw_77fcd2883d0122e8(go_val, swig_event);
 }
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-void _wrap_Swig_free_raw_a8c3e7f45761cecb(void *_swig_go_0) {
+void _wrap_Swig_free_raw_77fcd2883d0122e8(void *_swig_go_0) {
   void *arg1 = (void *) 0 ;
   
   arg1 = *(void **)&_swig_go_0; 
@@ -747,7 +747,7 @@ void _wrap_Swig_free_raw_a8c3e7f45761cecb(void *_swig_go_0) {
 }
 
 
-void *_wrap_Swig_malloc_raw_a8c3e7f45761cecb(intgo _swig_go_0) {
+void *_wrap_Swig_malloc_raw_77fcd2883d0122e8(intgo _swig_go_0) {
   int arg1 ;
   void *result = 0 ;
   void *_swig_go_result;
@@ -760,7 +760,7 @@ void *_wrap_Swig_malloc_raw_a8c3e7f45761cecb(intgo _swig_go_0) {
 }
 
 
-long long _wrap_outcome_raw_a8c3e7f45761cecb() {
+long long _wrap_outcome_raw_77fcd2883d0122e8() {
   long long result;
   long long _swig_go_result;
   
@@ -777,7 +777,7 @@ long long _wrap_outcome_raw_a8c3e7f45761cecb() {
 }
 
 
-cmpkit::Failure *_wrap_last_failure_raw_a8c3e7f45761cecb() {
+cmpkit::Failure *_wrap_last_failure_raw_77fcd2883d0122e8() {
   cmpkit::Failure *result = 0 ;
   cmpkit::Failure *_swig_go_result;
   
@@ -794,7 +794,7 @@ cmpkit::Failure *_wrap_last_failure_raw_a8c3e7f45761cecb() {
 }
 
 
-bool _wrap_somebody_waits_raw_a8c3e7f45761cecb() {
+bool _wrap_somebody_waits_raw_77fcd2883d0122e8() {
   bool result;
   bool _swig_go_result;
   
@@ -811,7 +811,7 @@ bool _wrap_somebody_waits_raw_a8c3e7f45761cecb() {
 }
 
 
-bool _wrap_fail_callback_raw_a8c3e7f45761cecb(long long _swig_go_0) {
+bool _wrap_fail_callback_raw_77fcd2883d0122e8(long long _swig_go_0) {
   long long arg1 ;
   bool result;
   bool _swig_go_result;
@@ -830,7 +830,7 @@ bool _wrap_fail_callback_raw_a8c3e7f45761cecb(long long _swig_go_0) {
 }
 
 
-intgo _wrap_CMPKIT_OK_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_OK_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -848,7 +848,7 @@ intgo _wrap_CMPKIT_OK_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_BAD_ARGUMENT_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_BAD_ARGUMENT_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -866,7 +866,7 @@ intgo _wrap_CMPKIT_E_BAD_ARGUMENT_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_MEMORY_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_MEMORY_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -884,7 +884,7 @@ intgo _wrap_CMPKIT_E_MEMORY_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_BAD_STATE_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_BAD_STATE_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -902,7 +902,7 @@ intgo _wrap_CMPKIT_E_BAD_STATE_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_UNSUPPORTED_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_UNSUPPORTED_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -920,7 +920,7 @@ intgo _wrap_CMPKIT_E_UNSUPPORTED_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_NOT_FOUND_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_NOT_FOUND_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -938,7 +938,7 @@ intgo _wrap_CMPKIT_E_NOT_FOUND_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_CANCELLED_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_CANCELLED_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -956,7 +956,7 @@ intgo _wrap_CMPKIT_E_CANCELLED_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_IO_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_IO_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -974,7 +974,7 @@ intgo _wrap_CMPKIT_E_IO_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_BAD_CONFIGURATION_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_BAD_CONFIGURATION_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -992,7 +992,7 @@ intgo _wrap_CMPKIT_E_BAD_CONFIGURATION_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_EXISTS_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_EXISTS_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1010,7 +1010,7 @@ intgo _wrap_CMPKIT_E_EXISTS_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_TRUNCATED_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_TRUNCATED_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1028,7 +1028,7 @@ intgo _wrap_CMPKIT_E_TRUNCATED_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_BAD_LENGTH_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_BAD_LENGTH_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1046,7 +1046,7 @@ intgo _wrap_CMPKIT_E_BAD_LENGTH_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_BAD_TAG_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_BAD_TAG_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1064,7 +1064,7 @@ intgo _wrap_CMPKIT_E_BAD_TAG_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_MISSING_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_MISSING_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1082,7 +1082,7 @@ intgo _wrap_CMPKIT_E_MISSING_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_UNEXPECTED_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_UNEXPECTED_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1100,7 +1100,7 @@ intgo _wrap_CMPKIT_E_UNEXPECTED_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_BAD_VALUE_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_BAD_VALUE_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1118,7 +1118,7 @@ intgo _wrap_CMPKIT_E_BAD_VALUE_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_DEFAULT_ENCODED_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_DEFAULT_ENCODED_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1136,7 +1136,7 @@ intgo _wrap_CMPKIT_E_DEFAULT_ENCODED_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_EMPTY_LIST_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_EMPTY_LIST_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1154,7 +1154,7 @@ intgo _wrap_CMPKIT_E_EMPTY_LIST_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_TOO_DEEP_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_TOO_DEEP_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1172,7 +1172,7 @@ intgo _wrap_CMPKIT_E_TOO_DEEP_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_TOO_LARGE_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_TOO_LARGE_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1190,7 +1190,7 @@ intgo _wrap_CMPKIT_E_TOO_LARGE_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_BAD_KEY_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_BAD_KEY_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1208,7 +1208,7 @@ intgo _wrap_CMPKIT_E_BAD_KEY_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_BAD_CERTIFICATE_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_BAD_CERTIFICATE_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1226,7 +1226,7 @@ intgo _wrap_CMPKIT_E_BAD_CERTIFICATE_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_SIGNATURE_MISMATCH_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_SIGNATURE_MISMATCH_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1244,7 +1244,7 @@ intgo _wrap_CMPKIT_E_SIGNATURE_MISMATCH_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_SIGNER_NOT_TRUSTED_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_SIGNER_NOT_TRUSTED_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1262,7 +1262,7 @@ intgo _wrap_CMPKIT_E_SIGNER_NOT_TRUSTED_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_CERTIFICATE_EXPIRED_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_CERTIFICATE_EXPIRED_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1280,7 +1280,7 @@ intgo _wrap_CMPKIT_E_CERTIFICATE_EXPIRED_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_CERTIFICATE_REVOKED_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_CERTIFICATE_REVOKED_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1298,7 +1298,7 @@ intgo _wrap_CMPKIT_E_CERTIFICATE_REVOKED_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_SIGNING_FAILED_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_SIGNING_FAILED_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1316,7 +1316,7 @@ intgo _wrap_CMPKIT_E_SIGNING_FAILED_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_CRYPTO_FAILED_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_CRYPTO_FAILED_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1334,7 +1334,7 @@ intgo _wrap_CMPKIT_E_CRYPTO_FAILED_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_STATUS_UNKNOWN_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_STATUS_UNKNOWN_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1352,7 +1352,7 @@ intgo _wrap_CMPKIT_E_STATUS_UNKNOWN_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_PROTECTION_MISSING_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_PROTECTION_MISSING_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1370,7 +1370,7 @@ intgo _wrap_CMPKIT_E_PROTECTION_MISSING_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_PROTECTION_MISMATCH_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_PROTECTION_MISMATCH_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1388,7 +1388,7 @@ intgo _wrap_CMPKIT_E_PROTECTION_MISMATCH_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_ALGORITHM_REFUSED_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_ALGORITHM_REFUSED_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1406,7 +1406,7 @@ intgo _wrap_CMPKIT_E_ALGORITHM_REFUSED_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_WRONG_PROTECTION_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_WRONG_PROTECTION_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1424,7 +1424,7 @@ intgo _wrap_CMPKIT_E_WRONG_PROTECTION_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_SENDER_MISMATCH_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_SENDER_MISMATCH_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1442,7 +1442,7 @@ intgo _wrap_CMPKIT_E_SENDER_MISMATCH_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_VERSION_MISMATCH_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_VERSION_MISMATCH_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1460,7 +1460,7 @@ intgo _wrap_CMPKIT_E_VERSION_MISMATCH_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_TRANSACTION_MISMATCH_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_TRANSACTION_MISMATCH_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1478,7 +1478,7 @@ intgo _wrap_CMPKIT_E_TRANSACTION_MISMATCH_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_NONCE_MISMATCH_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_NONCE_MISMATCH_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1496,7 +1496,7 @@ intgo _wrap_CMPKIT_E_NONCE_MISMATCH_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_TIME_MISMATCH_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_TIME_MISMATCH_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1514,7 +1514,7 @@ intgo _wrap_CMPKIT_E_TIME_MISMATCH_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_UNEXPECTED_BODY_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_UNEXPECTED_BODY_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1532,7 +1532,7 @@ intgo _wrap_CMPKIT_E_UNEXPECTED_BODY_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_REJECTED_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_REJECTED_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1550,7 +1550,7 @@ intgo _wrap_CMPKIT_E_REJECTED_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_BAD_REQUEST_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_BAD_REQUEST_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1568,7 +1568,7 @@ intgo _wrap_CMPKIT_E_BAD_REQUEST_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_BAD_TEMPLATE_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_BAD_TEMPLATE_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1586,7 +1586,7 @@ intgo _wrap_CMPKIT_E_BAD_TEMPLATE_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_BAD_POP_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_BAD_POP_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1604,7 +1604,7 @@ intgo _wrap_CMPKIT_E_BAD_POP_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_NOT_AUTHORIZED_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_NOT_AUTHORIZED_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1622,7 +1622,7 @@ intgo _wrap_CMPKIT_E_NOT_AUTHORIZED_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_BAD_CERT_ID_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_BAD_CERT_ID_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1640,7 +1640,7 @@ intgo _wrap_CMPKIT_E_BAD_CERT_ID_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_WRONG_CERTIFICATE_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_WRONG_CERTIFICATE_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1658,7 +1658,7 @@ intgo _wrap_CMPKIT_E_WRONG_CERTIFICATE_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_CONFLICT_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_CONFLICT_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1676,7 +1676,7 @@ intgo _wrap_CMPKIT_E_CONFLICT_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_STORE_FAILED_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_STORE_FAILED_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1694,7 +1694,7 @@ intgo _wrap_CMPKIT_E_STORE_FAILED_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_NO_PLUGIN_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_NO_PLUGIN_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1712,7 +1712,7 @@ intgo _wrap_CMPKIT_E_NO_PLUGIN_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_BAD_PLUGIN_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_BAD_PLUGIN_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1730,7 +1730,7 @@ intgo _wrap_CMPKIT_E_BAD_PLUGIN_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_BAD_URL_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_BAD_URL_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1748,7 +1748,7 @@ intgo _wrap_CMPKIT_E_BAD_URL_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_CONNECT_FAILED_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_CONNECT_FAILED_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1766,7 +1766,7 @@ intgo _wrap_CMPKIT_E_CONNECT_FAILED_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_TLS_FAILED_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_TLS_FAILED_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1784,7 +1784,7 @@ intgo _wrap_CMPKIT_E_TLS_FAILED_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_HTTP_STATUS_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_HTTP_STATUS_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1802,7 +1802,7 @@ intgo _wrap_CMPKIT_E_HTTP_STATUS_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_CONTENT_TYPE_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_CONTENT_TYPE_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1820,7 +1820,7 @@ intgo _wrap_CMPKIT_E_CONTENT_TYPE_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_DEADLINE_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_DEADLINE_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1838,7 +1838,7 @@ intgo _wrap_CMPKIT_E_DEADLINE_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_PEER_GONE_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_PEER_GONE_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1856,7 +1856,7 @@ intgo _wrap_CMPKIT_E_PEER_GONE_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_TRANSPORT_FAILED_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_TRANSPORT_FAILED_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1874,7 +1874,7 @@ intgo _wrap_CMPKIT_E_TRANSPORT_FAILED_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_CALLBACK_FAILED_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_CALLBACK_FAILED_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1892,7 +1892,7 @@ intgo _wrap_CMPKIT_E_CALLBACK_FAILED_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_E_INTERNAL_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_E_INTERNAL_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1910,7 +1910,7 @@ intgo _wrap_CMPKIT_E_INTERNAL_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_LOG_ERROR_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_LOG_ERROR_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1928,7 +1928,7 @@ intgo _wrap_CMPKIT_LOG_ERROR_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_LOG_WARNING_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_LOG_WARNING_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1946,7 +1946,7 @@ intgo _wrap_CMPKIT_LOG_WARNING_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_LOG_INFO_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_LOG_INFO_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1964,7 +1964,7 @@ intgo _wrap_CMPKIT_LOG_INFO_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_LOG_DEBUG_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_LOG_DEBUG_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -1982,7 +1982,7 @@ intgo _wrap_CMPKIT_LOG_DEBUG_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_MAC_PBM_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_MAC_PBM_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -2000,7 +2000,7 @@ intgo _wrap_CMPKIT_MAC_PBM_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_MAC_PBMAC1_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_MAC_PBMAC1_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -2018,7 +2018,7 @@ intgo _wrap_CMPKIT_MAC_PBMAC1_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_REVOCATION_NONE_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_REVOCATION_NONE_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -2036,7 +2036,7 @@ intgo _wrap_CMPKIT_REVOCATION_NONE_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_REVOCATION_SOFT_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_REVOCATION_SOFT_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -2054,7 +2054,7 @@ intgo _wrap_CMPKIT_REVOCATION_SOFT_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_REVOCATION_HARD_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_REVOCATION_HARD_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -2072,7 +2072,7 @@ intgo _wrap_CMPKIT_REVOCATION_HARD_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_STATUS_CRL_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_STATUS_CRL_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -2090,7 +2090,7 @@ intgo _wrap_CMPKIT_STATUS_CRL_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_STATUS_OCSP_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_STATUS_OCSP_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -2108,7 +2108,7 @@ intgo _wrap_CMPKIT_STATUS_OCSP_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_STATUS_ALLOWED_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_STATUS_ALLOWED_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -2126,7 +2126,7 @@ intgo _wrap_CMPKIT_STATUS_ALLOWED_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_ENROLL_IR_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_ENROLL_IR_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -2144,7 +2144,7 @@ intgo _wrap_CMPKIT_ENROLL_IR_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_ENROLL_CR_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_ENROLL_CR_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -2162,7 +2162,7 @@ intgo _wrap_CMPKIT_ENROLL_CR_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_ENROLL_P10CR_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_ENROLL_P10CR_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -2180,7 +2180,7 @@ intgo _wrap_CMPKIT_ENROLL_P10CR_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_ENROLL_KUR_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_ENROLL_KUR_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -2198,7 +2198,7 @@ intgo _wrap_CMPKIT_ENROLL_KUR_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_GET_ALL_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_GET_ALL_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -2216,7 +2216,7 @@ intgo _wrap_CMPKIT_GET_ALL_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_GET_CA_CERTIFICATES_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_GET_CA_CERTIFICATES_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -2234,7 +2234,7 @@ intgo _wrap_CMPKIT_GET_CA_CERTIFICATES_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_GET_ROOT_UPDATE_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_GET_ROOT_UPDATE_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -2252,7 +2252,7 @@ intgo _wrap_CMPKIT_GET_ROOT_UPDATE_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_GET_TEMPLATE_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_GET_TEMPLATE_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -2270,7 +2270,7 @@ intgo _wrap_CMPKIT_GET_TEMPLATE_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_GET_CRL_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_GET_CRL_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -2288,7 +2288,7 @@ intgo _wrap_CMPKIT_GET_CRL_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_GET_INFORMATION_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_GET_INFORMATION_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -2306,7 +2306,7 @@ intgo _wrap_CMPKIT_GET_INFORMATION_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_VERDICT_REJECT_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_VERDICT_REJECT_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -2324,7 +2324,7 @@ intgo _wrap_CMPKIT_VERDICT_REJECT_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_VERDICT_ACCEPT_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_VERDICT_ACCEPT_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -2342,7 +2342,7 @@ intgo _wrap_CMPKIT_VERDICT_ACCEPT_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_ACTION_SEND_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_ACTION_SEND_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -2360,7 +2360,7 @@ intgo _wrap_CMPKIT_ACTION_SEND_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_ACTION_DECIDE_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_ACTION_DECIDE_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -2378,7 +2378,7 @@ intgo _wrap_CMPKIT_ACTION_DECIDE_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_ACTION_KEEP_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_ACTION_KEEP_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -2396,7 +2396,7 @@ intgo _wrap_CMPKIT_ACTION_KEEP_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_ACTION_DONE_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_ACTION_DONE_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -2414,7 +2414,7 @@ intgo _wrap_CMPKIT_ACTION_DONE_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_ACTION_WAIT_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_ACTION_WAIT_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -2432,7 +2432,7 @@ intgo _wrap_CMPKIT_ACTION_WAIT_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_CMPKIT_ACTION_FETCH_raw_a8c3e7f45761cecb() {
+intgo _wrap_CMPKIT_ACTION_FETCH_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -2450,7 +2450,7 @@ intgo _wrap_CMPKIT_ACTION_FETCH_raw_a8c3e7f45761cecb() {
 }
 
 
-intgo _wrap_Failure_code_raw_a8c3e7f45761cecb(cmpkit::Failure *_swig_go_0) {
+intgo _wrap_Failure_code_raw_77fcd2883d0122e8(cmpkit::Failure *_swig_go_0) {
   cmpkit::Failure *arg1 = (cmpkit::Failure *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -2469,7 +2469,7 @@ intgo _wrap_Failure_code_raw_a8c3e7f45761cecb(cmpkit::Failure *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_Failure_text_raw_a8c3e7f45761cecb(cmpkit::Failure *_swig_go_0) {
+_gostring_ _wrap_Failure_text_raw_77fcd2883d0122e8(cmpkit::Failure *_swig_go_0) {
   cmpkit::Failure *arg1 = (cmpkit::Failure *) 0 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -2488,7 +2488,7 @@ _gostring_ _wrap_Failure_text_raw_a8c3e7f45761cecb(cmpkit::Failure *_swig_go_0) 
 }
 
 
-_gostring_ _wrap_Failure_name_raw_a8c3e7f45761cecb(cmpkit::Failure *_swig_go_0) {
+_gostring_ _wrap_Failure_name_raw_77fcd2883d0122e8(cmpkit::Failure *_swig_go_0) {
   cmpkit::Failure *arg1 = (cmpkit::Failure *) 0 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -2507,7 +2507,7 @@ _gostring_ _wrap_Failure_name_raw_a8c3e7f45761cecb(cmpkit::Failure *_swig_go_0) 
 }
 
 
-_gostring_ _wrap_Failure_layer_raw_a8c3e7f45761cecb(cmpkit::Failure *_swig_go_0) {
+_gostring_ _wrap_Failure_layer_raw_77fcd2883d0122e8(cmpkit::Failure *_swig_go_0) {
   cmpkit::Failure *arg1 = (cmpkit::Failure *) 0 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -2526,7 +2526,7 @@ _gostring_ _wrap_Failure_layer_raw_a8c3e7f45761cecb(cmpkit::Failure *_swig_go_0)
 }
 
 
-_gostring_ _wrap_Failure_path_raw_a8c3e7f45761cecb(cmpkit::Failure *_swig_go_0) {
+_gostring_ _wrap_Failure_path_raw_77fcd2883d0122e8(cmpkit::Failure *_swig_go_0) {
   cmpkit::Failure *arg1 = (cmpkit::Failure *) 0 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -2545,7 +2545,7 @@ _gostring_ _wrap_Failure_path_raw_a8c3e7f45761cecb(cmpkit::Failure *_swig_go_0) 
 }
 
 
-_gostring_ _wrap_Failure_clause_raw_a8c3e7f45761cecb(cmpkit::Failure *_swig_go_0) {
+_gostring_ _wrap_Failure_clause_raw_77fcd2883d0122e8(cmpkit::Failure *_swig_go_0) {
   cmpkit::Failure *arg1 = (cmpkit::Failure *) 0 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -2564,7 +2564,7 @@ _gostring_ _wrap_Failure_clause_raw_a8c3e7f45761cecb(cmpkit::Failure *_swig_go_0
 }
 
 
-_gostring_ _wrap_Failure_detail_raw_a8c3e7f45761cecb(cmpkit::Failure *_swig_go_0) {
+_gostring_ _wrap_Failure_detail_raw_77fcd2883d0122e8(cmpkit::Failure *_swig_go_0) {
   cmpkit::Failure *arg1 = (cmpkit::Failure *) 0 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -2583,7 +2583,7 @@ _gostring_ _wrap_Failure_detail_raw_a8c3e7f45761cecb(cmpkit::Failure *_swig_go_0
 }
 
 
-long long _wrap_Failure_offset_raw_a8c3e7f45761cecb(cmpkit::Failure *_swig_go_0) {
+long long _wrap_Failure_offset_raw_77fcd2883d0122e8(cmpkit::Failure *_swig_go_0) {
   cmpkit::Failure *arg1 = (cmpkit::Failure *) 0 ;
   std::int64_t result;
   long long _swig_go_result;
@@ -2602,7 +2602,7 @@ long long _wrap_Failure_offset_raw_a8c3e7f45761cecb(cmpkit::Failure *_swig_go_0)
 }
 
 
-intgo _wrap_Failure_fail_info_raw_a8c3e7f45761cecb(cmpkit::Failure *_swig_go_0) {
+intgo _wrap_Failure_fail_info_raw_77fcd2883d0122e8(cmpkit::Failure *_swig_go_0) {
   cmpkit::Failure *arg1 = (cmpkit::Failure *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -2621,7 +2621,7 @@ intgo _wrap_Failure_fail_info_raw_a8c3e7f45761cecb(cmpkit::Failure *_swig_go_0) 
 }
 
 
-_gostring_ _wrap_Failure_fail_info_name_raw_a8c3e7f45761cecb(cmpkit::Failure *_swig_go_0) {
+_gostring_ _wrap_Failure_fail_info_name_raw_77fcd2883d0122e8(cmpkit::Failure *_swig_go_0) {
   cmpkit::Failure *arg1 = (cmpkit::Failure *) 0 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -2640,7 +2640,7 @@ _gostring_ _wrap_Failure_fail_info_name_raw_a8c3e7f45761cecb(cmpkit::Failure *_s
 }
 
 
-cmpkit::Failure *_wrap_Failure_cause_raw_a8c3e7f45761cecb(cmpkit::Failure *_swig_go_0) {
+cmpkit::Failure *_wrap_Failure_cause_raw_77fcd2883d0122e8(cmpkit::Failure *_swig_go_0) {
   cmpkit::Failure *arg1 = (cmpkit::Failure *) 0 ;
   cmpkit::Failure *result = 0 ;
   cmpkit::Failure *_swig_go_result;
@@ -2659,7 +2659,7 @@ cmpkit::Failure *_wrap_Failure_cause_raw_a8c3e7f45761cecb(cmpkit::Failure *_swig
 }
 
 
-void _wrap_delete_Failure_raw_a8c3e7f45761cecb(cmpkit::Failure *_swig_go_0) {
+void _wrap_delete_Failure_raw_77fcd2883d0122e8(cmpkit::Failure *_swig_go_0) {
   cmpkit::Failure *arg1 = (cmpkit::Failure *) 0 ;
   
   arg1 = *(cmpkit::Failure **)&_swig_go_0; 
@@ -2675,7 +2675,7 @@ void _wrap_delete_Failure_raw_a8c3e7f45761cecb(cmpkit::Failure *_swig_go_0) {
 }
 
 
-void _wrap_Sink_write_raw_a8c3e7f45761cecb(cmpkit::Sink *_swig_go_0, _goslice_ _swig_go_1) {
+void _wrap_Sink_write_raw_77fcd2883d0122e8(cmpkit::Sink *_swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::Sink *arg1 = (cmpkit::Sink *) 0 ;
   cmpkit::View arg2 ;
   
@@ -2697,7 +2697,7 @@ void _wrap_Sink_write_raw_a8c3e7f45761cecb(cmpkit::Sink *_swig_go_0, _goslice_ _
 }
 
 
-void _wrap_Sink_refuse_raw_a8c3e7f45761cecb(cmpkit::Sink *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_Sink_refuse_raw_77fcd2883d0122e8(cmpkit::Sink *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Sink *arg1 = (cmpkit::Sink *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -2718,7 +2718,7 @@ void _wrap_Sink_refuse_raw_a8c3e7f45761cecb(cmpkit::Sink *_swig_go_0, _gostring_
 }
 
 
-void _wrap_Sink_later_raw_a8c3e7f45761cecb(cmpkit::Sink *_swig_go_0, long long _swig_go_1, _gostring_ _swig_go_2) {
+void _wrap_Sink_later_raw_77fcd2883d0122e8(cmpkit::Sink *_swig_go_0, long long _swig_go_1, _gostring_ _swig_go_2) {
   cmpkit::Sink *arg1 = (cmpkit::Sink *) 0 ;
   std::int64_t arg2 ;
   std::string *arg3 = 0 ;
@@ -2741,7 +2741,7 @@ void _wrap_Sink_later_raw_a8c3e7f45761cecb(cmpkit::Sink *_swig_go_0, long long _
 }
 
 
-void _wrap_delete_Sink_raw_a8c3e7f45761cecb(cmpkit::Sink *_swig_go_0) {
+void _wrap_delete_Sink_raw_77fcd2883d0122e8(cmpkit::Sink *_swig_go_0) {
   cmpkit::Sink *arg1 = (cmpkit::Sink *) 0 ;
   
   arg1 = *(cmpkit::Sink **)&_swig_go_0; 
@@ -2757,7 +2757,7 @@ void _wrap_delete_Sink_raw_a8c3e7f45761cecb(cmpkit::Sink *_swig_go_0) {
 }
 
 
-cmpkit::Logger *_wrap__swig_NewDirectorLoggerLogger_raw_a8c3e7f45761cecb(intgo _swig_go_0) {
+cmpkit::Logger *_wrap__swig_NewDirectorLoggerLogger_raw_77fcd2883d0122e8(intgo _swig_go_0) {
   int arg1 ;
   cmpkit::Logger *result = 0 ;
   cmpkit::Logger *_swig_go_result;
@@ -2776,7 +2776,7 @@ cmpkit::Logger *_wrap__swig_NewDirectorLoggerLogger_raw_a8c3e7f45761cecb(intgo _
 }
 
 
-void _wrap_DeleteDirectorLogger_raw_a8c3e7f45761cecb(cmpkit::Logger *_swig_go_0) {
+void _wrap_DeleteDirectorLogger_raw_77fcd2883d0122e8(cmpkit::Logger *_swig_go_0) {
   cmpkit::Logger *arg1 = (cmpkit::Logger *) 0 ;
   
   arg1 = *(cmpkit::Logger **)&_swig_go_0; 
@@ -2792,7 +2792,7 @@ void _wrap_DeleteDirectorLogger_raw_a8c3e7f45761cecb(cmpkit::Logger *_swig_go_0)
 }
 
 
-void _wrap_delete_Logger_raw_a8c3e7f45761cecb(cmpkit::Logger *_swig_go_0) {
+void _wrap_delete_Logger_raw_77fcd2883d0122e8(cmpkit::Logger *_swig_go_0) {
   cmpkit::Logger *arg1 = (cmpkit::Logger *) 0 ;
   
   arg1 = *(cmpkit::Logger **)&_swig_go_0; 
@@ -2808,7 +2808,7 @@ void _wrap_delete_Logger_raw_a8c3e7f45761cecb(cmpkit::Logger *_swig_go_0) {
 }
 
 
-void _wrap_Logger_log_raw_a8c3e7f45761cecb(cmpkit::Logger *_swig_go_0, intgo _swig_go_1, _gostring_ _swig_go_2) {
+void _wrap_Logger_log_raw_77fcd2883d0122e8(cmpkit::Logger *_swig_go_0, intgo _swig_go_1, _gostring_ _swig_go_2) {
   cmpkit::Logger *arg1 = (cmpkit::Logger *) 0 ;
   int arg2 ;
   std::string *arg3 = 0 ;
@@ -2831,7 +2831,7 @@ void _wrap_Logger_log_raw_a8c3e7f45761cecb(cmpkit::Logger *_swig_go_0, intgo _sw
 }
 
 
-cmpkit::Signer *_wrap__swig_NewDirectorSignerSigner_raw_a8c3e7f45761cecb(intgo _swig_go_0) {
+cmpkit::Signer *_wrap__swig_NewDirectorSignerSigner_raw_77fcd2883d0122e8(intgo _swig_go_0) {
   int arg1 ;
   cmpkit::Signer *result = 0 ;
   cmpkit::Signer *_swig_go_result;
@@ -2850,7 +2850,7 @@ cmpkit::Signer *_wrap__swig_NewDirectorSignerSigner_raw_a8c3e7f45761cecb(intgo _
 }
 
 
-void _wrap_DeleteDirectorSigner_raw_a8c3e7f45761cecb(cmpkit::Signer *_swig_go_0) {
+void _wrap_DeleteDirectorSigner_raw_77fcd2883d0122e8(cmpkit::Signer *_swig_go_0) {
   cmpkit::Signer *arg1 = (cmpkit::Signer *) 0 ;
   
   arg1 = *(cmpkit::Signer **)&_swig_go_0; 
@@ -2866,7 +2866,7 @@ void _wrap_DeleteDirectorSigner_raw_a8c3e7f45761cecb(cmpkit::Signer *_swig_go_0)
 }
 
 
-void _wrap_delete_Signer_raw_a8c3e7f45761cecb(cmpkit::Signer *_swig_go_0) {
+void _wrap_delete_Signer_raw_77fcd2883d0122e8(cmpkit::Signer *_swig_go_0) {
   cmpkit::Signer *arg1 = (cmpkit::Signer *) 0 ;
   
   arg1 = *(cmpkit::Signer **)&_swig_go_0; 
@@ -2882,7 +2882,7 @@ void _wrap_delete_Signer_raw_a8c3e7f45761cecb(cmpkit::Signer *_swig_go_0) {
 }
 
 
-void _wrap_Signer_sign_raw_a8c3e7f45761cecb(cmpkit::Signer *_swig_go_0, _goslice_ _swig_go_1, _goslice_ _swig_go_2, cmpkit::Sink *_swig_go_3) {
+void _wrap_Signer_sign_raw_77fcd2883d0122e8(cmpkit::Signer *_swig_go_0, _goslice_ _swig_go_1, _goslice_ _swig_go_2, cmpkit::Sink *_swig_go_3) {
   cmpkit::Signer *arg1 = (cmpkit::Signer *) 0 ;
   cmpkit::View arg2 ;
   cmpkit::View arg3 ;
@@ -2912,7 +2912,7 @@ void _wrap_Signer_sign_raw_a8c3e7f45761cecb(cmpkit::Signer *_swig_go_0, _goslice
 }
 
 
-cmpkit::Policy *_wrap__swig_NewDirectorPolicyPolicy_raw_a8c3e7f45761cecb(intgo _swig_go_0) {
+cmpkit::Policy *_wrap__swig_NewDirectorPolicyPolicy_raw_77fcd2883d0122e8(intgo _swig_go_0) {
   int arg1 ;
   cmpkit::Policy *result = 0 ;
   cmpkit::Policy *_swig_go_result;
@@ -2931,7 +2931,7 @@ cmpkit::Policy *_wrap__swig_NewDirectorPolicyPolicy_raw_a8c3e7f45761cecb(intgo _
 }
 
 
-void _wrap_DeleteDirectorPolicy_raw_a8c3e7f45761cecb(cmpkit::Policy *_swig_go_0) {
+void _wrap_DeleteDirectorPolicy_raw_77fcd2883d0122e8(cmpkit::Policy *_swig_go_0) {
   cmpkit::Policy *arg1 = (cmpkit::Policy *) 0 ;
   
   arg1 = *(cmpkit::Policy **)&_swig_go_0; 
@@ -2947,7 +2947,7 @@ void _wrap_DeleteDirectorPolicy_raw_a8c3e7f45761cecb(cmpkit::Policy *_swig_go_0)
 }
 
 
-void _wrap_delete_Policy_raw_a8c3e7f45761cecb(cmpkit::Policy *_swig_go_0) {
+void _wrap_delete_Policy_raw_77fcd2883d0122e8(cmpkit::Policy *_swig_go_0) {
   cmpkit::Policy *arg1 = (cmpkit::Policy *) 0 ;
   
   arg1 = *(cmpkit::Policy **)&_swig_go_0; 
@@ -2963,7 +2963,7 @@ void _wrap_delete_Policy_raw_a8c3e7f45761cecb(cmpkit::Policy *_swig_go_0) {
 }
 
 
-bool _wrap_Policy_accept_raw_a8c3e7f45761cecb(cmpkit::Policy *_swig_go_0, _goslice_ _swig_go_1, bool _swig_go_2, _gostring_ _swig_go_3) {
+bool _wrap_Policy_accept_raw_77fcd2883d0122e8(cmpkit::Policy *_swig_go_0, _goslice_ _swig_go_1, bool _swig_go_2, _gostring_ _swig_go_3) {
   cmpkit::Policy *arg1 = (cmpkit::Policy *) 0 ;
   cmpkit::View arg2 ;
   bool arg3 ;
@@ -2995,7 +2995,7 @@ bool _wrap_Policy_accept_raw_a8c3e7f45761cecb(cmpkit::Policy *_swig_go_0, _gosli
 }
 
 
-cmpkit::Keeper *_wrap__swig_NewDirectorKeeperKeeper_raw_a8c3e7f45761cecb(intgo _swig_go_0) {
+cmpkit::Keeper *_wrap__swig_NewDirectorKeeperKeeper_raw_77fcd2883d0122e8(intgo _swig_go_0) {
   int arg1 ;
   cmpkit::Keeper *result = 0 ;
   cmpkit::Keeper *_swig_go_result;
@@ -3014,7 +3014,7 @@ cmpkit::Keeper *_wrap__swig_NewDirectorKeeperKeeper_raw_a8c3e7f45761cecb(intgo _
 }
 
 
-void _wrap_DeleteDirectorKeeper_raw_a8c3e7f45761cecb(cmpkit::Keeper *_swig_go_0) {
+void _wrap_DeleteDirectorKeeper_raw_77fcd2883d0122e8(cmpkit::Keeper *_swig_go_0) {
   cmpkit::Keeper *arg1 = (cmpkit::Keeper *) 0 ;
   
   arg1 = *(cmpkit::Keeper **)&_swig_go_0; 
@@ -3030,7 +3030,7 @@ void _wrap_DeleteDirectorKeeper_raw_a8c3e7f45761cecb(cmpkit::Keeper *_swig_go_0)
 }
 
 
-void _wrap_delete_Keeper_raw_a8c3e7f45761cecb(cmpkit::Keeper *_swig_go_0) {
+void _wrap_delete_Keeper_raw_77fcd2883d0122e8(cmpkit::Keeper *_swig_go_0) {
   cmpkit::Keeper *arg1 = (cmpkit::Keeper *) 0 ;
   
   arg1 = *(cmpkit::Keeper **)&_swig_go_0; 
@@ -3046,7 +3046,7 @@ void _wrap_delete_Keeper_raw_a8c3e7f45761cecb(cmpkit::Keeper *_swig_go_0) {
 }
 
 
-void _wrap_Keeper_keep_raw_a8c3e7f45761cecb(cmpkit::Keeper *_swig_go_0, _goslice_ _swig_go_1, _goslice_ _swig_go_2) {
+void _wrap_Keeper_keep_raw_77fcd2883d0122e8(cmpkit::Keeper *_swig_go_0, _goslice_ _swig_go_1, _goslice_ _swig_go_2) {
   cmpkit::Keeper *arg1 = (cmpkit::Keeper *) 0 ;
   cmpkit::View arg2 ;
   cmpkit::View arg3 ;
@@ -3074,7 +3074,7 @@ void _wrap_Keeper_keep_raw_a8c3e7f45761cecb(cmpkit::Keeper *_swig_go_0, _goslice
 }
 
 
-cmpkit::Waiter *_wrap__swig_NewDirectorWaiterWaiter_raw_a8c3e7f45761cecb(intgo _swig_go_0) {
+cmpkit::Waiter *_wrap__swig_NewDirectorWaiterWaiter_raw_77fcd2883d0122e8(intgo _swig_go_0) {
   int arg1 ;
   cmpkit::Waiter *result = 0 ;
   cmpkit::Waiter *_swig_go_result;
@@ -3093,7 +3093,7 @@ cmpkit::Waiter *_wrap__swig_NewDirectorWaiterWaiter_raw_a8c3e7f45761cecb(intgo _
 }
 
 
-void _wrap_DeleteDirectorWaiter_raw_a8c3e7f45761cecb(cmpkit::Waiter *_swig_go_0) {
+void _wrap_DeleteDirectorWaiter_raw_77fcd2883d0122e8(cmpkit::Waiter *_swig_go_0) {
   cmpkit::Waiter *arg1 = (cmpkit::Waiter *) 0 ;
   
   arg1 = *(cmpkit::Waiter **)&_swig_go_0; 
@@ -3109,7 +3109,7 @@ void _wrap_DeleteDirectorWaiter_raw_a8c3e7f45761cecb(cmpkit::Waiter *_swig_go_0)
 }
 
 
-void _wrap_delete_Waiter_raw_a8c3e7f45761cecb(cmpkit::Waiter *_swig_go_0) {
+void _wrap_delete_Waiter_raw_77fcd2883d0122e8(cmpkit::Waiter *_swig_go_0) {
   cmpkit::Waiter *arg1 = (cmpkit::Waiter *) 0 ;
   
   arg1 = *(cmpkit::Waiter **)&_swig_go_0; 
@@ -3125,7 +3125,7 @@ void _wrap_delete_Waiter_raw_a8c3e7f45761cecb(cmpkit::Waiter *_swig_go_0) {
 }
 
 
-void _wrap_Waiter_wait_raw_a8c3e7f45761cecb(cmpkit::Waiter *_swig_go_0, long long _swig_go_1, _gostring_ _swig_go_2) {
+void _wrap_Waiter_wait_raw_77fcd2883d0122e8(cmpkit::Waiter *_swig_go_0, long long _swig_go_1, _gostring_ _swig_go_2) {
   cmpkit::Waiter *arg1 = (cmpkit::Waiter *) 0 ;
   std::int64_t arg2 ;
   std::string *arg3 = 0 ;
@@ -3148,7 +3148,7 @@ void _wrap_Waiter_wait_raw_a8c3e7f45761cecb(cmpkit::Waiter *_swig_go_0, long lon
 }
 
 
-cmpkit::Tracer *_wrap__swig_NewDirectorTracerTracer_raw_a8c3e7f45761cecb(intgo _swig_go_0) {
+cmpkit::Tracer *_wrap__swig_NewDirectorTracerTracer_raw_77fcd2883d0122e8(intgo _swig_go_0) {
   int arg1 ;
   cmpkit::Tracer *result = 0 ;
   cmpkit::Tracer *_swig_go_result;
@@ -3167,7 +3167,7 @@ cmpkit::Tracer *_wrap__swig_NewDirectorTracerTracer_raw_a8c3e7f45761cecb(intgo _
 }
 
 
-void _wrap_DeleteDirectorTracer_raw_a8c3e7f45761cecb(cmpkit::Tracer *_swig_go_0) {
+void _wrap_DeleteDirectorTracer_raw_77fcd2883d0122e8(cmpkit::Tracer *_swig_go_0) {
   cmpkit::Tracer *arg1 = (cmpkit::Tracer *) 0 ;
   
   arg1 = *(cmpkit::Tracer **)&_swig_go_0; 
@@ -3183,7 +3183,7 @@ void _wrap_DeleteDirectorTracer_raw_a8c3e7f45761cecb(cmpkit::Tracer *_swig_go_0)
 }
 
 
-void _wrap_delete_Tracer_raw_a8c3e7f45761cecb(cmpkit::Tracer *_swig_go_0) {
+void _wrap_delete_Tracer_raw_77fcd2883d0122e8(cmpkit::Tracer *_swig_go_0) {
   cmpkit::Tracer *arg1 = (cmpkit::Tracer *) 0 ;
   
   arg1 = *(cmpkit::Tracer **)&_swig_go_0; 
@@ -3199,7 +3199,7 @@ void _wrap_delete_Tracer_raw_a8c3e7f45761cecb(cmpkit::Tracer *_swig_go_0) {
 }
 
 
-void _wrap_Tracer_trace_raw_a8c3e7f45761cecb(cmpkit::Tracer *_swig_go_0, bool _swig_go_1, _goslice_ _swig_go_2) {
+void _wrap_Tracer_trace_raw_77fcd2883d0122e8(cmpkit::Tracer *_swig_go_0, bool _swig_go_1, _goslice_ _swig_go_2) {
   cmpkit::Tracer *arg1 = (cmpkit::Tracer *) 0 ;
   bool arg2 ;
   cmpkit::View arg3 ;
@@ -3223,7 +3223,7 @@ void _wrap_Tracer_trace_raw_a8c3e7f45761cecb(cmpkit::Tracer *_swig_go_0, bool _s
 }
 
 
-cmpkit::Carrier *_wrap__swig_NewDirectorCarrierCarrier_raw_a8c3e7f45761cecb(intgo _swig_go_0) {
+cmpkit::Carrier *_wrap__swig_NewDirectorCarrierCarrier_raw_77fcd2883d0122e8(intgo _swig_go_0) {
   int arg1 ;
   cmpkit::Carrier *result = 0 ;
   cmpkit::Carrier *_swig_go_result;
@@ -3242,7 +3242,7 @@ cmpkit::Carrier *_wrap__swig_NewDirectorCarrierCarrier_raw_a8c3e7f45761cecb(intg
 }
 
 
-void _wrap_DeleteDirectorCarrier_raw_a8c3e7f45761cecb(cmpkit::Carrier *_swig_go_0) {
+void _wrap_DeleteDirectorCarrier_raw_77fcd2883d0122e8(cmpkit::Carrier *_swig_go_0) {
   cmpkit::Carrier *arg1 = (cmpkit::Carrier *) 0 ;
   
   arg1 = *(cmpkit::Carrier **)&_swig_go_0; 
@@ -3258,7 +3258,7 @@ void _wrap_DeleteDirectorCarrier_raw_a8c3e7f45761cecb(cmpkit::Carrier *_swig_go_
 }
 
 
-void _wrap_delete_Carrier_raw_a8c3e7f45761cecb(cmpkit::Carrier *_swig_go_0) {
+void _wrap_delete_Carrier_raw_77fcd2883d0122e8(cmpkit::Carrier *_swig_go_0) {
   cmpkit::Carrier *arg1 = (cmpkit::Carrier *) 0 ;
   
   arg1 = *(cmpkit::Carrier **)&_swig_go_0; 
@@ -3274,7 +3274,7 @@ void _wrap_delete_Carrier_raw_a8c3e7f45761cecb(cmpkit::Carrier *_swig_go_0) {
 }
 
 
-void _wrap_Carrier_exchange_raw_a8c3e7f45761cecb(cmpkit::Carrier *_swig_go_0, _gostring_ _swig_go_1, _goslice_ _swig_go_2, cmpkit::Sink *_swig_go_3) {
+void _wrap_Carrier_exchange_raw_77fcd2883d0122e8(cmpkit::Carrier *_swig_go_0, _gostring_ _swig_go_1, _goslice_ _swig_go_2, cmpkit::Sink *_swig_go_3) {
   cmpkit::Carrier *arg1 = (cmpkit::Carrier *) 0 ;
   std::string *arg2 = 0 ;
   cmpkit::View arg3 ;
@@ -3303,7 +3303,7 @@ void _wrap_Carrier_exchange_raw_a8c3e7f45761cecb(cmpkit::Carrier *_swig_go_0, _g
 }
 
 
-cmpkit::Saver *_wrap__swig_NewDirectorSaverSaver_raw_a8c3e7f45761cecb(intgo _swig_go_0) {
+cmpkit::Saver *_wrap__swig_NewDirectorSaverSaver_raw_77fcd2883d0122e8(intgo _swig_go_0) {
   int arg1 ;
   cmpkit::Saver *result = 0 ;
   cmpkit::Saver *_swig_go_result;
@@ -3322,7 +3322,7 @@ cmpkit::Saver *_wrap__swig_NewDirectorSaverSaver_raw_a8c3e7f45761cecb(intgo _swi
 }
 
 
-void _wrap_DeleteDirectorSaver_raw_a8c3e7f45761cecb(cmpkit::Saver *_swig_go_0) {
+void _wrap_DeleteDirectorSaver_raw_77fcd2883d0122e8(cmpkit::Saver *_swig_go_0) {
   cmpkit::Saver *arg1 = (cmpkit::Saver *) 0 ;
   
   arg1 = *(cmpkit::Saver **)&_swig_go_0; 
@@ -3338,7 +3338,7 @@ void _wrap_DeleteDirectorSaver_raw_a8c3e7f45761cecb(cmpkit::Saver *_swig_go_0) {
 }
 
 
-void _wrap_delete_Saver_raw_a8c3e7f45761cecb(cmpkit::Saver *_swig_go_0) {
+void _wrap_delete_Saver_raw_77fcd2883d0122e8(cmpkit::Saver *_swig_go_0) {
   cmpkit::Saver *arg1 = (cmpkit::Saver *) 0 ;
   
   arg1 = *(cmpkit::Saver **)&_swig_go_0; 
@@ -3354,7 +3354,7 @@ void _wrap_delete_Saver_raw_a8c3e7f45761cecb(cmpkit::Saver *_swig_go_0) {
 }
 
 
-void _wrap_Saver_save_raw_a8c3e7f45761cecb(cmpkit::Saver *_swig_go_0, _goslice_ _swig_go_1) {
+void _wrap_Saver_save_raw_77fcd2883d0122e8(cmpkit::Saver *_swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::Saver *arg1 = (cmpkit::Saver *) 0 ;
   cmpkit::View arg2 ;
   
@@ -3376,7 +3376,7 @@ void _wrap_Saver_save_raw_a8c3e7f45761cecb(cmpkit::Saver *_swig_go_0, _goslice_ 
 }
 
 
-cmpkit::Informer *_wrap__swig_NewDirectorInformerInformer_raw_a8c3e7f45761cecb(intgo _swig_go_0) {
+cmpkit::Informer *_wrap__swig_NewDirectorInformerInformer_raw_77fcd2883d0122e8(intgo _swig_go_0) {
   int arg1 ;
   cmpkit::Informer *result = 0 ;
   cmpkit::Informer *_swig_go_result;
@@ -3395,7 +3395,7 @@ cmpkit::Informer *_wrap__swig_NewDirectorInformerInformer_raw_a8c3e7f45761cecb(i
 }
 
 
-void _wrap_DeleteDirectorInformer_raw_a8c3e7f45761cecb(cmpkit::Informer *_swig_go_0) {
+void _wrap_DeleteDirectorInformer_raw_77fcd2883d0122e8(cmpkit::Informer *_swig_go_0) {
   cmpkit::Informer *arg1 = (cmpkit::Informer *) 0 ;
   
   arg1 = *(cmpkit::Informer **)&_swig_go_0; 
@@ -3411,7 +3411,7 @@ void _wrap_DeleteDirectorInformer_raw_a8c3e7f45761cecb(cmpkit::Informer *_swig_g
 }
 
 
-void _wrap_delete_Informer_raw_a8c3e7f45761cecb(cmpkit::Informer *_swig_go_0) {
+void _wrap_delete_Informer_raw_77fcd2883d0122e8(cmpkit::Informer *_swig_go_0) {
   cmpkit::Informer *arg1 = (cmpkit::Informer *) 0 ;
   
   arg1 = *(cmpkit::Informer **)&_swig_go_0; 
@@ -3427,7 +3427,7 @@ void _wrap_delete_Informer_raw_a8c3e7f45761cecb(cmpkit::Informer *_swig_go_0) {
 }
 
 
-void _wrap_Informer_inform_raw_a8c3e7f45761cecb(cmpkit::Informer *_swig_go_0, _gostring_ _swig_go_1, _goslice_ _swig_go_2, cmpkit::Sink *_swig_go_3) {
+void _wrap_Informer_inform_raw_77fcd2883d0122e8(cmpkit::Informer *_swig_go_0, _gostring_ _swig_go_1, _goslice_ _swig_go_2, cmpkit::Sink *_swig_go_3) {
   cmpkit::Informer *arg1 = (cmpkit::Informer *) 0 ;
   std::string *arg2 = 0 ;
   cmpkit::View arg3 ;
@@ -3456,7 +3456,7 @@ void _wrap_Informer_inform_raw_a8c3e7f45761cecb(cmpkit::Informer *_swig_go_0, _g
 }
 
 
-_goslice_ _wrap_Question_certificate_raw_a8c3e7f45761cecb(cmpkit::Question *_swig_go_0) {
+_goslice_ _wrap_Question_certificate_raw_77fcd2883d0122e8(cmpkit::Question *_swig_go_0) {
   cmpkit::Question *arg1 = (cmpkit::Question *) 0 ;
   cmpkit::View result;
   _goslice_ _swig_go_result;
@@ -3477,7 +3477,7 @@ _goslice_ _wrap_Question_certificate_raw_a8c3e7f45761cecb(cmpkit::Question *_swi
 }
 
 
-intgo _wrap_Question_sans_size_raw_a8c3e7f45761cecb(cmpkit::Question *_swig_go_0) {
+intgo _wrap_Question_sans_size_raw_77fcd2883d0122e8(cmpkit::Question *_swig_go_0) {
   cmpkit::Question *arg1 = (cmpkit::Question *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -3496,7 +3496,7 @@ intgo _wrap_Question_sans_size_raw_a8c3e7f45761cecb(cmpkit::Question *_swig_go_0
 }
 
 
-_gostring_ _wrap_Question_san_raw_a8c3e7f45761cecb(cmpkit::Question *_swig_go_0, intgo _swig_go_1) {
+_gostring_ _wrap_Question_san_raw_77fcd2883d0122e8(cmpkit::Question *_swig_go_0, intgo _swig_go_1) {
   cmpkit::Question *arg1 = (cmpkit::Question *) 0 ;
   int arg2 ;
   std::string result;
@@ -3517,7 +3517,7 @@ _gostring_ _wrap_Question_san_raw_a8c3e7f45761cecb(cmpkit::Question *_swig_go_0,
 }
 
 
-_gostring_ _wrap_Question_requester_get_raw_a8c3e7f45761cecb(cmpkit::Question *_swig_go_0) {
+_gostring_ _wrap_Question_requester_get_raw_77fcd2883d0122e8(cmpkit::Question *_swig_go_0) {
   cmpkit::Question *arg1 = (cmpkit::Question *) 0 ;
   std::string *result = 0 ;
   _gostring_ _swig_go_result;
@@ -3530,7 +3530,7 @@ _gostring_ _wrap_Question_requester_get_raw_a8c3e7f45761cecb(cmpkit::Question *_
 }
 
 
-_gostring_ _wrap_Question_kind_get_raw_a8c3e7f45761cecb(cmpkit::Question *_swig_go_0) {
+_gostring_ _wrap_Question_kind_get_raw_77fcd2883d0122e8(cmpkit::Question *_swig_go_0) {
   cmpkit::Question *arg1 = (cmpkit::Question *) 0 ;
   std::string *result = 0 ;
   _gostring_ _swig_go_result;
@@ -3543,7 +3543,7 @@ _gostring_ _wrap_Question_kind_get_raw_a8c3e7f45761cecb(cmpkit::Question *_swig_
 }
 
 
-_gostring_ _wrap_Question_profile_get_raw_a8c3e7f45761cecb(cmpkit::Question *_swig_go_0) {
+_gostring_ _wrap_Question_profile_get_raw_77fcd2883d0122e8(cmpkit::Question *_swig_go_0) {
   cmpkit::Question *arg1 = (cmpkit::Question *) 0 ;
   std::string *result = 0 ;
   _gostring_ _swig_go_result;
@@ -3556,7 +3556,7 @@ _gostring_ _wrap_Question_profile_get_raw_a8c3e7f45761cecb(cmpkit::Question *_sw
 }
 
 
-_gostring_ _wrap_Question_subject_get_raw_a8c3e7f45761cecb(cmpkit::Question *_swig_go_0) {
+_gostring_ _wrap_Question_subject_get_raw_77fcd2883d0122e8(cmpkit::Question *_swig_go_0) {
   cmpkit::Question *arg1 = (cmpkit::Question *) 0 ;
   std::string *result = 0 ;
   _gostring_ _swig_go_result;
@@ -3569,7 +3569,7 @@ _gostring_ _wrap_Question_subject_get_raw_a8c3e7f45761cecb(cmpkit::Question *_sw
 }
 
 
-_gostring_ _wrap_Question_body_get_raw_a8c3e7f45761cecb(cmpkit::Question *_swig_go_0) {
+_gostring_ _wrap_Question_body_get_raw_77fcd2883d0122e8(cmpkit::Question *_swig_go_0) {
   cmpkit::Question *arg1 = (cmpkit::Question *) 0 ;
   std::string *result = 0 ;
   _gostring_ _swig_go_result;
@@ -3582,7 +3582,7 @@ _gostring_ _wrap_Question_body_get_raw_a8c3e7f45761cecb(cmpkit::Question *_swig_
 }
 
 
-_gostring_ _wrap_Question_serial_get_raw_a8c3e7f45761cecb(cmpkit::Question *_swig_go_0) {
+_gostring_ _wrap_Question_serial_get_raw_77fcd2883d0122e8(cmpkit::Question *_swig_go_0) {
   cmpkit::Question *arg1 = (cmpkit::Question *) 0 ;
   std::string *result = 0 ;
   _gostring_ _swig_go_result;
@@ -3595,7 +3595,7 @@ _gostring_ _wrap_Question_serial_get_raw_a8c3e7f45761cecb(cmpkit::Question *_swi
 }
 
 
-_gostring_ _wrap_Question_rule_get_raw_a8c3e7f45761cecb(cmpkit::Question *_swig_go_0) {
+_gostring_ _wrap_Question_rule_get_raw_77fcd2883d0122e8(cmpkit::Question *_swig_go_0) {
   cmpkit::Question *arg1 = (cmpkit::Question *) 0 ;
   std::string *result = 0 ;
   _gostring_ _swig_go_result;
@@ -3608,7 +3608,7 @@ _gostring_ _wrap_Question_rule_get_raw_a8c3e7f45761cecb(cmpkit::Question *_swig_
 }
 
 
-_gostring_ _wrap_Question_upstream_get_raw_a8c3e7f45761cecb(cmpkit::Question *_swig_go_0) {
+_gostring_ _wrap_Question_upstream_get_raw_77fcd2883d0122e8(cmpkit::Question *_swig_go_0) {
   cmpkit::Question *arg1 = (cmpkit::Question *) 0 ;
   std::string *result = 0 ;
   _gostring_ _swig_go_result;
@@ -3621,7 +3621,7 @@ _gostring_ _wrap_Question_upstream_get_raw_a8c3e7f45761cecb(cmpkit::Question *_s
 }
 
 
-void _wrap_delete_Question_raw_a8c3e7f45761cecb(cmpkit::Question *_swig_go_0) {
+void _wrap_delete_Question_raw_77fcd2883d0122e8(cmpkit::Question *_swig_go_0) {
   cmpkit::Question *arg1 = (cmpkit::Question *) 0 ;
   
   arg1 = *(cmpkit::Question **)&_swig_go_0; 
@@ -3637,7 +3637,7 @@ void _wrap_delete_Question_raw_a8c3e7f45761cecb(cmpkit::Question *_swig_go_0) {
 }
 
 
-cmpkit::Namer *_wrap__swig_NewDirectorNamerNamer_raw_a8c3e7f45761cecb(intgo _swig_go_0) {
+cmpkit::Namer *_wrap__swig_NewDirectorNamerNamer_raw_77fcd2883d0122e8(intgo _swig_go_0) {
   int arg1 ;
   cmpkit::Namer *result = 0 ;
   cmpkit::Namer *_swig_go_result;
@@ -3656,7 +3656,7 @@ cmpkit::Namer *_wrap__swig_NewDirectorNamerNamer_raw_a8c3e7f45761cecb(intgo _swi
 }
 
 
-void _wrap_DeleteDirectorNamer_raw_a8c3e7f45761cecb(cmpkit::Namer *_swig_go_0) {
+void _wrap_DeleteDirectorNamer_raw_77fcd2883d0122e8(cmpkit::Namer *_swig_go_0) {
   cmpkit::Namer *arg1 = (cmpkit::Namer *) 0 ;
   
   arg1 = *(cmpkit::Namer **)&_swig_go_0; 
@@ -3672,7 +3672,7 @@ void _wrap_DeleteDirectorNamer_raw_a8c3e7f45761cecb(cmpkit::Namer *_swig_go_0) {
 }
 
 
-void _wrap_delete_Namer_raw_a8c3e7f45761cecb(cmpkit::Namer *_swig_go_0) {
+void _wrap_delete_Namer_raw_77fcd2883d0122e8(cmpkit::Namer *_swig_go_0) {
   cmpkit::Namer *arg1 = (cmpkit::Namer *) 0 ;
   
   arg1 = *(cmpkit::Namer **)&_swig_go_0; 
@@ -3688,7 +3688,7 @@ void _wrap_delete_Namer_raw_a8c3e7f45761cecb(cmpkit::Namer *_swig_go_0) {
 }
 
 
-void _wrap_Namer_name_raw_a8c3e7f45761cecb(cmpkit::Namer *_swig_go_0, cmpkit::Question *_swig_go_1, cmpkit::Sink *_swig_go_2, cmpkit::Sink *_swig_go_3) {
+void _wrap_Namer_name_raw_77fcd2883d0122e8(cmpkit::Namer *_swig_go_0, cmpkit::Question *_swig_go_1, cmpkit::Sink *_swig_go_2, cmpkit::Sink *_swig_go_3) {
   cmpkit::Namer *arg1 = (cmpkit::Namer *) 0 ;
   cmpkit::Question *arg2 = 0 ;
   cmpkit::Sink *arg3 = (cmpkit::Sink *) 0 ;
@@ -3710,7 +3710,7 @@ void _wrap_Namer_name_raw_a8c3e7f45761cecb(cmpkit::Namer *_swig_go_0, cmpkit::Qu
 }
 
 
-cmpkit::Overseer *_wrap__swig_NewDirectorOverseerOverseer_raw_a8c3e7f45761cecb(intgo _swig_go_0) {
+cmpkit::Overseer *_wrap__swig_NewDirectorOverseerOverseer_raw_77fcd2883d0122e8(intgo _swig_go_0) {
   int arg1 ;
   cmpkit::Overseer *result = 0 ;
   cmpkit::Overseer *_swig_go_result;
@@ -3729,7 +3729,7 @@ cmpkit::Overseer *_wrap__swig_NewDirectorOverseerOverseer_raw_a8c3e7f45761cecb(i
 }
 
 
-void _wrap_DeleteDirectorOverseer_raw_a8c3e7f45761cecb(cmpkit::Overseer *_swig_go_0) {
+void _wrap_DeleteDirectorOverseer_raw_77fcd2883d0122e8(cmpkit::Overseer *_swig_go_0) {
   cmpkit::Overseer *arg1 = (cmpkit::Overseer *) 0 ;
   
   arg1 = *(cmpkit::Overseer **)&_swig_go_0; 
@@ -3745,7 +3745,7 @@ void _wrap_DeleteDirectorOverseer_raw_a8c3e7f45761cecb(cmpkit::Overseer *_swig_g
 }
 
 
-void _wrap_delete_Overseer_raw_a8c3e7f45761cecb(cmpkit::Overseer *_swig_go_0) {
+void _wrap_delete_Overseer_raw_77fcd2883d0122e8(cmpkit::Overseer *_swig_go_0) {
   cmpkit::Overseer *arg1 = (cmpkit::Overseer *) 0 ;
   
   arg1 = *(cmpkit::Overseer **)&_swig_go_0; 
@@ -3761,7 +3761,7 @@ void _wrap_delete_Overseer_raw_a8c3e7f45761cecb(cmpkit::Overseer *_swig_go_0) {
 }
 
 
-void _wrap_Overseer_oversee_raw_a8c3e7f45761cecb(cmpkit::Overseer *_swig_go_0, cmpkit::Question *_swig_go_1, cmpkit::Sink *_swig_go_2, cmpkit::Sink *_swig_go_3) {
+void _wrap_Overseer_oversee_raw_77fcd2883d0122e8(cmpkit::Overseer *_swig_go_0, cmpkit::Question *_swig_go_1, cmpkit::Sink *_swig_go_2, cmpkit::Sink *_swig_go_3) {
   cmpkit::Overseer *arg1 = (cmpkit::Overseer *) 0 ;
   cmpkit::Question *arg2 = 0 ;
   cmpkit::Sink *arg3 = (cmpkit::Sink *) 0 ;
@@ -3783,7 +3783,7 @@ void _wrap_Overseer_oversee_raw_a8c3e7f45761cecb(cmpkit::Overseer *_swig_go_0, c
 }
 
 
-cmpkit::Adapter *_wrap__swig_NewDirectorAdapterAdapter_raw_a8c3e7f45761cecb(intgo _swig_go_0) {
+cmpkit::Adapter *_wrap__swig_NewDirectorAdapterAdapter_raw_77fcd2883d0122e8(intgo _swig_go_0) {
   int arg1 ;
   cmpkit::Adapter *result = 0 ;
   cmpkit::Adapter *_swig_go_result;
@@ -3802,7 +3802,7 @@ cmpkit::Adapter *_wrap__swig_NewDirectorAdapterAdapter_raw_a8c3e7f45761cecb(intg
 }
 
 
-void _wrap_DeleteDirectorAdapter_raw_a8c3e7f45761cecb(cmpkit::Adapter *_swig_go_0) {
+void _wrap_DeleteDirectorAdapter_raw_77fcd2883d0122e8(cmpkit::Adapter *_swig_go_0) {
   cmpkit::Adapter *arg1 = (cmpkit::Adapter *) 0 ;
   
   arg1 = *(cmpkit::Adapter **)&_swig_go_0; 
@@ -3818,7 +3818,7 @@ void _wrap_DeleteDirectorAdapter_raw_a8c3e7f45761cecb(cmpkit::Adapter *_swig_go_
 }
 
 
-void _wrap_delete_Adapter_raw_a8c3e7f45761cecb(cmpkit::Adapter *_swig_go_0) {
+void _wrap_delete_Adapter_raw_77fcd2883d0122e8(cmpkit::Adapter *_swig_go_0) {
   cmpkit::Adapter *arg1 = (cmpkit::Adapter *) 0 ;
   
   arg1 = *(cmpkit::Adapter **)&_swig_go_0; 
@@ -3834,7 +3834,7 @@ void _wrap_delete_Adapter_raw_a8c3e7f45761cecb(cmpkit::Adapter *_swig_go_0) {
 }
 
 
-void _wrap_Adapter_adapt_raw_a8c3e7f45761cecb(cmpkit::Adapter *_swig_go_0, _goslice_ _swig_go_1, _gostring_ _swig_go_2, _gostring_ _swig_go_3, _gostring_ _swig_go_4, _gostring_ _swig_go_5, cmpkit::Sink *_swig_go_6) {
+void _wrap_Adapter_adapt_raw_77fcd2883d0122e8(cmpkit::Adapter *_swig_go_0, _goslice_ _swig_go_1, _gostring_ _swig_go_2, _gostring_ _swig_go_3, _gostring_ _swig_go_4, _gostring_ _swig_go_5, cmpkit::Sink *_swig_go_6) {
   cmpkit::Adapter *arg1 = (cmpkit::Adapter *) 0 ;
   cmpkit::View arg2 ;
   std::string *arg3 = 0 ;
@@ -3878,7 +3878,7 @@ void _wrap_Adapter_adapt_raw_a8c3e7f45761cecb(cmpkit::Adapter *_swig_go_0, _gosl
 }
 
 
-cmpkit::Audience *_wrap__swig_NewDirectorAudienceAudience_raw_a8c3e7f45761cecb(intgo _swig_go_0) {
+cmpkit::Audience *_wrap__swig_NewDirectorAudienceAudience_raw_77fcd2883d0122e8(intgo _swig_go_0) {
   int arg1 ;
   cmpkit::Audience *result = 0 ;
   cmpkit::Audience *_swig_go_result;
@@ -3897,7 +3897,7 @@ cmpkit::Audience *_wrap__swig_NewDirectorAudienceAudience_raw_a8c3e7f45761cecb(i
 }
 
 
-void _wrap_DeleteDirectorAudience_raw_a8c3e7f45761cecb(cmpkit::Audience *_swig_go_0) {
+void _wrap_DeleteDirectorAudience_raw_77fcd2883d0122e8(cmpkit::Audience *_swig_go_0) {
   cmpkit::Audience *arg1 = (cmpkit::Audience *) 0 ;
   
   arg1 = *(cmpkit::Audience **)&_swig_go_0; 
@@ -3913,7 +3913,7 @@ void _wrap_DeleteDirectorAudience_raw_a8c3e7f45761cecb(cmpkit::Audience *_swig_g
 }
 
 
-void _wrap_delete_Audience_raw_a8c3e7f45761cecb(cmpkit::Audience *_swig_go_0) {
+void _wrap_delete_Audience_raw_77fcd2883d0122e8(cmpkit::Audience *_swig_go_0) {
   cmpkit::Audience *arg1 = (cmpkit::Audience *) 0 ;
   
   arg1 = *(cmpkit::Audience **)&_swig_go_0; 
@@ -3929,7 +3929,7 @@ void _wrap_delete_Audience_raw_a8c3e7f45761cecb(cmpkit::Audience *_swig_go_0) {
 }
 
 
-void _wrap_Audience_hear_raw_a8c3e7f45761cecb(cmpkit::Audience *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_Audience_hear_raw_77fcd2883d0122e8(cmpkit::Audience *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Audience *arg1 = (cmpkit::Audience *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -3950,7 +3950,7 @@ void _wrap_Audience_hear_raw_a8c3e7f45761cecb(cmpkit::Audience *_swig_go_0, _gos
 }
 
 
-intgo _wrap_abi_version_raw_a8c3e7f45761cecb() {
+intgo _wrap_abi_version_raw_77fcd2883d0122e8() {
   int result;
   intgo _swig_go_result;
   
@@ -3967,7 +3967,7 @@ intgo _wrap_abi_version_raw_a8c3e7f45761cecb() {
 }
 
 
-_gostring_ _wrap_version_raw_a8c3e7f45761cecb() {
+_gostring_ _wrap_version_raw_77fcd2883d0122e8() {
   std::string result;
   _gostring_ _swig_go_result;
   
@@ -3984,7 +3984,7 @@ _gostring_ _wrap_version_raw_a8c3e7f45761cecb() {
 }
 
 
-_gostring_ _wrap_peers_raw_a8c3e7f45761cecb() {
+_gostring_ _wrap_peers_raw_77fcd2883d0122e8() {
   std::string result;
   _gostring_ _swig_go_result;
   
@@ -4001,7 +4001,7 @@ _gostring_ _wrap_peers_raw_a8c3e7f45761cecb() {
 }
 
 
-_gostring_ _wrap_show_text_raw_a8c3e7f45761cecb(_goslice_ _swig_go_0) {
+_gostring_ _wrap_show_text_raw_77fcd2883d0122e8(_goslice_ _swig_go_0) {
   cmpkit::View arg1 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -4024,7 +4024,7 @@ _gostring_ _wrap_show_text_raw_a8c3e7f45761cecb(_goslice_ _swig_go_0) {
 }
 
 
-_gostring_ _wrap_show_brief_raw_a8c3e7f45761cecb(_goslice_ _swig_go_0) {
+_gostring_ _wrap_show_brief_raw_77fcd2883d0122e8(_goslice_ _swig_go_0) {
   cmpkit::View arg1 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -4047,7 +4047,7 @@ _gostring_ _wrap_show_brief_raw_a8c3e7f45761cecb(_goslice_ _swig_go_0) {
 }
 
 
-_gostring_ _wrap_show_json_raw_a8c3e7f45761cecb(_goslice_ _swig_go_0) {
+_gostring_ _wrap_show_json_raw_77fcd2883d0122e8(_goslice_ _swig_go_0) {
   cmpkit::View arg1 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -4070,7 +4070,7 @@ _gostring_ _wrap_show_json_raw_a8c3e7f45761cecb(_goslice_ _swig_go_0) {
 }
 
 
-_gostring_ _wrap_certificates_load_raw_a8c3e7f45761cecb(_goslice_ _swig_go_0, _goslice_ _swig_go_1) {
+_gostring_ _wrap_certificates_load_raw_77fcd2883d0122e8(_goslice_ _swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::View arg1 ;
   cmpkit::View arg2 ;
   std::string result;
@@ -4099,7 +4099,7 @@ _gostring_ _wrap_certificates_load_raw_a8c3e7f45761cecb(_goslice_ _swig_go_0, _g
 }
 
 
-_gostring_ _wrap_certificates_open_raw_a8c3e7f45761cecb(_gostring_ _swig_go_0, _goslice_ _swig_go_1) {
+_gostring_ _wrap_certificates_open_raw_77fcd2883d0122e8(_gostring_ _swig_go_0, _goslice_ _swig_go_1) {
   std::string *arg1 = 0 ;
   cmpkit::View arg2 ;
   std::string result;
@@ -4127,7 +4127,7 @@ _gostring_ _wrap_certificates_open_raw_a8c3e7f45761cecb(_gostring_ _swig_go_0, _
 }
 
 
-_gostring_ _wrap_template_summary_raw_a8c3e7f45761cecb(_goslice_ _swig_go_0) {
+_gostring_ _wrap_template_summary_raw_77fcd2883d0122e8(_goslice_ _swig_go_0) {
   cmpkit::View arg1 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -4150,7 +4150,7 @@ _gostring_ _wrap_template_summary_raw_a8c3e7f45761cecb(_goslice_ _swig_go_0) {
 }
 
 
-_gostring_ _wrap_certificate_summary_raw_a8c3e7f45761cecb(_goslice_ _swig_go_0) {
+_gostring_ _wrap_certificate_summary_raw_77fcd2883d0122e8(_goslice_ _swig_go_0) {
   cmpkit::View arg1 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -4173,7 +4173,7 @@ _gostring_ _wrap_certificate_summary_raw_a8c3e7f45761cecb(_goslice_ _swig_go_0) 
 }
 
 
-_goslice_ _wrap_saved_memo_raw_a8c3e7f45761cecb(_goslice_ _swig_go_0) {
+_goslice_ _wrap_saved_memo_raw_77fcd2883d0122e8(_goslice_ _swig_go_0) {
   cmpkit::View arg1 ;
   cmpkit::Blob result;
   _goslice_ _swig_go_result;
@@ -4199,7 +4199,7 @@ _goslice_ _wrap_saved_memo_raw_a8c3e7f45761cecb(_goslice_ _swig_go_0) {
 }
 
 
-cmpkit::Key *_wrap_Key_generate_raw_a8c3e7f45761cecb(_gostring_ _swig_go_0) {
+cmpkit::Key *_wrap_Key_generate_raw_77fcd2883d0122e8(_gostring_ _swig_go_0) {
   std::string *arg1 = 0 ;
   cmpkit::Key *result = 0 ;
   cmpkit::Key *_swig_go_result;
@@ -4221,7 +4221,7 @@ cmpkit::Key *_wrap_Key_generate_raw_a8c3e7f45761cecb(_gostring_ _swig_go_0) {
 }
 
 
-cmpkit::Key *_wrap_Key_load_raw_a8c3e7f45761cecb(_goslice_ _swig_go_0, _goslice_ _swig_go_1) {
+cmpkit::Key *_wrap_Key_load_raw_77fcd2883d0122e8(_goslice_ _swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::View arg1 ;
   cmpkit::View arg2 ;
   cmpkit::Key *result = 0 ;
@@ -4250,7 +4250,7 @@ cmpkit::Key *_wrap_Key_load_raw_a8c3e7f45761cecb(_goslice_ _swig_go_0, _goslice_
 }
 
 
-cmpkit::Key *_wrap_Key_open_raw_a8c3e7f45761cecb(_gostring_ _swig_go_0, _goslice_ _swig_go_1) {
+cmpkit::Key *_wrap_Key_open_raw_77fcd2883d0122e8(_gostring_ _swig_go_0, _goslice_ _swig_go_1) {
   std::string *arg1 = 0 ;
   cmpkit::View arg2 ;
   cmpkit::Key *result = 0 ;
@@ -4278,7 +4278,7 @@ cmpkit::Key *_wrap_Key_open_raw_a8c3e7f45761cecb(_gostring_ _swig_go_0, _goslice
 }
 
 
-cmpkit::Key *_wrap_Key_of_signer_raw_a8c3e7f45761cecb(_goslice_ _swig_go_0, cmpkit::Signer *_swig_go_1) {
+cmpkit::Key *_wrap_Key_of_signer_raw_77fcd2883d0122e8(_goslice_ _swig_go_0, cmpkit::Signer *_swig_go_1) {
   cmpkit::View arg1 ;
   cmpkit::Signer *arg2 = (cmpkit::Signer *) 0 ;
   cmpkit::Key *result = 0 ;
@@ -4303,7 +4303,7 @@ cmpkit::Key *_wrap_Key_of_signer_raw_a8c3e7f45761cecb(_goslice_ _swig_go_0, cmpk
 }
 
 
-_goslice_ _wrap_Key_pem_raw_a8c3e7f45761cecb(cmpkit::Key *_swig_go_0, _goslice_ _swig_go_1) {
+_goslice_ _wrap_Key_pem_raw_77fcd2883d0122e8(cmpkit::Key *_swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::Key *arg1 = (cmpkit::Key *) 0 ;
   cmpkit::View arg2 ;
   cmpkit::Blob result;
@@ -4331,7 +4331,7 @@ _goslice_ _wrap_Key_pem_raw_a8c3e7f45761cecb(cmpkit::Key *_swig_go_0, _goslice_ 
 }
 
 
-_goslice_ _wrap_Key_spki_raw_a8c3e7f45761cecb(cmpkit::Key *_swig_go_0) {
+_goslice_ _wrap_Key_spki_raw_77fcd2883d0122e8(cmpkit::Key *_swig_go_0) {
   cmpkit::Key *arg1 = (cmpkit::Key *) 0 ;
   cmpkit::Blob result;
   _goslice_ _swig_go_result;
@@ -4353,7 +4353,7 @@ _goslice_ _wrap_Key_spki_raw_a8c3e7f45761cecb(cmpkit::Key *_swig_go_0) {
 }
 
 
-void _wrap_Key_close_raw_a8c3e7f45761cecb(cmpkit::Key *_swig_go_0) {
+void _wrap_Key_close_raw_77fcd2883d0122e8(cmpkit::Key *_swig_go_0) {
   cmpkit::Key *arg1 = (cmpkit::Key *) 0 ;
   
   arg1 = *(cmpkit::Key **)&_swig_go_0; 
@@ -4369,7 +4369,7 @@ void _wrap_Key_close_raw_a8c3e7f45761cecb(cmpkit::Key *_swig_go_0) {
 }
 
 
-void _wrap_delete_Key_raw_a8c3e7f45761cecb(cmpkit::Key *_swig_go_0) {
+void _wrap_delete_Key_raw_77fcd2883d0122e8(cmpkit::Key *_swig_go_0) {
   cmpkit::Key *arg1 = (cmpkit::Key *) 0 ;
   
   arg1 = *(cmpkit::Key **)&_swig_go_0; 
@@ -4385,7 +4385,7 @@ void _wrap_delete_Key_raw_a8c3e7f45761cecb(cmpkit::Key *_swig_go_0) {
 }
 
 
-cmpkit::Credentials *_wrap_Credentials_of_certificate_raw_a8c3e7f45761cecb(cmpkit::Key *_swig_go_0, _goslice_ _swig_go_1) {
+cmpkit::Credentials *_wrap_Credentials_of_certificate_raw_77fcd2883d0122e8(cmpkit::Key *_swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::Key *arg1 = 0 ;
   cmpkit::View arg2 ;
   cmpkit::Credentials *result = 0 ;
@@ -4410,7 +4410,7 @@ cmpkit::Credentials *_wrap_Credentials_of_certificate_raw_a8c3e7f45761cecb(cmpki
 }
 
 
-cmpkit::Credentials *_wrap_Credentials_of_pkcs12_raw_a8c3e7f45761cecb(_goslice_ _swig_go_0, _goslice_ _swig_go_1) {
+cmpkit::Credentials *_wrap_Credentials_of_pkcs12_raw_77fcd2883d0122e8(_goslice_ _swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::View arg1 ;
   cmpkit::View arg2 ;
   cmpkit::Credentials *result = 0 ;
@@ -4439,7 +4439,7 @@ cmpkit::Credentials *_wrap_Credentials_of_pkcs12_raw_a8c3e7f45761cecb(_goslice_ 
 }
 
 
-cmpkit::Credentials *_wrap_Credentials_of_secret_raw_a8c3e7f45761cecb(_gostring_ _swig_go_0, _goslice_ _swig_go_1, intgo _swig_go_2, intgo _swig_go_3) {
+cmpkit::Credentials *_wrap_Credentials_of_secret_raw_77fcd2883d0122e8(_gostring_ _swig_go_0, _goslice_ _swig_go_1, intgo _swig_go_2, intgo _swig_go_3) {
   std::string *arg1 = 0 ;
   cmpkit::View arg2 ;
   int arg3 ;
@@ -4471,7 +4471,7 @@ cmpkit::Credentials *_wrap_Credentials_of_secret_raw_a8c3e7f45761cecb(_gostring_
 }
 
 
-void _wrap_Credentials_close_raw_a8c3e7f45761cecb(cmpkit::Credentials *_swig_go_0) {
+void _wrap_Credentials_close_raw_77fcd2883d0122e8(cmpkit::Credentials *_swig_go_0) {
   cmpkit::Credentials *arg1 = (cmpkit::Credentials *) 0 ;
   
   arg1 = *(cmpkit::Credentials **)&_swig_go_0; 
@@ -4487,7 +4487,7 @@ void _wrap_Credentials_close_raw_a8c3e7f45761cecb(cmpkit::Credentials *_swig_go_
 }
 
 
-void _wrap_delete_Credentials_raw_a8c3e7f45761cecb(cmpkit::Credentials *_swig_go_0) {
+void _wrap_delete_Credentials_raw_77fcd2883d0122e8(cmpkit::Credentials *_swig_go_0) {
   cmpkit::Credentials *arg1 = (cmpkit::Credentials *) 0 ;
   
   arg1 = *(cmpkit::Credentials **)&_swig_go_0; 
@@ -4503,7 +4503,7 @@ void _wrap_delete_Credentials_raw_a8c3e7f45761cecb(cmpkit::Credentials *_swig_go
 }
 
 
-cmpkit::Trust *_wrap_new_Trust_raw_a8c3e7f45761cecb() {
+cmpkit::Trust *_wrap_new_Trust_raw_77fcd2883d0122e8() {
   cmpkit::Trust *result = 0 ;
   cmpkit::Trust *_swig_go_result;
   
@@ -4520,7 +4520,7 @@ cmpkit::Trust *_wrap_new_Trust_raw_a8c3e7f45761cecb() {
 }
 
 
-void _wrap_Trust_add_anchors_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_0, _goslice_ _swig_go_1) {
+void _wrap_Trust_add_anchors_raw_77fcd2883d0122e8(cmpkit::Trust *_swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::Trust *arg1 = (cmpkit::Trust *) 0 ;
   cmpkit::View arg2 ;
   
@@ -4542,7 +4542,7 @@ void _wrap_Trust_add_anchors_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_0, _go
 }
 
 
-void _wrap_Trust_add_intermediates_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_0, _goslice_ _swig_go_1) {
+void _wrap_Trust_add_intermediates_raw_77fcd2883d0122e8(cmpkit::Trust *_swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::Trust *arg1 = (cmpkit::Trust *) 0 ;
   cmpkit::View arg2 ;
   
@@ -4564,7 +4564,7 @@ void _wrap_Trust_add_intermediates_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_
 }
 
 
-void _wrap_Trust_add_pins_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_0, _goslice_ _swig_go_1) {
+void _wrap_Trust_add_pins_raw_77fcd2883d0122e8(cmpkit::Trust *_swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::Trust *arg1 = (cmpkit::Trust *) 0 ;
   cmpkit::View arg2 ;
   
@@ -4586,7 +4586,7 @@ void _wrap_Trust_add_pins_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_0, _gosli
 }
 
 
-void _wrap_Trust_add_verify_new_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_0, _goslice_ _swig_go_1) {
+void _wrap_Trust_add_verify_new_raw_77fcd2883d0122e8(cmpkit::Trust *_swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::Trust *arg1 = (cmpkit::Trust *) 0 ;
   cmpkit::View arg2 ;
   
@@ -4608,7 +4608,7 @@ void _wrap_Trust_add_verify_new_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_0, 
 }
 
 
-void _wrap_Trust_add_crl_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_0, _goslice_ _swig_go_1) {
+void _wrap_Trust_add_crl_raw_77fcd2883d0122e8(cmpkit::Trust *_swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::Trust *arg1 = (cmpkit::Trust *) 0 ;
   cmpkit::View arg2 ;
   
@@ -4630,7 +4630,7 @@ void _wrap_Trust_add_crl_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_0, _goslic
 }
 
 
-void _wrap_Trust_add_ocsp_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_0, _goslice_ _swig_go_1) {
+void _wrap_Trust_add_ocsp_raw_77fcd2883d0122e8(cmpkit::Trust *_swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::Trust *arg1 = (cmpkit::Trust *) 0 ;
   cmpkit::View arg2 ;
   
@@ -4652,7 +4652,7 @@ void _wrap_Trust_add_ocsp_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_0, _gosli
 }
 
 
-void _wrap_Trust_set_revocation_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_0, intgo _swig_go_1) {
+void _wrap_Trust_set_revocation_raw_77fcd2883d0122e8(cmpkit::Trust *_swig_go_0, intgo _swig_go_1) {
   cmpkit::Trust *arg1 = (cmpkit::Trust *) 0 ;
   int arg2 ;
   
@@ -4670,7 +4670,7 @@ void _wrap_Trust_set_revocation_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_0, 
 }
 
 
-void _wrap_Trust_add_status_source_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_0, intgo _swig_go_1, _gostring_ _swig_go_2) {
+void _wrap_Trust_add_status_source_raw_77fcd2883d0122e8(cmpkit::Trust *_swig_go_0, intgo _swig_go_1, _gostring_ _swig_go_2) {
   cmpkit::Trust *arg1 = (cmpkit::Trust *) 0 ;
   int arg2 ;
   std::string *arg3 = 0 ;
@@ -4693,7 +4693,7 @@ void _wrap_Trust_add_status_source_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_
 }
 
 
-void _wrap_Trust_set_fetch_limits_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_0, intgo _swig_go_1, intgo _swig_go_2, _gostring_ _swig_go_3) {
+void _wrap_Trust_set_fetch_limits_raw_77fcd2883d0122e8(cmpkit::Trust *_swig_go_0, intgo _swig_go_1, intgo _swig_go_2, _gostring_ _swig_go_3) {
   cmpkit::Trust *arg1 = (cmpkit::Trust *) 0 ;
   std::uint32_t arg2 ;
   std::uint32_t arg3 ;
@@ -4718,7 +4718,7 @@ void _wrap_Trust_set_fetch_limits_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_0
 }
 
 
-void _wrap_Trust_set_peer_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_Trust_set_peer_raw_77fcd2883d0122e8(cmpkit::Trust *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Trust *arg1 = (cmpkit::Trust *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -4739,7 +4739,7 @@ void _wrap_Trust_set_peer_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_0, _gostr
 }
 
 
-void _wrap_Trust_set_peer_toml_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_Trust_set_peer_toml_raw_77fcd2883d0122e8(cmpkit::Trust *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Trust *arg1 = (cmpkit::Trust *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -4760,7 +4760,7 @@ void _wrap_Trust_set_peer_toml_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_0, _
 }
 
 
-void _wrap_Trust_close_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_0) {
+void _wrap_Trust_close_raw_77fcd2883d0122e8(cmpkit::Trust *_swig_go_0) {
   cmpkit::Trust *arg1 = (cmpkit::Trust *) 0 ;
   
   arg1 = *(cmpkit::Trust **)&_swig_go_0; 
@@ -4776,7 +4776,7 @@ void _wrap_Trust_close_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_0) {
 }
 
 
-void _wrap_delete_Trust_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_0) {
+void _wrap_delete_Trust_raw_77fcd2883d0122e8(cmpkit::Trust *_swig_go_0) {
   cmpkit::Trust *arg1 = (cmpkit::Trust *) 0 ;
   
   arg1 = *(cmpkit::Trust **)&_swig_go_0; 
@@ -4792,7 +4792,7 @@ void _wrap_delete_Trust_raw_a8c3e7f45761cecb(cmpkit::Trust *_swig_go_0) {
 }
 
 
-cmpkit::Tls *_wrap_new_Tls_raw_a8c3e7f45761cecb() {
+cmpkit::Tls *_wrap_new_Tls_raw_77fcd2883d0122e8() {
   cmpkit::Tls *result = 0 ;
   cmpkit::Tls *_swig_go_result;
   
@@ -4809,7 +4809,7 @@ cmpkit::Tls *_wrap_new_Tls_raw_a8c3e7f45761cecb() {
 }
 
 
-void _wrap_Tls_add_anchors_raw_a8c3e7f45761cecb(cmpkit::Tls *_swig_go_0, _goslice_ _swig_go_1) {
+void _wrap_Tls_add_anchors_raw_77fcd2883d0122e8(cmpkit::Tls *_swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::Tls *arg1 = (cmpkit::Tls *) 0 ;
   cmpkit::View arg2 ;
   
@@ -4831,7 +4831,7 @@ void _wrap_Tls_add_anchors_raw_a8c3e7f45761cecb(cmpkit::Tls *_swig_go_0, _goslic
 }
 
 
-void _wrap_Tls_set_trust_raw_a8c3e7f45761cecb(cmpkit::Tls *_swig_go_0, cmpkit::Trust *_swig_go_1) {
+void _wrap_Tls_set_trust_raw_77fcd2883d0122e8(cmpkit::Tls *_swig_go_0, cmpkit::Trust *_swig_go_1) {
   cmpkit::Tls *arg1 = (cmpkit::Tls *) 0 ;
   cmpkit::Trust *arg2 = 0 ;
   
@@ -4849,7 +4849,7 @@ void _wrap_Tls_set_trust_raw_a8c3e7f45761cecb(cmpkit::Tls *_swig_go_0, cmpkit::T
 }
 
 
-void _wrap_Tls_set_certificate_raw_a8c3e7f45761cecb(cmpkit::Tls *_swig_go_0, cmpkit::Key *_swig_go_1, _goslice_ _swig_go_2) {
+void _wrap_Tls_set_certificate_raw_77fcd2883d0122e8(cmpkit::Tls *_swig_go_0, cmpkit::Key *_swig_go_1, _goslice_ _swig_go_2) {
   cmpkit::Tls *arg1 = (cmpkit::Tls *) 0 ;
   cmpkit::Key *arg2 = 0 ;
   cmpkit::View arg3 ;
@@ -4873,7 +4873,7 @@ void _wrap_Tls_set_certificate_raw_a8c3e7f45761cecb(cmpkit::Tls *_swig_go_0, cmp
 }
 
 
-void _wrap_Tls_set_psk_raw_a8c3e7f45761cecb(cmpkit::Tls *_swig_go_0, _gostring_ _swig_go_1, _goslice_ _swig_go_2) {
+void _wrap_Tls_set_psk_raw_77fcd2883d0122e8(cmpkit::Tls *_swig_go_0, _gostring_ _swig_go_1, _goslice_ _swig_go_2) {
   cmpkit::Tls *arg1 = (cmpkit::Tls *) 0 ;
   std::string *arg2 = 0 ;
   cmpkit::View arg3 ;
@@ -4900,7 +4900,7 @@ void _wrap_Tls_set_psk_raw_a8c3e7f45761cecb(cmpkit::Tls *_swig_go_0, _gostring_ 
 }
 
 
-void _wrap_Tls_set_srp_raw_a8c3e7f45761cecb(cmpkit::Tls *_swig_go_0, _gostring_ _swig_go_1, _goslice_ _swig_go_2) {
+void _wrap_Tls_set_srp_raw_77fcd2883d0122e8(cmpkit::Tls *_swig_go_0, _gostring_ _swig_go_1, _goslice_ _swig_go_2) {
   cmpkit::Tls *arg1 = (cmpkit::Tls *) 0 ;
   std::string *arg2 = 0 ;
   cmpkit::View arg3 ;
@@ -4927,7 +4927,7 @@ void _wrap_Tls_set_srp_raw_a8c3e7f45761cecb(cmpkit::Tls *_swig_go_0, _gostring_ 
 }
 
 
-void _wrap_Tls_close_raw_a8c3e7f45761cecb(cmpkit::Tls *_swig_go_0) {
+void _wrap_Tls_close_raw_77fcd2883d0122e8(cmpkit::Tls *_swig_go_0) {
   cmpkit::Tls *arg1 = (cmpkit::Tls *) 0 ;
   
   arg1 = *(cmpkit::Tls **)&_swig_go_0; 
@@ -4943,7 +4943,7 @@ void _wrap_Tls_close_raw_a8c3e7f45761cecb(cmpkit::Tls *_swig_go_0) {
 }
 
 
-void _wrap_delete_Tls_raw_a8c3e7f45761cecb(cmpkit::Tls *_swig_go_0) {
+void _wrap_delete_Tls_raw_77fcd2883d0122e8(cmpkit::Tls *_swig_go_0) {
   cmpkit::Tls *arg1 = (cmpkit::Tls *) 0 ;
   
   arg1 = *(cmpkit::Tls **)&_swig_go_0; 
@@ -4959,7 +4959,7 @@ void _wrap_delete_Tls_raw_a8c3e7f45761cecb(cmpkit::Tls *_swig_go_0) {
 }
 
 
-cmpkit::Founding *_wrap_new_Founding_raw_a8c3e7f45761cecb(_gostring_ _swig_go_0) {
+cmpkit::Founding *_wrap_new_Founding_raw_77fcd2883d0122e8(_gostring_ _swig_go_0) {
   std::string *arg1 = 0 ;
   cmpkit::Founding *result = 0 ;
   cmpkit::Founding *_swig_go_result;
@@ -4981,7 +4981,7 @@ cmpkit::Founding *_wrap_new_Founding_raw_a8c3e7f45761cecb(_gostring_ _swig_go_0)
 }
 
 
-void _wrap_Founding_set_key_raw_a8c3e7f45761cecb(cmpkit::Founding *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_Founding_set_key_raw_77fcd2883d0122e8(cmpkit::Founding *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Founding *arg1 = (cmpkit::Founding *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -5002,7 +5002,7 @@ void _wrap_Founding_set_key_raw_a8c3e7f45761cecb(cmpkit::Founding *_swig_go_0, _
 }
 
 
-void _wrap_Founding_set_listen_raw_a8c3e7f45761cecb(cmpkit::Founding *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_Founding_set_listen_raw_77fcd2883d0122e8(cmpkit::Founding *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Founding *arg1 = (cmpkit::Founding *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -5023,7 +5023,7 @@ void _wrap_Founding_set_listen_raw_a8c3e7f45761cecb(cmpkit::Founding *_swig_go_0
 }
 
 
-void _wrap_Founding_set_secret_raw_a8c3e7f45761cecb(cmpkit::Founding *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2) {
+void _wrap_Founding_set_secret_raw_77fcd2883d0122e8(cmpkit::Founding *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2) {
   cmpkit::Founding *arg1 = (cmpkit::Founding *) 0 ;
   std::string *arg2 = 0 ;
   std::string *arg3 = 0 ;
@@ -5049,7 +5049,7 @@ void _wrap_Founding_set_secret_raw_a8c3e7f45761cecb(cmpkit::Founding *_swig_go_0
 }
 
 
-void _wrap_Founding_add_trust_external_raw_a8c3e7f45761cecb(cmpkit::Founding *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_Founding_add_trust_external_raw_77fcd2883d0122e8(cmpkit::Founding *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Founding *arg1 = (cmpkit::Founding *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -5070,7 +5070,7 @@ void _wrap_Founding_add_trust_external_raw_a8c3e7f45761cecb(cmpkit::Founding *_s
 }
 
 
-void _wrap_Founding_set_external_revocation_raw_a8c3e7f45761cecb(cmpkit::Founding *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_Founding_set_external_revocation_raw_77fcd2883d0122e8(cmpkit::Founding *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Founding *arg1 = (cmpkit::Founding *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -5091,7 +5091,7 @@ void _wrap_Founding_set_external_revocation_raw_a8c3e7f45761cecb(cmpkit::Foundin
 }
 
 
-void _wrap_Founding_set_passphrase_raw_a8c3e7f45761cecb(cmpkit::Founding *_swig_go_0, _goslice_ _swig_go_1, _gostring_ _swig_go_2) {
+void _wrap_Founding_set_passphrase_raw_77fcd2883d0122e8(cmpkit::Founding *_swig_go_0, _goslice_ _swig_go_1, _gostring_ _swig_go_2) {
   cmpkit::Founding *arg1 = (cmpkit::Founding *) 0 ;
   cmpkit::View arg2 ;
   std::string *arg3 = 0 ;
@@ -5118,7 +5118,7 @@ void _wrap_Founding_set_passphrase_raw_a8c3e7f45761cecb(cmpkit::Founding *_swig_
 }
 
 
-void _wrap_Founding_set_signers_raw_a8c3e7f45761cecb(cmpkit::Founding *_swig_go_0, bool _swig_go_1, bool _swig_go_2) {
+void _wrap_Founding_set_signers_raw_77fcd2883d0122e8(cmpkit::Founding *_swig_go_0, bool _swig_go_1, bool _swig_go_2) {
   cmpkit::Founding *arg1 = (cmpkit::Founding *) 0 ;
   bool arg2 ;
   bool arg3 ;
@@ -5138,7 +5138,7 @@ void _wrap_Founding_set_signers_raw_a8c3e7f45761cecb(cmpkit::Founding *_swig_go_
 }
 
 
-void _wrap_delete_Founding_raw_a8c3e7f45761cecb(cmpkit::Founding *_swig_go_0) {
+void _wrap_delete_Founding_raw_77fcd2883d0122e8(cmpkit::Founding *_swig_go_0) {
   cmpkit::Founding *arg1 = (cmpkit::Founding *) 0 ;
   
   arg1 = *(cmpkit::Founding **)&_swig_go_0; 
@@ -5154,7 +5154,7 @@ void _wrap_delete_Founding_raw_a8c3e7f45761cecb(cmpkit::Founding *_swig_go_0) {
 }
 
 
-cmpkit::Context *_wrap_new_Context_raw_a8c3e7f45761cecb() {
+cmpkit::Context *_wrap_new_Context_raw_77fcd2883d0122e8() {
   cmpkit::Context *result = 0 ;
   cmpkit::Context *_swig_go_result;
   
@@ -5171,7 +5171,7 @@ cmpkit::Context *_wrap_new_Context_raw_a8c3e7f45761cecb() {
 }
 
 
-void _wrap_Context_set_log_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_go_0, intgo _swig_go_1, cmpkit::Logger *_swig_go_2) {
+void _wrap_Context_set_log_raw_77fcd2883d0122e8(cmpkit::Context *_swig_go_0, intgo _swig_go_1, cmpkit::Logger *_swig_go_2) {
   cmpkit::Context *arg1 = (cmpkit::Context *) 0 ;
   int arg2 ;
   cmpkit::Logger *arg3 = (cmpkit::Logger *) 0 ;
@@ -5191,7 +5191,7 @@ void _wrap_Context_set_log_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_go_0, int
 }
 
 
-void _wrap_Context_add_plugin_folder_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_Context_add_plugin_folder_raw_77fcd2883d0122e8(cmpkit::Context *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Context *arg1 = (cmpkit::Context *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -5212,7 +5212,7 @@ void _wrap_Context_add_plugin_folder_raw_a8c3e7f45761cecb(cmpkit::Context *_swig
 }
 
 
-_gostring_ _wrap_Context_transports_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_go_0) {
+_gostring_ _wrap_Context_transports_raw_77fcd2883d0122e8(cmpkit::Context *_swig_go_0) {
   cmpkit::Context *arg1 = (cmpkit::Context *) 0 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -5231,7 +5231,7 @@ _gostring_ _wrap_Context_transports_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_
 }
 
 
-void _wrap_Context_set_option_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, _gostring_ _swig_go_3) {
+void _wrap_Context_set_option_raw_77fcd2883d0122e8(cmpkit::Context *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, _gostring_ _swig_go_3) {
   cmpkit::Context *arg1 = (cmpkit::Context *) 0 ;
   std::string *arg2 = 0 ;
   std::string *arg3 = 0 ;
@@ -5262,7 +5262,7 @@ void _wrap_Context_set_option_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_go_0, 
 }
 
 
-bool _wrap_Context_is_offline_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_go_0, _gostring_ _swig_go_1) {
+bool _wrap_Context_is_offline_raw_77fcd2883d0122e8(cmpkit::Context *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Context *arg1 = (cmpkit::Context *) 0 ;
   std::string *arg2 = 0 ;
   bool result;
@@ -5286,7 +5286,7 @@ bool _wrap_Context_is_offline_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_go_0, 
 }
 
 
-_goslice_ _wrap_Context_exchange_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_go_0, _gostring_ _swig_go_1, cmpkit::Tls *_swig_go_2, cmpkit::Trust *_swig_go_3, _goslice_ _swig_go_4, intgo _swig_go_5) {
+_goslice_ _wrap_Context_exchange_raw_77fcd2883d0122e8(cmpkit::Context *_swig_go_0, _gostring_ _swig_go_1, cmpkit::Tls *_swig_go_2, cmpkit::Trust *_swig_go_3, _goslice_ _swig_go_4, intgo _swig_go_5) {
   cmpkit::Context *arg1 = (cmpkit::Context *) 0 ;
   std::string *arg2 = 0 ;
   cmpkit::Tls *arg3 = (cmpkit::Tls *) 0 ;
@@ -5325,7 +5325,7 @@ _goslice_ _wrap_Context_exchange_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_go_
 }
 
 
-_gostring_ _wrap_Context_discover_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_go_0, _gostring_ _swig_go_1, cmpkit::Tls *_swig_go_2, intgo _swig_go_3) {
+_gostring_ _wrap_Context_discover_raw_77fcd2883d0122e8(cmpkit::Context *_swig_go_0, _gostring_ _swig_go_1, cmpkit::Tls *_swig_go_2, intgo _swig_go_3) {
   cmpkit::Context *arg1 = (cmpkit::Context *) 0 ;
   std::string *arg2 = 0 ;
   cmpkit::Tls *arg3 = (cmpkit::Tls *) 0 ;
@@ -5353,7 +5353,7 @@ _gostring_ _wrap_Context_discover_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_go
 }
 
 
-void _wrap_Context_init_ca_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_go_0, _gostring_ _swig_go_1, cmpkit::Founding *_swig_go_2, long long _swig_go_3) {
+void _wrap_Context_init_ca_raw_77fcd2883d0122e8(cmpkit::Context *_swig_go_0, _gostring_ _swig_go_1, cmpkit::Founding *_swig_go_2, long long _swig_go_3) {
   cmpkit::Context *arg1 = (cmpkit::Context *) 0 ;
   std::string *arg2 = 0 ;
   cmpkit::Founding *arg3 = 0 ;
@@ -5378,7 +5378,7 @@ void _wrap_Context_init_ca_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_go_0, _go
 }
 
 
-void _wrap_Context_close_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_go_0) {
+void _wrap_Context_close_raw_77fcd2883d0122e8(cmpkit::Context *_swig_go_0) {
   cmpkit::Context *arg1 = (cmpkit::Context *) 0 ;
   
   arg1 = *(cmpkit::Context **)&_swig_go_0; 
@@ -5394,7 +5394,7 @@ void _wrap_Context_close_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_go_0) {
 }
 
 
-void _wrap_delete_Context_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_go_0) {
+void _wrap_delete_Context_raw_77fcd2883d0122e8(cmpkit::Context *_swig_go_0) {
   cmpkit::Context *arg1 = (cmpkit::Context *) 0 ;
   
   arg1 = *(cmpkit::Context **)&_swig_go_0; 
@@ -5410,7 +5410,7 @@ void _wrap_delete_Context_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_go_0) {
 }
 
 
-cmpkit::EnrollOrder *_wrap_new_EnrollOrder_raw_a8c3e7f45761cecb(intgo _swig_go_0) {
+cmpkit::EnrollOrder *_wrap_new_EnrollOrder_raw_77fcd2883d0122e8(intgo _swig_go_0) {
   int arg1 ;
   cmpkit::EnrollOrder *result = 0 ;
   cmpkit::EnrollOrder *_swig_go_result;
@@ -5429,7 +5429,7 @@ cmpkit::EnrollOrder *_wrap_new_EnrollOrder_raw_a8c3e7f45761cecb(intgo _swig_go_0
 }
 
 
-void _wrap_EnrollOrder_set_key_raw_a8c3e7f45761cecb(cmpkit::EnrollOrder *_swig_go_0, cmpkit::Key *_swig_go_1) {
+void _wrap_EnrollOrder_set_key_raw_77fcd2883d0122e8(cmpkit::EnrollOrder *_swig_go_0, cmpkit::Key *_swig_go_1) {
   cmpkit::EnrollOrder *arg1 = (cmpkit::EnrollOrder *) 0 ;
   cmpkit::Key *arg2 = 0 ;
   
@@ -5447,7 +5447,7 @@ void _wrap_EnrollOrder_set_key_raw_a8c3e7f45761cecb(cmpkit::EnrollOrder *_swig_g
 }
 
 
-void _wrap_EnrollOrder_set_csr_raw_a8c3e7f45761cecb(cmpkit::EnrollOrder *_swig_go_0, _goslice_ _swig_go_1) {
+void _wrap_EnrollOrder_set_csr_raw_77fcd2883d0122e8(cmpkit::EnrollOrder *_swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::EnrollOrder *arg1 = (cmpkit::EnrollOrder *) 0 ;
   cmpkit::View arg2 ;
   
@@ -5469,7 +5469,7 @@ void _wrap_EnrollOrder_set_csr_raw_a8c3e7f45761cecb(cmpkit::EnrollOrder *_swig_g
 }
 
 
-void _wrap_EnrollOrder_set_subject_raw_a8c3e7f45761cecb(cmpkit::EnrollOrder *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_EnrollOrder_set_subject_raw_77fcd2883d0122e8(cmpkit::EnrollOrder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::EnrollOrder *arg1 = (cmpkit::EnrollOrder *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -5490,7 +5490,7 @@ void _wrap_EnrollOrder_set_subject_raw_a8c3e7f45761cecb(cmpkit::EnrollOrder *_sw
 }
 
 
-void _wrap_EnrollOrder_add_san_raw_a8c3e7f45761cecb(cmpkit::EnrollOrder *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_EnrollOrder_add_san_raw_77fcd2883d0122e8(cmpkit::EnrollOrder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::EnrollOrder *arg1 = (cmpkit::EnrollOrder *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -5511,7 +5511,7 @@ void _wrap_EnrollOrder_add_san_raw_a8c3e7f45761cecb(cmpkit::EnrollOrder *_swig_g
 }
 
 
-void _wrap_EnrollOrder_set_profile_raw_a8c3e7f45761cecb(cmpkit::EnrollOrder *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_EnrollOrder_set_profile_raw_77fcd2883d0122e8(cmpkit::EnrollOrder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::EnrollOrder *arg1 = (cmpkit::EnrollOrder *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -5532,7 +5532,7 @@ void _wrap_EnrollOrder_set_profile_raw_a8c3e7f45761cecb(cmpkit::EnrollOrder *_sw
 }
 
 
-void _wrap_EnrollOrder_set_recipient_raw_a8c3e7f45761cecb(cmpkit::EnrollOrder *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_EnrollOrder_set_recipient_raw_77fcd2883d0122e8(cmpkit::EnrollOrder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::EnrollOrder *arg1 = (cmpkit::EnrollOrder *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -5553,7 +5553,7 @@ void _wrap_EnrollOrder_set_recipient_raw_a8c3e7f45761cecb(cmpkit::EnrollOrder *_
 }
 
 
-void _wrap_EnrollOrder_set_implicit_confirm_raw_a8c3e7f45761cecb(cmpkit::EnrollOrder *_swig_go_0) {
+void _wrap_EnrollOrder_set_implicit_confirm_raw_77fcd2883d0122e8(cmpkit::EnrollOrder *_swig_go_0) {
   cmpkit::EnrollOrder *arg1 = (cmpkit::EnrollOrder *) 0 ;
   
   arg1 = *(cmpkit::EnrollOrder **)&_swig_go_0; 
@@ -5569,7 +5569,7 @@ void _wrap_EnrollOrder_set_implicit_confirm_raw_a8c3e7f45761cecb(cmpkit::EnrollO
 }
 
 
-void _wrap_EnrollOrder_set_not_after_raw_a8c3e7f45761cecb(cmpkit::EnrollOrder *_swig_go_0, long long _swig_go_1) {
+void _wrap_EnrollOrder_set_not_after_raw_77fcd2883d0122e8(cmpkit::EnrollOrder *_swig_go_0, long long _swig_go_1) {
   cmpkit::EnrollOrder *arg1 = (cmpkit::EnrollOrder *) 0 ;
   std::int64_t arg2 ;
   
@@ -5587,7 +5587,7 @@ void _wrap_EnrollOrder_set_not_after_raw_a8c3e7f45761cecb(cmpkit::EnrollOrder *_
 }
 
 
-void _wrap_EnrollOrder_set_template_raw_a8c3e7f45761cecb(cmpkit::EnrollOrder *_swig_go_0, _goslice_ _swig_go_1) {
+void _wrap_EnrollOrder_set_template_raw_77fcd2883d0122e8(cmpkit::EnrollOrder *_swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::EnrollOrder *arg1 = (cmpkit::EnrollOrder *) 0 ;
   cmpkit::View arg2 ;
   
@@ -5609,7 +5609,7 @@ void _wrap_EnrollOrder_set_template_raw_a8c3e7f45761cecb(cmpkit::EnrollOrder *_s
 }
 
 
-void _wrap_delete_EnrollOrder_raw_a8c3e7f45761cecb(cmpkit::EnrollOrder *_swig_go_0) {
+void _wrap_delete_EnrollOrder_raw_77fcd2883d0122e8(cmpkit::EnrollOrder *_swig_go_0) {
   cmpkit::EnrollOrder *arg1 = (cmpkit::EnrollOrder *) 0 ;
   
   arg1 = *(cmpkit::EnrollOrder **)&_swig_go_0; 
@@ -5625,7 +5625,7 @@ void _wrap_delete_EnrollOrder_raw_a8c3e7f45761cecb(cmpkit::EnrollOrder *_swig_go
 }
 
 
-void _wrap_RevokeOrder_set_certificate_raw_a8c3e7f45761cecb(cmpkit::RevokeOrder *_swig_go_0, _goslice_ _swig_go_1) {
+void _wrap_RevokeOrder_set_certificate_raw_77fcd2883d0122e8(cmpkit::RevokeOrder *_swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::RevokeOrder *arg1 = (cmpkit::RevokeOrder *) 0 ;
   cmpkit::View arg2 ;
   
@@ -5647,7 +5647,7 @@ void _wrap_RevokeOrder_set_certificate_raw_a8c3e7f45761cecb(cmpkit::RevokeOrder 
 }
 
 
-void _wrap_RevokeOrder_set_issuer_and_serial_raw_a8c3e7f45761cecb(cmpkit::RevokeOrder *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2) {
+void _wrap_RevokeOrder_set_issuer_and_serial_raw_77fcd2883d0122e8(cmpkit::RevokeOrder *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2) {
   cmpkit::RevokeOrder *arg1 = (cmpkit::RevokeOrder *) 0 ;
   std::string *arg2 = 0 ;
   std::string *arg3 = 0 ;
@@ -5673,7 +5673,7 @@ void _wrap_RevokeOrder_set_issuer_and_serial_raw_a8c3e7f45761cecb(cmpkit::Revoke
 }
 
 
-void _wrap_RevokeOrder_set_reason_raw_a8c3e7f45761cecb(cmpkit::RevokeOrder *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_RevokeOrder_set_reason_raw_77fcd2883d0122e8(cmpkit::RevokeOrder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::RevokeOrder *arg1 = (cmpkit::RevokeOrder *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -5694,7 +5694,7 @@ void _wrap_RevokeOrder_set_reason_raw_a8c3e7f45761cecb(cmpkit::RevokeOrder *_swi
 }
 
 
-void _wrap_RevokeOrder_set_recipient_raw_a8c3e7f45761cecb(cmpkit::RevokeOrder *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_RevokeOrder_set_recipient_raw_77fcd2883d0122e8(cmpkit::RevokeOrder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::RevokeOrder *arg1 = (cmpkit::RevokeOrder *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -5715,7 +5715,7 @@ void _wrap_RevokeOrder_set_recipient_raw_a8c3e7f45761cecb(cmpkit::RevokeOrder *_
 }
 
 
-void _wrap_RevokeOrder_set_invalid_since_raw_a8c3e7f45761cecb(cmpkit::RevokeOrder *_swig_go_0, long long _swig_go_1) {
+void _wrap_RevokeOrder_set_invalid_since_raw_77fcd2883d0122e8(cmpkit::RevokeOrder *_swig_go_0, long long _swig_go_1) {
   cmpkit::RevokeOrder *arg1 = (cmpkit::RevokeOrder *) 0 ;
   std::int64_t arg2 ;
   
@@ -5733,7 +5733,7 @@ void _wrap_RevokeOrder_set_invalid_since_raw_a8c3e7f45761cecb(cmpkit::RevokeOrde
 }
 
 
-cmpkit::RevokeOrder *_wrap_new_RevokeOrder_raw_a8c3e7f45761cecb() {
+cmpkit::RevokeOrder *_wrap_new_RevokeOrder_raw_77fcd2883d0122e8() {
   cmpkit::RevokeOrder *result = 0 ;
   cmpkit::RevokeOrder *_swig_go_result;
   
@@ -5750,7 +5750,7 @@ cmpkit::RevokeOrder *_wrap_new_RevokeOrder_raw_a8c3e7f45761cecb() {
 }
 
 
-void _wrap_delete_RevokeOrder_raw_a8c3e7f45761cecb(cmpkit::RevokeOrder *_swig_go_0) {
+void _wrap_delete_RevokeOrder_raw_77fcd2883d0122e8(cmpkit::RevokeOrder *_swig_go_0) {
   cmpkit::RevokeOrder *arg1 = (cmpkit::RevokeOrder *) 0 ;
   
   arg1 = *(cmpkit::RevokeOrder **)&_swig_go_0; 
@@ -5766,7 +5766,7 @@ void _wrap_delete_RevokeOrder_raw_a8c3e7f45761cecb(cmpkit::RevokeOrder *_swig_go
 }
 
 
-cmpkit::GetOrder *_wrap_new_GetOrder_raw_a8c3e7f45761cecb(intgo _swig_go_0) {
+cmpkit::GetOrder *_wrap_new_GetOrder_raw_77fcd2883d0122e8(intgo _swig_go_0) {
   int arg1 ;
   cmpkit::GetOrder *result = 0 ;
   cmpkit::GetOrder *_swig_go_result;
@@ -5785,7 +5785,7 @@ cmpkit::GetOrder *_wrap_new_GetOrder_raw_a8c3e7f45761cecb(intgo _swig_go_0) {
 }
 
 
-void _wrap_GetOrder_set_root_raw_a8c3e7f45761cecb(cmpkit::GetOrder *_swig_go_0, _goslice_ _swig_go_1) {
+void _wrap_GetOrder_set_root_raw_77fcd2883d0122e8(cmpkit::GetOrder *_swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::GetOrder *arg1 = (cmpkit::GetOrder *) 0 ;
   cmpkit::View arg2 ;
   
@@ -5807,7 +5807,7 @@ void _wrap_GetOrder_set_root_raw_a8c3e7f45761cecb(cmpkit::GetOrder *_swig_go_0, 
 }
 
 
-void _wrap_GetOrder_set_crl_raw_a8c3e7f45761cecb(cmpkit::GetOrder *_swig_go_0, _goslice_ _swig_go_1) {
+void _wrap_GetOrder_set_crl_raw_77fcd2883d0122e8(cmpkit::GetOrder *_swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::GetOrder *arg1 = (cmpkit::GetOrder *) 0 ;
   cmpkit::View arg2 ;
   
@@ -5829,7 +5829,7 @@ void _wrap_GetOrder_set_crl_raw_a8c3e7f45761cecb(cmpkit::GetOrder *_swig_go_0, _
 }
 
 
-void _wrap_GetOrder_set_issuer_raw_a8c3e7f45761cecb(cmpkit::GetOrder *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_GetOrder_set_issuer_raw_77fcd2883d0122e8(cmpkit::GetOrder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::GetOrder *arg1 = (cmpkit::GetOrder *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -5850,7 +5850,7 @@ void _wrap_GetOrder_set_issuer_raw_a8c3e7f45761cecb(cmpkit::GetOrder *_swig_go_0
 }
 
 
-void _wrap_GetOrder_set_distribution_point_raw_a8c3e7f45761cecb(cmpkit::GetOrder *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_GetOrder_set_distribution_point_raw_77fcd2883d0122e8(cmpkit::GetOrder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::GetOrder *arg1 = (cmpkit::GetOrder *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -5871,7 +5871,7 @@ void _wrap_GetOrder_set_distribution_point_raw_a8c3e7f45761cecb(cmpkit::GetOrder
 }
 
 
-void _wrap_GetOrder_set_information_raw_a8c3e7f45761cecb(cmpkit::GetOrder *_swig_go_0, _gostring_ _swig_go_1, _goslice_ _swig_go_2) {
+void _wrap_GetOrder_set_information_raw_77fcd2883d0122e8(cmpkit::GetOrder *_swig_go_0, _gostring_ _swig_go_1, _goslice_ _swig_go_2) {
   cmpkit::GetOrder *arg1 = (cmpkit::GetOrder *) 0 ;
   std::string *arg2 = 0 ;
   cmpkit::View arg3 ;
@@ -5898,7 +5898,7 @@ void _wrap_GetOrder_set_information_raw_a8c3e7f45761cecb(cmpkit::GetOrder *_swig
 }
 
 
-void _wrap_GetOrder_set_profile_raw_a8c3e7f45761cecb(cmpkit::GetOrder *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_GetOrder_set_profile_raw_77fcd2883d0122e8(cmpkit::GetOrder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::GetOrder *arg1 = (cmpkit::GetOrder *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -5919,7 +5919,7 @@ void _wrap_GetOrder_set_profile_raw_a8c3e7f45761cecb(cmpkit::GetOrder *_swig_go_
 }
 
 
-void _wrap_GetOrder_set_recipient_raw_a8c3e7f45761cecb(cmpkit::GetOrder *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_GetOrder_set_recipient_raw_77fcd2883d0122e8(cmpkit::GetOrder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::GetOrder *arg1 = (cmpkit::GetOrder *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -5940,7 +5940,7 @@ void _wrap_GetOrder_set_recipient_raw_a8c3e7f45761cecb(cmpkit::GetOrder *_swig_g
 }
 
 
-void _wrap_delete_GetOrder_raw_a8c3e7f45761cecb(cmpkit::GetOrder *_swig_go_0) {
+void _wrap_delete_GetOrder_raw_77fcd2883d0122e8(cmpkit::GetOrder *_swig_go_0) {
   cmpkit::GetOrder *arg1 = (cmpkit::GetOrder *) 0 ;
   
   arg1 = *(cmpkit::GetOrder **)&_swig_go_0; 
@@ -5956,7 +5956,7 @@ void _wrap_delete_GetOrder_raw_a8c3e7f45761cecb(cmpkit::GetOrder *_swig_go_0) {
 }
 
 
-cmpkit::Operation *_wrap_Operation_enroll_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_go_0, cmpkit::EnrollOrder *_swig_go_1, cmpkit::Credentials *_swig_go_2, cmpkit::Trust *_swig_go_3) {
+cmpkit::Operation *_wrap_Operation_enroll_raw_77fcd2883d0122e8(cmpkit::Context *_swig_go_0, cmpkit::EnrollOrder *_swig_go_1, cmpkit::Credentials *_swig_go_2, cmpkit::Trust *_swig_go_3) {
   cmpkit::Context *arg1 = 0 ;
   cmpkit::EnrollOrder *arg2 = 0 ;
   cmpkit::Credentials *arg3 = 0 ;
@@ -5981,7 +5981,7 @@ cmpkit::Operation *_wrap_Operation_enroll_raw_a8c3e7f45761cecb(cmpkit::Context *
 }
 
 
-cmpkit::Operation *_wrap_Operation_revoke_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_go_0, cmpkit::RevokeOrder *_swig_go_1, cmpkit::Credentials *_swig_go_2, cmpkit::Trust *_swig_go_3) {
+cmpkit::Operation *_wrap_Operation_revoke_raw_77fcd2883d0122e8(cmpkit::Context *_swig_go_0, cmpkit::RevokeOrder *_swig_go_1, cmpkit::Credentials *_swig_go_2, cmpkit::Trust *_swig_go_3) {
   cmpkit::Context *arg1 = 0 ;
   cmpkit::RevokeOrder *arg2 = 0 ;
   cmpkit::Credentials *arg3 = 0 ;
@@ -6006,7 +6006,7 @@ cmpkit::Operation *_wrap_Operation_revoke_raw_a8c3e7f45761cecb(cmpkit::Context *
 }
 
 
-cmpkit::Operation *_wrap_Operation_get_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_go_0, cmpkit::GetOrder *_swig_go_1, cmpkit::Credentials *_swig_go_2, cmpkit::Trust *_swig_go_3) {
+cmpkit::Operation *_wrap_Operation_get_raw_77fcd2883d0122e8(cmpkit::Context *_swig_go_0, cmpkit::GetOrder *_swig_go_1, cmpkit::Credentials *_swig_go_2, cmpkit::Trust *_swig_go_3) {
   cmpkit::Context *arg1 = 0 ;
   cmpkit::GetOrder *arg2 = 0 ;
   cmpkit::Credentials *arg3 = 0 ;
@@ -6031,7 +6031,7 @@ cmpkit::Operation *_wrap_Operation_get_raw_a8c3e7f45761cecb(cmpkit::Context *_sw
 }
 
 
-cmpkit::Operation *_wrap_Operation_saved_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_go_0, _goslice_ _swig_go_1, cmpkit::Credentials *_swig_go_2, cmpkit::Trust *_swig_go_3, cmpkit::Key *_swig_go_4) {
+cmpkit::Operation *_wrap_Operation_saved_raw_77fcd2883d0122e8(cmpkit::Context *_swig_go_0, _goslice_ _swig_go_1, cmpkit::Credentials *_swig_go_2, cmpkit::Trust *_swig_go_3, cmpkit::Key *_swig_go_4) {
   cmpkit::Context *arg1 = 0 ;
   cmpkit::View arg2 ;
   cmpkit::Credentials *arg3 = 0 ;
@@ -6062,7 +6062,7 @@ cmpkit::Operation *_wrap_Operation_saved_raw_a8c3e7f45761cecb(cmpkit::Context *_
 }
 
 
-void _wrap_Operation_set_policy_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, cmpkit::Policy *_swig_go_1) {
+void _wrap_Operation_set_policy_raw_77fcd2883d0122e8(cmpkit::Operation *_swig_go_0, cmpkit::Policy *_swig_go_1) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   cmpkit::Policy *arg2 = (cmpkit::Policy *) 0 ;
   
@@ -6080,7 +6080,7 @@ void _wrap_Operation_set_policy_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go
 }
 
 
-void _wrap_Operation_set_keep_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, cmpkit::Keeper *_swig_go_1) {
+void _wrap_Operation_set_keep_raw_77fcd2883d0122e8(cmpkit::Operation *_swig_go_0, cmpkit::Keeper *_swig_go_1) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   cmpkit::Keeper *arg2 = (cmpkit::Keeper *) 0 ;
   
@@ -6098,7 +6098,7 @@ void _wrap_Operation_set_keep_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0
 }
 
 
-void _wrap_Operation_set_waiting_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, cmpkit::Waiter *_swig_go_1) {
+void _wrap_Operation_set_waiting_raw_77fcd2883d0122e8(cmpkit::Operation *_swig_go_0, cmpkit::Waiter *_swig_go_1) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   cmpkit::Waiter *arg2 = (cmpkit::Waiter *) 0 ;
   
@@ -6116,7 +6116,7 @@ void _wrap_Operation_set_waiting_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_g
 }
 
 
-void _wrap_Operation_set_trace_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, cmpkit::Tracer *_swig_go_1) {
+void _wrap_Operation_set_trace_raw_77fcd2883d0122e8(cmpkit::Operation *_swig_go_0, cmpkit::Tracer *_swig_go_1) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   cmpkit::Tracer *arg2 = (cmpkit::Tracer *) 0 ;
   
@@ -6134,7 +6134,7 @@ void _wrap_Operation_set_trace_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_
 }
 
 
-void _wrap_Operation_set_exchange_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, cmpkit::Carrier *_swig_go_1) {
+void _wrap_Operation_set_exchange_raw_77fcd2883d0122e8(cmpkit::Operation *_swig_go_0, cmpkit::Carrier *_swig_go_1) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   cmpkit::Carrier *arg2 = (cmpkit::Carrier *) 0 ;
   
@@ -6152,7 +6152,7 @@ void _wrap_Operation_set_exchange_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_
 }
 
 
-void _wrap_Operation_set_save_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, cmpkit::Saver *_swig_go_1) {
+void _wrap_Operation_set_save_raw_77fcd2883d0122e8(cmpkit::Operation *_swig_go_0, cmpkit::Saver *_swig_go_1) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   cmpkit::Saver *arg2 = (cmpkit::Saver *) 0 ;
   
@@ -6170,7 +6170,7 @@ void _wrap_Operation_set_save_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0
 }
 
 
-void _wrap_Operation_set_timeouts_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, intgo _swig_go_1, intgo _swig_go_2, intgo _swig_go_3) {
+void _wrap_Operation_set_timeouts_raw_77fcd2883d0122e8(cmpkit::Operation *_swig_go_0, intgo _swig_go_1, intgo _swig_go_2, intgo _swig_go_3) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   std::uint32_t arg2 ;
   std::uint32_t arg3 ;
@@ -6192,7 +6192,7 @@ void _wrap_Operation_set_timeouts_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_
 }
 
 
-void _wrap_Operation_set_memo_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, _goslice_ _swig_go_1) {
+void _wrap_Operation_set_memo_raw_77fcd2883d0122e8(cmpkit::Operation *_swig_go_0, _goslice_ _swig_go_1) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   cmpkit::View arg2 ;
   
@@ -6214,7 +6214,7 @@ void _wrap_Operation_set_memo_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0
 }
 
 
-void _wrap_Operation_run_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, _gostring_ _swig_go_1, cmpkit::Tls *_swig_go_2) {
+void _wrap_Operation_run_raw_77fcd2883d0122e8(cmpkit::Operation *_swig_go_0, _gostring_ _swig_go_1, cmpkit::Tls *_swig_go_2) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   std::string *arg2 = 0 ;
   cmpkit::Tls *arg3 = (cmpkit::Tls *) 0 ;
@@ -6237,7 +6237,7 @@ void _wrap_Operation_run_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, _go
 }
 
 
-void _wrap_Operation_cancel_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
+void _wrap_Operation_cancel_raw_77fcd2883d0122e8(cmpkit::Operation *_swig_go_0) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   
   arg1 = *(cmpkit::Operation **)&_swig_go_0; 
@@ -6253,7 +6253,7 @@ void _wrap_Operation_cancel_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) 
 }
 
 
-void _wrap_Operation_close_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
+void _wrap_Operation_close_raw_77fcd2883d0122e8(cmpkit::Operation *_swig_go_0) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   
   arg1 = *(cmpkit::Operation **)&_swig_go_0; 
@@ -6269,7 +6269,7 @@ void _wrap_Operation_close_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
 }
 
 
-intgo _wrap_Operation_begin_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, long long _swig_go_1) {
+intgo _wrap_Operation_begin_raw_77fcd2883d0122e8(cmpkit::Operation *_swig_go_0, long long _swig_go_1) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   std::int64_t arg2 ;
   int result;
@@ -6290,7 +6290,7 @@ intgo _wrap_Operation_begin_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, 
 }
 
 
-intgo _wrap_Operation_receive_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, _goslice_ _swig_go_1, long long _swig_go_2) {
+intgo _wrap_Operation_receive_raw_77fcd2883d0122e8(cmpkit::Operation *_swig_go_0, _goslice_ _swig_go_1, long long _swig_go_2) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   cmpkit::View arg2 ;
   std::int64_t arg3 ;
@@ -6317,7 +6317,7 @@ intgo _wrap_Operation_receive_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0
 }
 
 
-intgo _wrap_Operation_lost_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, _gostring_ _swig_go_1, long long _swig_go_2) {
+intgo _wrap_Operation_lost_raw_77fcd2883d0122e8(cmpkit::Operation *_swig_go_0, _gostring_ _swig_go_1, long long _swig_go_2) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   std::string *arg2 = 0 ;
   std::int64_t arg3 ;
@@ -6343,7 +6343,7 @@ intgo _wrap_Operation_lost_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, _
 }
 
 
-intgo _wrap_Operation_decide_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, bool _swig_go_1, _gostring_ _swig_go_2, long long _swig_go_3) {
+intgo _wrap_Operation_decide_raw_77fcd2883d0122e8(cmpkit::Operation *_swig_go_0, bool _swig_go_1, _gostring_ _swig_go_2, long long _swig_go_3) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   bool arg2 ;
   std::string *arg3 = 0 ;
@@ -6371,7 +6371,7 @@ intgo _wrap_Operation_decide_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0,
 }
 
 
-intgo _wrap_Operation_kept_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, long long _swig_go_1) {
+intgo _wrap_Operation_kept_raw_77fcd2883d0122e8(cmpkit::Operation *_swig_go_0, long long _swig_go_1) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   std::int64_t arg2 ;
   int result;
@@ -6392,7 +6392,7 @@ intgo _wrap_Operation_kept_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, l
 }
 
 
-intgo _wrap_Operation_woken_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, long long _swig_go_1) {
+intgo _wrap_Operation_woken_raw_77fcd2883d0122e8(cmpkit::Operation *_swig_go_0, long long _swig_go_1) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   std::int64_t arg2 ;
   int result;
@@ -6413,7 +6413,7 @@ intgo _wrap_Operation_woken_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, 
 }
 
 
-intgo _wrap_Operation_fetched_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, _goslice_ _swig_go_1, long long _swig_go_2) {
+intgo _wrap_Operation_fetched_raw_77fcd2883d0122e8(cmpkit::Operation *_swig_go_0, _goslice_ _swig_go_1, long long _swig_go_2) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   cmpkit::View arg2 ;
   std::int64_t arg3 ;
@@ -6440,7 +6440,7 @@ intgo _wrap_Operation_fetched_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0
 }
 
 
-_goslice_ _wrap_Operation_fetch_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
+_goslice_ _wrap_Operation_fetch_raw_77fcd2883d0122e8(cmpkit::Operation *_swig_go_0) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   cmpkit::Blob result;
   _goslice_ _swig_go_result;
@@ -6462,7 +6462,7 @@ _goslice_ _wrap_Operation_fetch_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go
 }
 
 
-_goslice_ _wrap_Operation_save_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
+_goslice_ _wrap_Operation_save_raw_77fcd2883d0122e8(cmpkit::Operation *_swig_go_0) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   cmpkit::Blob result;
   _goslice_ _swig_go_result;
@@ -6484,7 +6484,7 @@ _goslice_ _wrap_Operation_save_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_
 }
 
 
-_goslice_ _wrap_Operation_message_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
+_goslice_ _wrap_Operation_message_raw_77fcd2883d0122e8(cmpkit::Operation *_swig_go_0) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   cmpkit::Blob result;
   _goslice_ _swig_go_result;
@@ -6506,7 +6506,7 @@ _goslice_ _wrap_Operation_message_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_
 }
 
 
-_gostring_ _wrap_Operation_label_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
+_gostring_ _wrap_Operation_label_raw_77fcd2883d0122e8(cmpkit::Operation *_swig_go_0) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -6525,7 +6525,7 @@ _gostring_ _wrap_Operation_label_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_g
 }
 
 
-_gostring_ _wrap_Operation_fetch_url_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
+_gostring_ _wrap_Operation_fetch_url_raw_77fcd2883d0122e8(cmpkit::Operation *_swig_go_0) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -6544,7 +6544,7 @@ _gostring_ _wrap_Operation_fetch_url_raw_a8c3e7f45761cecb(cmpkit::Operation *_sw
 }
 
 
-long long _wrap_Operation_check_after_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
+long long _wrap_Operation_check_after_raw_77fcd2883d0122e8(cmpkit::Operation *_swig_go_0) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   std::int64_t result;
   long long _swig_go_result;
@@ -6563,7 +6563,7 @@ long long _wrap_Operation_check_after_raw_a8c3e7f45761cecb(cmpkit::Operation *_s
 }
 
 
-bool _wrap_Operation_with_mods_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
+bool _wrap_Operation_with_mods_raw_77fcd2883d0122e8(cmpkit::Operation *_swig_go_0) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   bool result;
   bool _swig_go_result;
@@ -6582,7 +6582,7 @@ bool _wrap_Operation_with_mods_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_
 }
 
 
-_gostring_ _wrap_Operation_peer_text_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
+_gostring_ _wrap_Operation_peer_text_raw_77fcd2883d0122e8(cmpkit::Operation *_swig_go_0) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -6601,7 +6601,7 @@ _gostring_ _wrap_Operation_peer_text_raw_a8c3e7f45761cecb(cmpkit::Operation *_sw
 }
 
 
-_goslice_ _wrap_Operation_certificate_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
+_goslice_ _wrap_Operation_certificate_raw_77fcd2883d0122e8(cmpkit::Operation *_swig_go_0) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   cmpkit::Blob result;
   _goslice_ _swig_go_result;
@@ -6623,7 +6623,7 @@ _goslice_ _wrap_Operation_certificate_raw_a8c3e7f45761cecb(cmpkit::Operation *_s
 }
 
 
-_gostring_ _wrap_Operation_certificate_pem_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
+_gostring_ _wrap_Operation_certificate_pem_raw_77fcd2883d0122e8(cmpkit::Operation *_swig_go_0) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -6642,7 +6642,7 @@ _gostring_ _wrap_Operation_certificate_pem_raw_a8c3e7f45761cecb(cmpkit::Operatio
 }
 
 
-_gostring_ _wrap_Operation_chain_pem_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
+_gostring_ _wrap_Operation_chain_pem_raw_77fcd2883d0122e8(cmpkit::Operation *_swig_go_0) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -6661,7 +6661,7 @@ _gostring_ _wrap_Operation_chain_pem_raw_a8c3e7f45761cecb(cmpkit::Operation *_sw
 }
 
 
-_gostring_ _wrap_Operation_ca_pubs_pem_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
+_gostring_ _wrap_Operation_ca_pubs_pem_raw_77fcd2883d0122e8(cmpkit::Operation *_swig_go_0) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -6680,7 +6680,7 @@ _gostring_ _wrap_Operation_ca_pubs_pem_raw_a8c3e7f45761cecb(cmpkit::Operation *_
 }
 
 
-_gostring_ _wrap_Operation_found_pem_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
+_gostring_ _wrap_Operation_found_pem_raw_77fcd2883d0122e8(cmpkit::Operation *_swig_go_0) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -6699,7 +6699,7 @@ _gostring_ _wrap_Operation_found_pem_raw_a8c3e7f45761cecb(cmpkit::Operation *_sw
 }
 
 
-_gostring_ _wrap_Operation_links_pem_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
+_gostring_ _wrap_Operation_links_pem_raw_77fcd2883d0122e8(cmpkit::Operation *_swig_go_0) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -6718,7 +6718,7 @@ _gostring_ _wrap_Operation_links_pem_raw_a8c3e7f45761cecb(cmpkit::Operation *_sw
 }
 
 
-_goslice_ _wrap_Operation_request_template_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
+_goslice_ _wrap_Operation_request_template_raw_77fcd2883d0122e8(cmpkit::Operation *_swig_go_0) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   cmpkit::Blob result;
   _goslice_ _swig_go_result;
@@ -6740,7 +6740,7 @@ _goslice_ _wrap_Operation_request_template_raw_a8c3e7f45761cecb(cmpkit::Operatio
 }
 
 
-_goslice_ _wrap_Operation_information_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
+_goslice_ _wrap_Operation_information_raw_77fcd2883d0122e8(cmpkit::Operation *_swig_go_0) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   cmpkit::Blob result;
   _goslice_ _swig_go_result;
@@ -6762,7 +6762,7 @@ _goslice_ _wrap_Operation_information_raw_a8c3e7f45761cecb(cmpkit::Operation *_s
 }
 
 
-_goslice_ _wrap_Operation_information_value_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0, _gostring_ _swig_go_1) {
+_goslice_ _wrap_Operation_information_value_raw_77fcd2883d0122e8(cmpkit::Operation *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   std::string *arg2 = 0 ;
   cmpkit::Blob result;
@@ -6789,7 +6789,7 @@ _goslice_ _wrap_Operation_information_value_raw_a8c3e7f45761cecb(cmpkit::Operati
 }
 
 
-void _wrap_delete_Operation_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) {
+void _wrap_delete_Operation_raw_77fcd2883d0122e8(cmpkit::Operation *_swig_go_0) {
   cmpkit::Operation *arg1 = (cmpkit::Operation *) 0 ;
   
   arg1 = *(cmpkit::Operation **)&_swig_go_0; 
@@ -6805,7 +6805,7 @@ void _wrap_delete_Operation_raw_a8c3e7f45761cecb(cmpkit::Operation *_swig_go_0) 
 }
 
 
-void _wrap_Search_state_set_raw_a8c3e7f45761cecb(cmpkit::Search *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_Search_state_set_raw_77fcd2883d0122e8(cmpkit::Search *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Search *arg1 = (cmpkit::Search *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -6820,7 +6820,7 @@ void _wrap_Search_state_set_raw_a8c3e7f45761cecb(cmpkit::Search *_swig_go_0, _go
 }
 
 
-_gostring_ _wrap_Search_state_get_raw_a8c3e7f45761cecb(cmpkit::Search *_swig_go_0) {
+_gostring_ _wrap_Search_state_get_raw_77fcd2883d0122e8(cmpkit::Search *_swig_go_0) {
   cmpkit::Search *arg1 = (cmpkit::Search *) 0 ;
   std::string *result = 0 ;
   _gostring_ _swig_go_result;
@@ -6833,7 +6833,7 @@ _gostring_ _wrap_Search_state_get_raw_a8c3e7f45761cecb(cmpkit::Search *_swig_go_
 }
 
 
-void _wrap_Search_subject_set_raw_a8c3e7f45761cecb(cmpkit::Search *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_Search_subject_set_raw_77fcd2883d0122e8(cmpkit::Search *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Search *arg1 = (cmpkit::Search *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -6848,7 +6848,7 @@ void _wrap_Search_subject_set_raw_a8c3e7f45761cecb(cmpkit::Search *_swig_go_0, _
 }
 
 
-_gostring_ _wrap_Search_subject_get_raw_a8c3e7f45761cecb(cmpkit::Search *_swig_go_0) {
+_gostring_ _wrap_Search_subject_get_raw_77fcd2883d0122e8(cmpkit::Search *_swig_go_0) {
   cmpkit::Search *arg1 = (cmpkit::Search *) 0 ;
   std::string *result = 0 ;
   _gostring_ _swig_go_result;
@@ -6861,7 +6861,7 @@ _gostring_ _wrap_Search_subject_get_raw_a8c3e7f45761cecb(cmpkit::Search *_swig_g
 }
 
 
-void _wrap_Search_requester_set_raw_a8c3e7f45761cecb(cmpkit::Search *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_Search_requester_set_raw_77fcd2883d0122e8(cmpkit::Search *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Search *arg1 = (cmpkit::Search *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -6876,7 +6876,7 @@ void _wrap_Search_requester_set_raw_a8c3e7f45761cecb(cmpkit::Search *_swig_go_0,
 }
 
 
-_gostring_ _wrap_Search_requester_get_raw_a8c3e7f45761cecb(cmpkit::Search *_swig_go_0) {
+_gostring_ _wrap_Search_requester_get_raw_77fcd2883d0122e8(cmpkit::Search *_swig_go_0) {
   cmpkit::Search *arg1 = (cmpkit::Search *) 0 ;
   std::string *result = 0 ;
   _gostring_ _swig_go_result;
@@ -6889,7 +6889,7 @@ _gostring_ _wrap_Search_requester_get_raw_a8c3e7f45761cecb(cmpkit::Search *_swig
 }
 
 
-void _wrap_Search_serial_set_raw_a8c3e7f45761cecb(cmpkit::Search *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_Search_serial_set_raw_77fcd2883d0122e8(cmpkit::Search *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Search *arg1 = (cmpkit::Search *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -6904,7 +6904,7 @@ void _wrap_Search_serial_set_raw_a8c3e7f45761cecb(cmpkit::Search *_swig_go_0, _g
 }
 
 
-_gostring_ _wrap_Search_serial_get_raw_a8c3e7f45761cecb(cmpkit::Search *_swig_go_0) {
+_gostring_ _wrap_Search_serial_get_raw_77fcd2883d0122e8(cmpkit::Search *_swig_go_0) {
   cmpkit::Search *arg1 = (cmpkit::Search *) 0 ;
   std::string *result = 0 ;
   _gostring_ _swig_go_result;
@@ -6917,7 +6917,7 @@ _gostring_ _wrap_Search_serial_get_raw_a8c3e7f45761cecb(cmpkit::Search *_swig_go
 }
 
 
-void _wrap_Search_expires_before_set_raw_a8c3e7f45761cecb(cmpkit::Search *_swig_go_0, long long _swig_go_1) {
+void _wrap_Search_expires_before_set_raw_77fcd2883d0122e8(cmpkit::Search *_swig_go_0, long long _swig_go_1) {
   cmpkit::Search *arg1 = (cmpkit::Search *) 0 ;
   std::int64_t arg2 ;
   
@@ -6929,7 +6929,7 @@ void _wrap_Search_expires_before_set_raw_a8c3e7f45761cecb(cmpkit::Search *_swig_
 }
 
 
-long long _wrap_Search_expires_before_get_raw_a8c3e7f45761cecb(cmpkit::Search *_swig_go_0) {
+long long _wrap_Search_expires_before_get_raw_77fcd2883d0122e8(cmpkit::Search *_swig_go_0) {
   cmpkit::Search *arg1 = (cmpkit::Search *) 0 ;
   std::int64_t result;
   long long _swig_go_result;
@@ -6942,7 +6942,7 @@ long long _wrap_Search_expires_before_get_raw_a8c3e7f45761cecb(cmpkit::Search *_
 }
 
 
-cmpkit::Search *_wrap_new_Search_raw_a8c3e7f45761cecb() {
+cmpkit::Search *_wrap_new_Search_raw_77fcd2883d0122e8() {
   cmpkit::Search *result = 0 ;
   cmpkit::Search *_swig_go_result;
   
@@ -6959,7 +6959,7 @@ cmpkit::Search *_wrap_new_Search_raw_a8c3e7f45761cecb() {
 }
 
 
-void _wrap_delete_Search_raw_a8c3e7f45761cecb(cmpkit::Search *_swig_go_0) {
+void _wrap_delete_Search_raw_77fcd2883d0122e8(cmpkit::Search *_swig_go_0) {
   cmpkit::Search *arg1 = (cmpkit::Search *) 0 ;
   
   arg1 = *(cmpkit::Search **)&_swig_go_0; 
@@ -6975,7 +6975,7 @@ void _wrap_delete_Search_raw_a8c3e7f45761cecb(cmpkit::Search *_swig_go_0) {
 }
 
 
-cmpkit::Responder *_wrap_new_Responder_raw_a8c3e7f45761cecb(cmpkit::Context *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2) {
+cmpkit::Responder *_wrap_new_Responder_raw_77fcd2883d0122e8(cmpkit::Context *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2) {
   cmpkit::Context *arg1 = 0 ;
   std::string *arg2 = 0 ;
   std::string *arg3 = 0 ;
@@ -7004,7 +7004,7 @@ cmpkit::Responder *_wrap_new_Responder_raw_a8c3e7f45761cecb(cmpkit::Context *_sw
 }
 
 
-_goslice_ _wrap_Responder_answer_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0, _goslice_ _swig_go_1, _gostring_ _swig_go_2, _gostring_ _swig_go_3, long long _swig_go_4) {
+_goslice_ _wrap_Responder_answer_raw_77fcd2883d0122e8(cmpkit::Responder *_swig_go_0, _goslice_ _swig_go_1, _gostring_ _swig_go_2, _gostring_ _swig_go_3, long long _swig_go_4) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   cmpkit::View arg2 ;
   std::string *arg3 = 0 ;
@@ -7044,7 +7044,7 @@ _goslice_ _wrap_Responder_answer_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_g
 }
 
 
-void _wrap_Responder_tick_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0, long long _swig_go_1) {
+void _wrap_Responder_tick_raw_77fcd2883d0122e8(cmpkit::Responder *_swig_go_0, long long _swig_go_1) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   std::int64_t arg2 ;
   
@@ -7062,7 +7062,7 @@ void _wrap_Responder_tick_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0, lo
 }
 
 
-_gostring_ _wrap_Responder_reload_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2) {
+_gostring_ _wrap_Responder_reload_raw_77fcd2883d0122e8(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   std::string *arg2 = 0 ;
   std::string *arg3 = 0 ;
@@ -7091,7 +7091,7 @@ _gostring_ _wrap_Responder_reload_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_
 }
 
 
-void _wrap_Responder_set_information_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1, cmpkit::Informer *_swig_go_2) {
+void _wrap_Responder_set_information_raw_77fcd2883d0122e8(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1, cmpkit::Informer *_swig_go_2) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   std::string *arg2 = 0 ;
   cmpkit::Informer *arg3 = (cmpkit::Informer *) 0 ;
@@ -7114,7 +7114,7 @@ void _wrap_Responder_set_information_raw_a8c3e7f45761cecb(cmpkit::Responder *_sw
 }
 
 
-void _wrap_Responder_set_naming_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0, cmpkit::Namer *_swig_go_1) {
+void _wrap_Responder_set_naming_raw_77fcd2883d0122e8(cmpkit::Responder *_swig_go_0, cmpkit::Namer *_swig_go_1) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   cmpkit::Namer *arg2 = (cmpkit::Namer *) 0 ;
   
@@ -7132,7 +7132,7 @@ void _wrap_Responder_set_naming_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go
 }
 
 
-void _wrap_Responder_set_overseer_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0, cmpkit::Overseer *_swig_go_1) {
+void _wrap_Responder_set_overseer_raw_77fcd2883d0122e8(cmpkit::Responder *_swig_go_0, cmpkit::Overseer *_swig_go_1) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   cmpkit::Overseer *arg2 = (cmpkit::Overseer *) 0 ;
   
@@ -7150,7 +7150,7 @@ void _wrap_Responder_set_overseer_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_
 }
 
 
-void _wrap_Responder_set_adapter_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0, cmpkit::Adapter *_swig_go_1) {
+void _wrap_Responder_set_adapter_raw_77fcd2883d0122e8(cmpkit::Responder *_swig_go_0, cmpkit::Adapter *_swig_go_1) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   cmpkit::Adapter *arg2 = (cmpkit::Adapter *) 0 ;
   
@@ -7168,7 +7168,7 @@ void _wrap_Responder_set_adapter_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_g
 }
 
 
-void _wrap_Responder_set_events_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0, cmpkit::Audience *_swig_go_1) {
+void _wrap_Responder_set_events_raw_77fcd2883d0122e8(cmpkit::Responder *_swig_go_0, cmpkit::Audience *_swig_go_1) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   cmpkit::Audience *arg2 = (cmpkit::Audience *) 0 ;
   
@@ -7186,7 +7186,7 @@ void _wrap_Responder_set_events_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go
 }
 
 
-_gostring_ _wrap_Responder_ca_find_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1, cmpkit::Search *_swig_go_2) {
+_gostring_ _wrap_Responder_ca_find_raw_77fcd2883d0122e8(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1, cmpkit::Search *_swig_go_2) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   std::string *arg2 = 0 ;
   cmpkit::Search *arg3 = 0 ;
@@ -7212,7 +7212,7 @@ _gostring_ _wrap_Responder_ca_find_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig
 }
 
 
-void _wrap_Responder_ca_revoke_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, _gostring_ _swig_go_3, long long _swig_go_4, long long _swig_go_5) {
+void _wrap_Responder_ca_revoke_raw_77fcd2883d0122e8(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, _gostring_ _swig_go_3, long long _swig_go_4, long long _swig_go_5) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   std::string *arg2 = 0 ;
   std::string *arg3 = 0 ;
@@ -7247,7 +7247,7 @@ void _wrap_Responder_ca_revoke_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_
 }
 
 
-_gostring_ _wrap_Responder_ca_pending_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1) {
+_gostring_ _wrap_Responder_ca_pending_raw_77fcd2883d0122e8(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   std::string *arg2 = 0 ;
   std::string result;
@@ -7271,7 +7271,7 @@ _gostring_ _wrap_Responder_ca_pending_raw_a8c3e7f45761cecb(cmpkit::Responder *_s
 }
 
 
-void _wrap_Responder_ca_approve_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2) {
+void _wrap_Responder_ca_approve_raw_77fcd2883d0122e8(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   std::string *arg2 = 0 ;
   std::string *arg3 = 0 ;
@@ -7297,7 +7297,7 @@ void _wrap_Responder_ca_approve_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go
 }
 
 
-void _wrap_Responder_ca_reject_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, _gostring_ _swig_go_3) {
+void _wrap_Responder_ca_reject_raw_77fcd2883d0122e8(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2, _gostring_ _swig_go_3) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   std::string *arg2 = 0 ;
   std::string *arg3 = 0 ;
@@ -7328,7 +7328,7 @@ void _wrap_Responder_ca_reject_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_
 }
 
 
-_gostring_ _wrap_Responder_ca_crl_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1, long long _swig_go_2) {
+_gostring_ _wrap_Responder_ca_crl_raw_77fcd2883d0122e8(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1, long long _swig_go_2) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   std::string *arg2 = 0 ;
   std::int64_t arg3 ;
@@ -7354,7 +7354,7 @@ _gostring_ _wrap_Responder_ca_crl_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_
 }
 
 
-_gostring_ _wrap_Responder_ca_rollover_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1, cmpkit::Key *_swig_go_2, cmpkit::Key *_swig_go_3, intgo _swig_go_4, long long _swig_go_5) {
+_gostring_ _wrap_Responder_ca_rollover_raw_77fcd2883d0122e8(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1, cmpkit::Key *_swig_go_2, cmpkit::Key *_swig_go_3, intgo _swig_go_4, long long _swig_go_5) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   std::string *arg2 = 0 ;
   cmpkit::Key *arg3 = 0 ;
@@ -7386,7 +7386,7 @@ _gostring_ _wrap_Responder_ca_rollover_raw_a8c3e7f45761cecb(cmpkit::Responder *_
 }
 
 
-_gostring_ _wrap_Responder_ra_pending_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0) {
+_gostring_ _wrap_Responder_ra_pending_raw_77fcd2883d0122e8(cmpkit::Responder *_swig_go_0) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   std::string result;
   _gostring_ _swig_go_result;
@@ -7405,7 +7405,7 @@ _gostring_ _wrap_Responder_ra_pending_raw_a8c3e7f45761cecb(cmpkit::Responder *_s
 }
 
 
-void _wrap_Responder_ra_approve_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1) {
+void _wrap_Responder_ra_approve_raw_77fcd2883d0122e8(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   std::string *arg2 = 0 ;
   
@@ -7426,7 +7426,7 @@ void _wrap_Responder_ra_approve_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go
 }
 
 
-void _wrap_Responder_ra_reject_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2) {
+void _wrap_Responder_ra_reject_raw_77fcd2883d0122e8(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1, _gostring_ _swig_go_2) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   std::string *arg2 = 0 ;
   std::string *arg3 = 0 ;
@@ -7452,7 +7452,7 @@ void _wrap_Responder_ra_reject_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_
 }
 
 
-void _wrap_Responder_close_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0) {
+void _wrap_Responder_close_raw_77fcd2883d0122e8(cmpkit::Responder *_swig_go_0) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   
   arg1 = *(cmpkit::Responder **)&_swig_go_0; 
@@ -7468,7 +7468,7 @@ void _wrap_Responder_close_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0) {
 }
 
 
-void _wrap_delete_Responder_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0) {
+void _wrap_delete_Responder_raw_77fcd2883d0122e8(cmpkit::Responder *_swig_go_0) {
   cmpkit::Responder *arg1 = (cmpkit::Responder *) 0 ;
   
   arg1 = *(cmpkit::Responder **)&_swig_go_0; 
@@ -7484,7 +7484,7 @@ void _wrap_delete_Responder_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0) 
 }
 
 
-cmpkit::Listener *_wrap_new_Listener_raw_a8c3e7f45761cecb(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1) {
+cmpkit::Listener *_wrap_new_Listener_raw_77fcd2883d0122e8(cmpkit::Responder *_swig_go_0, _gostring_ _swig_go_1) {
   cmpkit::Responder *arg1 = 0 ;
   std::string *arg2 = 0 ;
   cmpkit::Listener *result = 0 ;
@@ -7508,7 +7508,7 @@ cmpkit::Listener *_wrap_new_Listener_raw_a8c3e7f45761cecb(cmpkit::Responder *_sw
 }
 
 
-intgo _wrap_Listener_size_raw_a8c3e7f45761cecb(cmpkit::Listener *_swig_go_0) {
+intgo _wrap_Listener_size_raw_77fcd2883d0122e8(cmpkit::Listener *_swig_go_0) {
   cmpkit::Listener *arg1 = (cmpkit::Listener *) 0 ;
   int result;
   intgo _swig_go_result;
@@ -7527,7 +7527,7 @@ intgo _wrap_Listener_size_raw_a8c3e7f45761cecb(cmpkit::Listener *_swig_go_0) {
 }
 
 
-_gostring_ _wrap_Listener_url_raw_a8c3e7f45761cecb(cmpkit::Listener *_swig_go_0, intgo _swig_go_1) {
+_gostring_ _wrap_Listener_url_raw_77fcd2883d0122e8(cmpkit::Listener *_swig_go_0, intgo _swig_go_1) {
   cmpkit::Listener *arg1 = (cmpkit::Listener *) 0 ;
   int arg2 ;
   std::string result;
@@ -7548,7 +7548,7 @@ _gostring_ _wrap_Listener_url_raw_a8c3e7f45761cecb(cmpkit::Listener *_swig_go_0,
 }
 
 
-void _wrap_Listener_stop_raw_a8c3e7f45761cecb(cmpkit::Listener *_swig_go_0, intgo _swig_go_1) {
+void _wrap_Listener_stop_raw_77fcd2883d0122e8(cmpkit::Listener *_swig_go_0, intgo _swig_go_1) {
   cmpkit::Listener *arg1 = (cmpkit::Listener *) 0 ;
   std::uint32_t arg2 ;
   
@@ -7566,7 +7566,7 @@ void _wrap_Listener_stop_raw_a8c3e7f45761cecb(cmpkit::Listener *_swig_go_0, intg
 }
 
 
-void _wrap_Listener_close_raw_a8c3e7f45761cecb(cmpkit::Listener *_swig_go_0) {
+void _wrap_Listener_close_raw_77fcd2883d0122e8(cmpkit::Listener *_swig_go_0) {
   cmpkit::Listener *arg1 = (cmpkit::Listener *) 0 ;
   
   arg1 = *(cmpkit::Listener **)&_swig_go_0; 
@@ -7582,7 +7582,7 @@ void _wrap_Listener_close_raw_a8c3e7f45761cecb(cmpkit::Listener *_swig_go_0) {
 }
 
 
-void _wrap_delete_Listener_raw_a8c3e7f45761cecb(cmpkit::Listener *_swig_go_0) {
+void _wrap_delete_Listener_raw_77fcd2883d0122e8(cmpkit::Listener *_swig_go_0) {
   cmpkit::Listener *arg1 = (cmpkit::Listener *) 0 ;
   
   arg1 = *(cmpkit::Listener **)&_swig_go_0; 

@@ -244,354 +244,354 @@ typedef _gostring_ swig_type_214;
 typedef _gostring_ swig_type_215;
 typedef _gostring_ swig_type_216;
 typedef _gostring_ swig_type_217;
-extern void _wrap_Swig_free_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern uintptr_t _wrap_Swig_malloc_raw_a8c3e7f45761cecb(swig_intgo arg1);
-extern swig_type_1 _wrap_outcome_raw_a8c3e7f45761cecb(void);
-extern uintptr_t _wrap_last_failure_raw_a8c3e7f45761cecb(void);
-extern _Bool _wrap_somebody_waits_raw_a8c3e7f45761cecb(void);
-extern _Bool _wrap_fail_callback_raw_a8c3e7f45761cecb(swig_type_2 arg1);
-extern swig_intgo _wrap_CMPKIT_OK_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_BAD_ARGUMENT_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_MEMORY_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_BAD_STATE_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_UNSUPPORTED_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_NOT_FOUND_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_CANCELLED_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_IO_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_BAD_CONFIGURATION_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_EXISTS_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_TRUNCATED_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_BAD_LENGTH_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_BAD_TAG_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_MISSING_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_UNEXPECTED_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_BAD_VALUE_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_DEFAULT_ENCODED_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_EMPTY_LIST_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_TOO_DEEP_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_TOO_LARGE_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_BAD_KEY_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_BAD_CERTIFICATE_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_SIGNATURE_MISMATCH_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_SIGNER_NOT_TRUSTED_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_CERTIFICATE_EXPIRED_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_CERTIFICATE_REVOKED_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_SIGNING_FAILED_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_CRYPTO_FAILED_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_STATUS_UNKNOWN_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_PROTECTION_MISSING_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_PROTECTION_MISMATCH_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_ALGORITHM_REFUSED_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_WRONG_PROTECTION_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_SENDER_MISMATCH_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_VERSION_MISMATCH_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_TRANSACTION_MISMATCH_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_NONCE_MISMATCH_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_TIME_MISMATCH_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_UNEXPECTED_BODY_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_REJECTED_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_BAD_REQUEST_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_BAD_TEMPLATE_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_BAD_POP_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_NOT_AUTHORIZED_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_BAD_CERT_ID_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_WRONG_CERTIFICATE_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_CONFLICT_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_STORE_FAILED_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_NO_PLUGIN_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_BAD_PLUGIN_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_BAD_URL_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_CONNECT_FAILED_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_TLS_FAILED_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_HTTP_STATUS_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_CONTENT_TYPE_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_DEADLINE_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_PEER_GONE_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_TRANSPORT_FAILED_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_CALLBACK_FAILED_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_E_INTERNAL_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_LOG_ERROR_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_LOG_WARNING_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_LOG_INFO_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_LOG_DEBUG_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_MAC_PBM_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_MAC_PBMAC1_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_REVOCATION_NONE_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_REVOCATION_SOFT_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_REVOCATION_HARD_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_STATUS_CRL_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_STATUS_OCSP_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_STATUS_ALLOWED_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_ENROLL_IR_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_ENROLL_CR_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_ENROLL_P10CR_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_ENROLL_KUR_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_GET_ALL_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_GET_CA_CERTIFICATES_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_GET_ROOT_UPDATE_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_GET_TEMPLATE_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_GET_CRL_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_GET_INFORMATION_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_VERDICT_REJECT_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_VERDICT_ACCEPT_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_ACTION_SEND_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_ACTION_DECIDE_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_ACTION_KEEP_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_ACTION_DONE_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_ACTION_WAIT_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_CMPKIT_ACTION_FETCH_raw_a8c3e7f45761cecb(void);
-extern swig_intgo _wrap_Failure_code_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern swig_type_3 _wrap_Failure_text_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern swig_type_4 _wrap_Failure_name_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern swig_type_5 _wrap_Failure_layer_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern swig_type_6 _wrap_Failure_path_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern swig_type_7 _wrap_Failure_clause_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern swig_type_8 _wrap_Failure_detail_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern swig_type_9 _wrap_Failure_offset_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern swig_intgo _wrap_Failure_fail_info_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern swig_type_10 _wrap_Failure_fail_info_name_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern uintptr_t _wrap_Failure_cause_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_delete_Failure_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_Sink_write_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_11 arg2);
-extern void _wrap_Sink_refuse_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_12 arg2);
-extern void _wrap_Sink_later_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_13 arg2, swig_type_14 arg3);
-extern void _wrap_delete_Sink_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern uintptr_t _wrap__swig_NewDirectorLoggerLogger_raw_a8c3e7f45761cecb(int);
-extern void _wrap_DeleteDirectorLogger_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_delete_Logger_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_Logger_log_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_intgo arg2, swig_type_15 arg3);
-extern uintptr_t _wrap__swig_NewDirectorSignerSigner_raw_a8c3e7f45761cecb(int);
-extern void _wrap_DeleteDirectorSigner_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_delete_Signer_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_Signer_sign_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_16 arg2, swig_type_17 arg3, uintptr_t arg4);
-extern uintptr_t _wrap__swig_NewDirectorPolicyPolicy_raw_a8c3e7f45761cecb(int);
-extern void _wrap_DeleteDirectorPolicy_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_delete_Policy_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern _Bool _wrap_Policy_accept_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_18 arg2, _Bool arg3, swig_type_19 arg4);
-extern uintptr_t _wrap__swig_NewDirectorKeeperKeeper_raw_a8c3e7f45761cecb(int);
-extern void _wrap_DeleteDirectorKeeper_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_delete_Keeper_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_Keeper_keep_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_20 arg2, swig_type_21 arg3);
-extern uintptr_t _wrap__swig_NewDirectorWaiterWaiter_raw_a8c3e7f45761cecb(int);
-extern void _wrap_DeleteDirectorWaiter_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_delete_Waiter_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_Waiter_wait_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_22 arg2, swig_type_23 arg3);
-extern uintptr_t _wrap__swig_NewDirectorTracerTracer_raw_a8c3e7f45761cecb(int);
-extern void _wrap_DeleteDirectorTracer_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_delete_Tracer_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_Tracer_trace_raw_a8c3e7f45761cecb(uintptr_t arg1, _Bool arg2, swig_type_24 arg3);
-extern uintptr_t _wrap__swig_NewDirectorCarrierCarrier_raw_a8c3e7f45761cecb(int);
-extern void _wrap_DeleteDirectorCarrier_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_delete_Carrier_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_Carrier_exchange_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_25 arg2, swig_type_26 arg3, uintptr_t arg4);
-extern uintptr_t _wrap__swig_NewDirectorSaverSaver_raw_a8c3e7f45761cecb(int);
-extern void _wrap_DeleteDirectorSaver_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_delete_Saver_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_Saver_save_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_27 arg2);
-extern uintptr_t _wrap__swig_NewDirectorInformerInformer_raw_a8c3e7f45761cecb(int);
-extern void _wrap_DeleteDirectorInformer_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_delete_Informer_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_Informer_inform_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_28 arg2, swig_type_29 arg3, uintptr_t arg4);
-extern swig_type_30 _wrap_Question_certificate_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern swig_intgo _wrap_Question_sans_size_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern swig_type_31 _wrap_Question_san_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_intgo arg2);
-extern swig_type_32 _wrap_Question_requester_get_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern swig_type_33 _wrap_Question_kind_get_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern swig_type_34 _wrap_Question_profile_get_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern swig_type_35 _wrap_Question_subject_get_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern swig_type_36 _wrap_Question_body_get_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern swig_type_37 _wrap_Question_serial_get_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern swig_type_38 _wrap_Question_rule_get_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern swig_type_39 _wrap_Question_upstream_get_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_delete_Question_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern uintptr_t _wrap__swig_NewDirectorNamerNamer_raw_a8c3e7f45761cecb(int);
-extern void _wrap_DeleteDirectorNamer_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_delete_Namer_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_Namer_name_raw_a8c3e7f45761cecb(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, uintptr_t arg4);
-extern uintptr_t _wrap__swig_NewDirectorOverseerOverseer_raw_a8c3e7f45761cecb(int);
-extern void _wrap_DeleteDirectorOverseer_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_delete_Overseer_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_Overseer_oversee_raw_a8c3e7f45761cecb(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, uintptr_t arg4);
-extern uintptr_t _wrap__swig_NewDirectorAdapterAdapter_raw_a8c3e7f45761cecb(int);
-extern void _wrap_DeleteDirectorAdapter_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_delete_Adapter_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_Adapter_adapt_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_40 arg2, swig_type_41 arg3, swig_type_42 arg4, swig_type_43 arg5, swig_type_44 arg6, uintptr_t arg7);
-extern uintptr_t _wrap__swig_NewDirectorAudienceAudience_raw_a8c3e7f45761cecb(int);
-extern void _wrap_DeleteDirectorAudience_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_delete_Audience_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_Audience_hear_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_45 arg2);
-extern swig_intgo _wrap_abi_version_raw_a8c3e7f45761cecb(void);
-extern swig_type_46 _wrap_version_raw_a8c3e7f45761cecb(void);
-extern swig_type_47 _wrap_peers_raw_a8c3e7f45761cecb(void);
-extern swig_type_48 _wrap_show_text_raw_a8c3e7f45761cecb(swig_type_49 arg1);
-extern swig_type_50 _wrap_show_brief_raw_a8c3e7f45761cecb(swig_type_51 arg1);
-extern swig_type_52 _wrap_show_json_raw_a8c3e7f45761cecb(swig_type_53 arg1);
-extern swig_type_54 _wrap_certificates_load_raw_a8c3e7f45761cecb(swig_type_55 arg1, swig_type_56 arg2);
-extern swig_type_57 _wrap_certificates_open_raw_a8c3e7f45761cecb(swig_type_58 arg1, swig_type_59 arg2);
-extern swig_type_60 _wrap_template_summary_raw_a8c3e7f45761cecb(swig_type_61 arg1);
-extern swig_type_62 _wrap_certificate_summary_raw_a8c3e7f45761cecb(swig_type_63 arg1);
-extern swig_type_64 _wrap_saved_memo_raw_a8c3e7f45761cecb(swig_type_65 arg1);
-extern uintptr_t _wrap_Key_generate_raw_a8c3e7f45761cecb(swig_type_66 arg1);
-extern uintptr_t _wrap_Key_load_raw_a8c3e7f45761cecb(swig_type_67 arg1, swig_type_68 arg2);
-extern uintptr_t _wrap_Key_open_raw_a8c3e7f45761cecb(swig_type_69 arg1, swig_type_70 arg2);
-extern uintptr_t _wrap_Key_of_signer_raw_a8c3e7f45761cecb(swig_type_71 arg1, uintptr_t arg2);
-extern swig_type_72 _wrap_Key_pem_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_73 arg2);
-extern swig_type_74 _wrap_Key_spki_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_Key_close_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_delete_Key_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern uintptr_t _wrap_Credentials_of_certificate_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_75 arg2);
-extern uintptr_t _wrap_Credentials_of_pkcs12_raw_a8c3e7f45761cecb(swig_type_76 arg1, swig_type_77 arg2);
-extern uintptr_t _wrap_Credentials_of_secret_raw_a8c3e7f45761cecb(swig_type_78 arg1, swig_type_79 arg2, swig_intgo arg3, swig_intgo arg4);
-extern void _wrap_Credentials_close_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_delete_Credentials_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern uintptr_t _wrap_new_Trust_raw_a8c3e7f45761cecb(void);
-extern void _wrap_Trust_add_anchors_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_80 arg2);
-extern void _wrap_Trust_add_intermediates_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_81 arg2);
-extern void _wrap_Trust_add_pins_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_82 arg2);
-extern void _wrap_Trust_add_verify_new_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_83 arg2);
-extern void _wrap_Trust_add_crl_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_84 arg2);
-extern void _wrap_Trust_add_ocsp_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_85 arg2);
-extern void _wrap_Trust_set_revocation_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_intgo arg2);
-extern void _wrap_Trust_add_status_source_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_intgo arg2, swig_type_86 arg3);
-extern void _wrap_Trust_set_fetch_limits_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_intgo arg2, swig_intgo arg3, swig_type_87 arg4);
-extern void _wrap_Trust_set_peer_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_88 arg2);
-extern void _wrap_Trust_set_peer_toml_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_89 arg2);
-extern void _wrap_Trust_close_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_delete_Trust_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern uintptr_t _wrap_new_Tls_raw_a8c3e7f45761cecb(void);
-extern void _wrap_Tls_add_anchors_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_90 arg2);
-extern void _wrap_Tls_set_trust_raw_a8c3e7f45761cecb(uintptr_t arg1, uintptr_t arg2);
-extern void _wrap_Tls_set_certificate_raw_a8c3e7f45761cecb(uintptr_t arg1, uintptr_t arg2, swig_type_91 arg3);
-extern void _wrap_Tls_set_psk_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_92 arg2, swig_type_93 arg3);
-extern void _wrap_Tls_set_srp_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_94 arg2, swig_type_95 arg3);
-extern void _wrap_Tls_close_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_delete_Tls_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern uintptr_t _wrap_new_Founding_raw_a8c3e7f45761cecb(swig_type_96 arg1);
-extern void _wrap_Founding_set_key_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_97 arg2);
-extern void _wrap_Founding_set_listen_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_98 arg2);
-extern void _wrap_Founding_set_secret_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_99 arg2, swig_type_100 arg3);
-extern void _wrap_Founding_add_trust_external_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_101 arg2);
-extern void _wrap_Founding_set_external_revocation_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_102 arg2);
-extern void _wrap_Founding_set_passphrase_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_103 arg2, swig_type_104 arg3);
-extern void _wrap_Founding_set_signers_raw_a8c3e7f45761cecb(uintptr_t arg1, _Bool arg2, _Bool arg3);
-extern void _wrap_delete_Founding_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern uintptr_t _wrap_new_Context_raw_a8c3e7f45761cecb(void);
-extern void _wrap_Context_set_log_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_intgo arg2, uintptr_t arg3);
-extern void _wrap_Context_add_plugin_folder_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_105 arg2);
-extern swig_type_106 _wrap_Context_transports_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_Context_set_option_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_107 arg2, swig_type_108 arg3, swig_type_109 arg4);
-extern _Bool _wrap_Context_is_offline_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_110 arg2);
-extern swig_type_111 _wrap_Context_exchange_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_112 arg2, uintptr_t arg3, uintptr_t arg4, swig_type_113 arg5, swig_intgo arg6);
-extern swig_type_114 _wrap_Context_discover_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_115 arg2, uintptr_t arg3, swig_intgo arg4);
-extern void _wrap_Context_init_ca_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_116 arg2, uintptr_t arg3, swig_type_117 arg4);
-extern void _wrap_Context_close_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_delete_Context_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern uintptr_t _wrap_new_EnrollOrder_raw_a8c3e7f45761cecb(swig_intgo arg1);
-extern void _wrap_EnrollOrder_set_key_raw_a8c3e7f45761cecb(uintptr_t arg1, uintptr_t arg2);
-extern void _wrap_EnrollOrder_set_csr_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_118 arg2);
-extern void _wrap_EnrollOrder_set_subject_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_119 arg2);
-extern void _wrap_EnrollOrder_add_san_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_120 arg2);
-extern void _wrap_EnrollOrder_set_profile_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_121 arg2);
-extern void _wrap_EnrollOrder_set_recipient_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_122 arg2);
-extern void _wrap_EnrollOrder_set_implicit_confirm_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_EnrollOrder_set_not_after_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_123 arg2);
-extern void _wrap_EnrollOrder_set_template_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_124 arg2);
-extern void _wrap_delete_EnrollOrder_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_RevokeOrder_set_certificate_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_125 arg2);
-extern void _wrap_RevokeOrder_set_issuer_and_serial_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_126 arg2, swig_type_127 arg3);
-extern void _wrap_RevokeOrder_set_reason_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_128 arg2);
-extern void _wrap_RevokeOrder_set_recipient_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_129 arg2);
-extern void _wrap_RevokeOrder_set_invalid_since_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_130 arg2);
-extern uintptr_t _wrap_new_RevokeOrder_raw_a8c3e7f45761cecb(void);
-extern void _wrap_delete_RevokeOrder_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern uintptr_t _wrap_new_GetOrder_raw_a8c3e7f45761cecb(swig_intgo arg1);
-extern void _wrap_GetOrder_set_root_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_131 arg2);
-extern void _wrap_GetOrder_set_crl_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_132 arg2);
-extern void _wrap_GetOrder_set_issuer_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_133 arg2);
-extern void _wrap_GetOrder_set_distribution_point_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_134 arg2);
-extern void _wrap_GetOrder_set_information_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_135 arg2, swig_type_136 arg3);
-extern void _wrap_GetOrder_set_profile_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_137 arg2);
-extern void _wrap_GetOrder_set_recipient_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_138 arg2);
-extern void _wrap_delete_GetOrder_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern uintptr_t _wrap_Operation_enroll_raw_a8c3e7f45761cecb(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, uintptr_t arg4);
-extern uintptr_t _wrap_Operation_revoke_raw_a8c3e7f45761cecb(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, uintptr_t arg4);
-extern uintptr_t _wrap_Operation_get_raw_a8c3e7f45761cecb(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, uintptr_t arg4);
-extern uintptr_t _wrap_Operation_saved_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_139 arg2, uintptr_t arg3, uintptr_t arg4, uintptr_t arg5);
-extern void _wrap_Operation_set_policy_raw_a8c3e7f45761cecb(uintptr_t arg1, uintptr_t arg2);
-extern void _wrap_Operation_set_keep_raw_a8c3e7f45761cecb(uintptr_t arg1, uintptr_t arg2);
-extern void _wrap_Operation_set_waiting_raw_a8c3e7f45761cecb(uintptr_t arg1, uintptr_t arg2);
-extern void _wrap_Operation_set_trace_raw_a8c3e7f45761cecb(uintptr_t arg1, uintptr_t arg2);
-extern void _wrap_Operation_set_exchange_raw_a8c3e7f45761cecb(uintptr_t arg1, uintptr_t arg2);
-extern void _wrap_Operation_set_save_raw_a8c3e7f45761cecb(uintptr_t arg1, uintptr_t arg2);
-extern void _wrap_Operation_set_timeouts_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_intgo arg2, swig_intgo arg3, swig_intgo arg4);
-extern void _wrap_Operation_set_memo_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_140 arg2);
-extern void _wrap_Operation_run_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_141 arg2, uintptr_t arg3);
-extern void _wrap_Operation_cancel_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_Operation_close_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern swig_intgo _wrap_Operation_begin_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_142 arg2);
-extern swig_intgo _wrap_Operation_receive_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_143 arg2, swig_type_144 arg3);
-extern swig_intgo _wrap_Operation_lost_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_145 arg2, swig_type_146 arg3);
-extern swig_intgo _wrap_Operation_decide_raw_a8c3e7f45761cecb(uintptr_t arg1, _Bool arg2, swig_type_147 arg3, swig_type_148 arg4);
-extern swig_intgo _wrap_Operation_kept_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_149 arg2);
-extern swig_intgo _wrap_Operation_woken_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_150 arg2);
-extern swig_intgo _wrap_Operation_fetched_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_151 arg2, swig_type_152 arg3);
-extern swig_type_153 _wrap_Operation_fetch_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern swig_type_154 _wrap_Operation_save_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern swig_type_155 _wrap_Operation_message_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern swig_type_156 _wrap_Operation_label_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern swig_type_157 _wrap_Operation_fetch_url_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern swig_type_158 _wrap_Operation_check_after_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern _Bool _wrap_Operation_with_mods_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern swig_type_159 _wrap_Operation_peer_text_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern swig_type_160 _wrap_Operation_certificate_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern swig_type_161 _wrap_Operation_certificate_pem_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern swig_type_162 _wrap_Operation_chain_pem_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern swig_type_163 _wrap_Operation_ca_pubs_pem_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern swig_type_164 _wrap_Operation_found_pem_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern swig_type_165 _wrap_Operation_links_pem_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern swig_type_166 _wrap_Operation_request_template_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern swig_type_167 _wrap_Operation_information_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern swig_type_168 _wrap_Operation_information_value_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_169 arg2);
-extern void _wrap_delete_Operation_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_Search_state_set_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_170 arg2);
-extern swig_type_171 _wrap_Search_state_get_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_Search_subject_set_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_172 arg2);
-extern swig_type_173 _wrap_Search_subject_get_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_Search_requester_set_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_174 arg2);
-extern swig_type_175 _wrap_Search_requester_get_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_Search_serial_set_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_176 arg2);
-extern swig_type_177 _wrap_Search_serial_get_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_Search_expires_before_set_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_178 arg2);
-extern swig_type_179 _wrap_Search_expires_before_get_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern uintptr_t _wrap_new_Search_raw_a8c3e7f45761cecb(void);
-extern void _wrap_delete_Search_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern uintptr_t _wrap_new_Responder_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_180 arg2, swig_type_181 arg3);
-extern swig_type_182 _wrap_Responder_answer_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_183 arg2, swig_type_184 arg3, swig_type_185 arg4, swig_type_186 arg5);
-extern void _wrap_Responder_tick_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_187 arg2);
-extern swig_type_188 _wrap_Responder_reload_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_189 arg2, swig_type_190 arg3);
-extern void _wrap_Responder_set_information_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_191 arg2, uintptr_t arg3);
-extern void _wrap_Responder_set_naming_raw_a8c3e7f45761cecb(uintptr_t arg1, uintptr_t arg2);
-extern void _wrap_Responder_set_overseer_raw_a8c3e7f45761cecb(uintptr_t arg1, uintptr_t arg2);
-extern void _wrap_Responder_set_adapter_raw_a8c3e7f45761cecb(uintptr_t arg1, uintptr_t arg2);
-extern void _wrap_Responder_set_events_raw_a8c3e7f45761cecb(uintptr_t arg1, uintptr_t arg2);
-extern swig_type_192 _wrap_Responder_ca_find_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_193 arg2, uintptr_t arg3);
-extern void _wrap_Responder_ca_revoke_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_194 arg2, swig_type_195 arg3, swig_type_196 arg4, swig_type_197 arg5, swig_type_198 arg6);
-extern swig_type_199 _wrap_Responder_ca_pending_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_200 arg2);
-extern void _wrap_Responder_ca_approve_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_201 arg2, swig_type_202 arg3);
-extern void _wrap_Responder_ca_reject_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_203 arg2, swig_type_204 arg3, swig_type_205 arg4);
-extern swig_type_206 _wrap_Responder_ca_crl_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_207 arg2, swig_type_208 arg3);
-extern swig_type_209 _wrap_Responder_ca_rollover_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_210 arg2, uintptr_t arg3, uintptr_t arg4, swig_intgo arg5, swig_type_211 arg6);
-extern swig_type_212 _wrap_Responder_ra_pending_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_Responder_ra_approve_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_213 arg2);
-extern void _wrap_Responder_ra_reject_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_214 arg2, swig_type_215 arg3);
-extern void _wrap_Responder_close_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_delete_Responder_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern uintptr_t _wrap_new_Listener_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_type_216 arg2);
-extern swig_intgo _wrap_Listener_size_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern swig_type_217 _wrap_Listener_url_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_intgo arg2);
-extern void _wrap_Listener_stop_raw_a8c3e7f45761cecb(uintptr_t arg1, swig_intgo arg2);
-extern void _wrap_Listener_close_raw_a8c3e7f45761cecb(uintptr_t arg1);
-extern void _wrap_delete_Listener_raw_a8c3e7f45761cecb(uintptr_t arg1);
+extern void _wrap_Swig_free_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern uintptr_t _wrap_Swig_malloc_raw_77fcd2883d0122e8(swig_intgo arg1);
+extern swig_type_1 _wrap_outcome_raw_77fcd2883d0122e8(void);
+extern uintptr_t _wrap_last_failure_raw_77fcd2883d0122e8(void);
+extern _Bool _wrap_somebody_waits_raw_77fcd2883d0122e8(void);
+extern _Bool _wrap_fail_callback_raw_77fcd2883d0122e8(swig_type_2 arg1);
+extern swig_intgo _wrap_CMPKIT_OK_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_BAD_ARGUMENT_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_MEMORY_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_BAD_STATE_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_UNSUPPORTED_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_NOT_FOUND_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_CANCELLED_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_IO_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_BAD_CONFIGURATION_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_EXISTS_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_TRUNCATED_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_BAD_LENGTH_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_BAD_TAG_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_MISSING_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_UNEXPECTED_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_BAD_VALUE_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_DEFAULT_ENCODED_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_EMPTY_LIST_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_TOO_DEEP_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_TOO_LARGE_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_BAD_KEY_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_BAD_CERTIFICATE_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_SIGNATURE_MISMATCH_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_SIGNER_NOT_TRUSTED_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_CERTIFICATE_EXPIRED_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_CERTIFICATE_REVOKED_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_SIGNING_FAILED_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_CRYPTO_FAILED_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_STATUS_UNKNOWN_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_PROTECTION_MISSING_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_PROTECTION_MISMATCH_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_ALGORITHM_REFUSED_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_WRONG_PROTECTION_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_SENDER_MISMATCH_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_VERSION_MISMATCH_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_TRANSACTION_MISMATCH_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_NONCE_MISMATCH_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_TIME_MISMATCH_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_UNEXPECTED_BODY_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_REJECTED_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_BAD_REQUEST_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_BAD_TEMPLATE_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_BAD_POP_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_NOT_AUTHORIZED_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_BAD_CERT_ID_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_WRONG_CERTIFICATE_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_CONFLICT_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_STORE_FAILED_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_NO_PLUGIN_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_BAD_PLUGIN_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_BAD_URL_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_CONNECT_FAILED_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_TLS_FAILED_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_HTTP_STATUS_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_CONTENT_TYPE_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_DEADLINE_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_PEER_GONE_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_TRANSPORT_FAILED_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_CALLBACK_FAILED_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_E_INTERNAL_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_LOG_ERROR_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_LOG_WARNING_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_LOG_INFO_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_LOG_DEBUG_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_MAC_PBM_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_MAC_PBMAC1_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_REVOCATION_NONE_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_REVOCATION_SOFT_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_REVOCATION_HARD_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_STATUS_CRL_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_STATUS_OCSP_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_STATUS_ALLOWED_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_ENROLL_IR_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_ENROLL_CR_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_ENROLL_P10CR_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_ENROLL_KUR_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_GET_ALL_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_GET_CA_CERTIFICATES_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_GET_ROOT_UPDATE_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_GET_TEMPLATE_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_GET_CRL_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_GET_INFORMATION_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_VERDICT_REJECT_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_VERDICT_ACCEPT_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_ACTION_SEND_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_ACTION_DECIDE_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_ACTION_KEEP_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_ACTION_DONE_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_ACTION_WAIT_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_CMPKIT_ACTION_FETCH_raw_77fcd2883d0122e8(void);
+extern swig_intgo _wrap_Failure_code_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern swig_type_3 _wrap_Failure_text_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern swig_type_4 _wrap_Failure_name_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern swig_type_5 _wrap_Failure_layer_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern swig_type_6 _wrap_Failure_path_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern swig_type_7 _wrap_Failure_clause_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern swig_type_8 _wrap_Failure_detail_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern swig_type_9 _wrap_Failure_offset_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern swig_intgo _wrap_Failure_fail_info_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern swig_type_10 _wrap_Failure_fail_info_name_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern uintptr_t _wrap_Failure_cause_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_delete_Failure_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_Sink_write_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_11 arg2);
+extern void _wrap_Sink_refuse_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_12 arg2);
+extern void _wrap_Sink_later_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_13 arg2, swig_type_14 arg3);
+extern void _wrap_delete_Sink_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern uintptr_t _wrap__swig_NewDirectorLoggerLogger_raw_77fcd2883d0122e8(int);
+extern void _wrap_DeleteDirectorLogger_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_delete_Logger_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_Logger_log_raw_77fcd2883d0122e8(uintptr_t arg1, swig_intgo arg2, swig_type_15 arg3);
+extern uintptr_t _wrap__swig_NewDirectorSignerSigner_raw_77fcd2883d0122e8(int);
+extern void _wrap_DeleteDirectorSigner_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_delete_Signer_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_Signer_sign_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_16 arg2, swig_type_17 arg3, uintptr_t arg4);
+extern uintptr_t _wrap__swig_NewDirectorPolicyPolicy_raw_77fcd2883d0122e8(int);
+extern void _wrap_DeleteDirectorPolicy_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_delete_Policy_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern _Bool _wrap_Policy_accept_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_18 arg2, _Bool arg3, swig_type_19 arg4);
+extern uintptr_t _wrap__swig_NewDirectorKeeperKeeper_raw_77fcd2883d0122e8(int);
+extern void _wrap_DeleteDirectorKeeper_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_delete_Keeper_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_Keeper_keep_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_20 arg2, swig_type_21 arg3);
+extern uintptr_t _wrap__swig_NewDirectorWaiterWaiter_raw_77fcd2883d0122e8(int);
+extern void _wrap_DeleteDirectorWaiter_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_delete_Waiter_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_Waiter_wait_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_22 arg2, swig_type_23 arg3);
+extern uintptr_t _wrap__swig_NewDirectorTracerTracer_raw_77fcd2883d0122e8(int);
+extern void _wrap_DeleteDirectorTracer_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_delete_Tracer_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_Tracer_trace_raw_77fcd2883d0122e8(uintptr_t arg1, _Bool arg2, swig_type_24 arg3);
+extern uintptr_t _wrap__swig_NewDirectorCarrierCarrier_raw_77fcd2883d0122e8(int);
+extern void _wrap_DeleteDirectorCarrier_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_delete_Carrier_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_Carrier_exchange_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_25 arg2, swig_type_26 arg3, uintptr_t arg4);
+extern uintptr_t _wrap__swig_NewDirectorSaverSaver_raw_77fcd2883d0122e8(int);
+extern void _wrap_DeleteDirectorSaver_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_delete_Saver_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_Saver_save_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_27 arg2);
+extern uintptr_t _wrap__swig_NewDirectorInformerInformer_raw_77fcd2883d0122e8(int);
+extern void _wrap_DeleteDirectorInformer_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_delete_Informer_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_Informer_inform_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_28 arg2, swig_type_29 arg3, uintptr_t arg4);
+extern swig_type_30 _wrap_Question_certificate_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern swig_intgo _wrap_Question_sans_size_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern swig_type_31 _wrap_Question_san_raw_77fcd2883d0122e8(uintptr_t arg1, swig_intgo arg2);
+extern swig_type_32 _wrap_Question_requester_get_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern swig_type_33 _wrap_Question_kind_get_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern swig_type_34 _wrap_Question_profile_get_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern swig_type_35 _wrap_Question_subject_get_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern swig_type_36 _wrap_Question_body_get_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern swig_type_37 _wrap_Question_serial_get_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern swig_type_38 _wrap_Question_rule_get_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern swig_type_39 _wrap_Question_upstream_get_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_delete_Question_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern uintptr_t _wrap__swig_NewDirectorNamerNamer_raw_77fcd2883d0122e8(int);
+extern void _wrap_DeleteDirectorNamer_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_delete_Namer_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_Namer_name_raw_77fcd2883d0122e8(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, uintptr_t arg4);
+extern uintptr_t _wrap__swig_NewDirectorOverseerOverseer_raw_77fcd2883d0122e8(int);
+extern void _wrap_DeleteDirectorOverseer_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_delete_Overseer_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_Overseer_oversee_raw_77fcd2883d0122e8(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, uintptr_t arg4);
+extern uintptr_t _wrap__swig_NewDirectorAdapterAdapter_raw_77fcd2883d0122e8(int);
+extern void _wrap_DeleteDirectorAdapter_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_delete_Adapter_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_Adapter_adapt_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_40 arg2, swig_type_41 arg3, swig_type_42 arg4, swig_type_43 arg5, swig_type_44 arg6, uintptr_t arg7);
+extern uintptr_t _wrap__swig_NewDirectorAudienceAudience_raw_77fcd2883d0122e8(int);
+extern void _wrap_DeleteDirectorAudience_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_delete_Audience_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_Audience_hear_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_45 arg2);
+extern swig_intgo _wrap_abi_version_raw_77fcd2883d0122e8(void);
+extern swig_type_46 _wrap_version_raw_77fcd2883d0122e8(void);
+extern swig_type_47 _wrap_peers_raw_77fcd2883d0122e8(void);
+extern swig_type_48 _wrap_show_text_raw_77fcd2883d0122e8(swig_type_49 arg1);
+extern swig_type_50 _wrap_show_brief_raw_77fcd2883d0122e8(swig_type_51 arg1);
+extern swig_type_52 _wrap_show_json_raw_77fcd2883d0122e8(swig_type_53 arg1);
+extern swig_type_54 _wrap_certificates_load_raw_77fcd2883d0122e8(swig_type_55 arg1, swig_type_56 arg2);
+extern swig_type_57 _wrap_certificates_open_raw_77fcd2883d0122e8(swig_type_58 arg1, swig_type_59 arg2);
+extern swig_type_60 _wrap_template_summary_raw_77fcd2883d0122e8(swig_type_61 arg1);
+extern swig_type_62 _wrap_certificate_summary_raw_77fcd2883d0122e8(swig_type_63 arg1);
+extern swig_type_64 _wrap_saved_memo_raw_77fcd2883d0122e8(swig_type_65 arg1);
+extern uintptr_t _wrap_Key_generate_raw_77fcd2883d0122e8(swig_type_66 arg1);
+extern uintptr_t _wrap_Key_load_raw_77fcd2883d0122e8(swig_type_67 arg1, swig_type_68 arg2);
+extern uintptr_t _wrap_Key_open_raw_77fcd2883d0122e8(swig_type_69 arg1, swig_type_70 arg2);
+extern uintptr_t _wrap_Key_of_signer_raw_77fcd2883d0122e8(swig_type_71 arg1, uintptr_t arg2);
+extern swig_type_72 _wrap_Key_pem_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_73 arg2);
+extern swig_type_74 _wrap_Key_spki_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_Key_close_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_delete_Key_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern uintptr_t _wrap_Credentials_of_certificate_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_75 arg2);
+extern uintptr_t _wrap_Credentials_of_pkcs12_raw_77fcd2883d0122e8(swig_type_76 arg1, swig_type_77 arg2);
+extern uintptr_t _wrap_Credentials_of_secret_raw_77fcd2883d0122e8(swig_type_78 arg1, swig_type_79 arg2, swig_intgo arg3, swig_intgo arg4);
+extern void _wrap_Credentials_close_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_delete_Credentials_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern uintptr_t _wrap_new_Trust_raw_77fcd2883d0122e8(void);
+extern void _wrap_Trust_add_anchors_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_80 arg2);
+extern void _wrap_Trust_add_intermediates_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_81 arg2);
+extern void _wrap_Trust_add_pins_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_82 arg2);
+extern void _wrap_Trust_add_verify_new_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_83 arg2);
+extern void _wrap_Trust_add_crl_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_84 arg2);
+extern void _wrap_Trust_add_ocsp_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_85 arg2);
+extern void _wrap_Trust_set_revocation_raw_77fcd2883d0122e8(uintptr_t arg1, swig_intgo arg2);
+extern void _wrap_Trust_add_status_source_raw_77fcd2883d0122e8(uintptr_t arg1, swig_intgo arg2, swig_type_86 arg3);
+extern void _wrap_Trust_set_fetch_limits_raw_77fcd2883d0122e8(uintptr_t arg1, swig_intgo arg2, swig_intgo arg3, swig_type_87 arg4);
+extern void _wrap_Trust_set_peer_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_88 arg2);
+extern void _wrap_Trust_set_peer_toml_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_89 arg2);
+extern void _wrap_Trust_close_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_delete_Trust_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern uintptr_t _wrap_new_Tls_raw_77fcd2883d0122e8(void);
+extern void _wrap_Tls_add_anchors_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_90 arg2);
+extern void _wrap_Tls_set_trust_raw_77fcd2883d0122e8(uintptr_t arg1, uintptr_t arg2);
+extern void _wrap_Tls_set_certificate_raw_77fcd2883d0122e8(uintptr_t arg1, uintptr_t arg2, swig_type_91 arg3);
+extern void _wrap_Tls_set_psk_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_92 arg2, swig_type_93 arg3);
+extern void _wrap_Tls_set_srp_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_94 arg2, swig_type_95 arg3);
+extern void _wrap_Tls_close_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_delete_Tls_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern uintptr_t _wrap_new_Founding_raw_77fcd2883d0122e8(swig_type_96 arg1);
+extern void _wrap_Founding_set_key_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_97 arg2);
+extern void _wrap_Founding_set_listen_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_98 arg2);
+extern void _wrap_Founding_set_secret_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_99 arg2, swig_type_100 arg3);
+extern void _wrap_Founding_add_trust_external_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_101 arg2);
+extern void _wrap_Founding_set_external_revocation_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_102 arg2);
+extern void _wrap_Founding_set_passphrase_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_103 arg2, swig_type_104 arg3);
+extern void _wrap_Founding_set_signers_raw_77fcd2883d0122e8(uintptr_t arg1, _Bool arg2, _Bool arg3);
+extern void _wrap_delete_Founding_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern uintptr_t _wrap_new_Context_raw_77fcd2883d0122e8(void);
+extern void _wrap_Context_set_log_raw_77fcd2883d0122e8(uintptr_t arg1, swig_intgo arg2, uintptr_t arg3);
+extern void _wrap_Context_add_plugin_folder_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_105 arg2);
+extern swig_type_106 _wrap_Context_transports_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_Context_set_option_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_107 arg2, swig_type_108 arg3, swig_type_109 arg4);
+extern _Bool _wrap_Context_is_offline_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_110 arg2);
+extern swig_type_111 _wrap_Context_exchange_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_112 arg2, uintptr_t arg3, uintptr_t arg4, swig_type_113 arg5, swig_intgo arg6);
+extern swig_type_114 _wrap_Context_discover_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_115 arg2, uintptr_t arg3, swig_intgo arg4);
+extern void _wrap_Context_init_ca_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_116 arg2, uintptr_t arg3, swig_type_117 arg4);
+extern void _wrap_Context_close_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_delete_Context_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern uintptr_t _wrap_new_EnrollOrder_raw_77fcd2883d0122e8(swig_intgo arg1);
+extern void _wrap_EnrollOrder_set_key_raw_77fcd2883d0122e8(uintptr_t arg1, uintptr_t arg2);
+extern void _wrap_EnrollOrder_set_csr_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_118 arg2);
+extern void _wrap_EnrollOrder_set_subject_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_119 arg2);
+extern void _wrap_EnrollOrder_add_san_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_120 arg2);
+extern void _wrap_EnrollOrder_set_profile_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_121 arg2);
+extern void _wrap_EnrollOrder_set_recipient_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_122 arg2);
+extern void _wrap_EnrollOrder_set_implicit_confirm_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_EnrollOrder_set_not_after_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_123 arg2);
+extern void _wrap_EnrollOrder_set_template_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_124 arg2);
+extern void _wrap_delete_EnrollOrder_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_RevokeOrder_set_certificate_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_125 arg2);
+extern void _wrap_RevokeOrder_set_issuer_and_serial_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_126 arg2, swig_type_127 arg3);
+extern void _wrap_RevokeOrder_set_reason_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_128 arg2);
+extern void _wrap_RevokeOrder_set_recipient_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_129 arg2);
+extern void _wrap_RevokeOrder_set_invalid_since_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_130 arg2);
+extern uintptr_t _wrap_new_RevokeOrder_raw_77fcd2883d0122e8(void);
+extern void _wrap_delete_RevokeOrder_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern uintptr_t _wrap_new_GetOrder_raw_77fcd2883d0122e8(swig_intgo arg1);
+extern void _wrap_GetOrder_set_root_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_131 arg2);
+extern void _wrap_GetOrder_set_crl_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_132 arg2);
+extern void _wrap_GetOrder_set_issuer_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_133 arg2);
+extern void _wrap_GetOrder_set_distribution_point_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_134 arg2);
+extern void _wrap_GetOrder_set_information_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_135 arg2, swig_type_136 arg3);
+extern void _wrap_GetOrder_set_profile_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_137 arg2);
+extern void _wrap_GetOrder_set_recipient_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_138 arg2);
+extern void _wrap_delete_GetOrder_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern uintptr_t _wrap_Operation_enroll_raw_77fcd2883d0122e8(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, uintptr_t arg4);
+extern uintptr_t _wrap_Operation_revoke_raw_77fcd2883d0122e8(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, uintptr_t arg4);
+extern uintptr_t _wrap_Operation_get_raw_77fcd2883d0122e8(uintptr_t arg1, uintptr_t arg2, uintptr_t arg3, uintptr_t arg4);
+extern uintptr_t _wrap_Operation_saved_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_139 arg2, uintptr_t arg3, uintptr_t arg4, uintptr_t arg5);
+extern void _wrap_Operation_set_policy_raw_77fcd2883d0122e8(uintptr_t arg1, uintptr_t arg2);
+extern void _wrap_Operation_set_keep_raw_77fcd2883d0122e8(uintptr_t arg1, uintptr_t arg2);
+extern void _wrap_Operation_set_waiting_raw_77fcd2883d0122e8(uintptr_t arg1, uintptr_t arg2);
+extern void _wrap_Operation_set_trace_raw_77fcd2883d0122e8(uintptr_t arg1, uintptr_t arg2);
+extern void _wrap_Operation_set_exchange_raw_77fcd2883d0122e8(uintptr_t arg1, uintptr_t arg2);
+extern void _wrap_Operation_set_save_raw_77fcd2883d0122e8(uintptr_t arg1, uintptr_t arg2);
+extern void _wrap_Operation_set_timeouts_raw_77fcd2883d0122e8(uintptr_t arg1, swig_intgo arg2, swig_intgo arg3, swig_intgo arg4);
+extern void _wrap_Operation_set_memo_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_140 arg2);
+extern void _wrap_Operation_run_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_141 arg2, uintptr_t arg3);
+extern void _wrap_Operation_cancel_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_Operation_close_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern swig_intgo _wrap_Operation_begin_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_142 arg2);
+extern swig_intgo _wrap_Operation_receive_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_143 arg2, swig_type_144 arg3);
+extern swig_intgo _wrap_Operation_lost_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_145 arg2, swig_type_146 arg3);
+extern swig_intgo _wrap_Operation_decide_raw_77fcd2883d0122e8(uintptr_t arg1, _Bool arg2, swig_type_147 arg3, swig_type_148 arg4);
+extern swig_intgo _wrap_Operation_kept_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_149 arg2);
+extern swig_intgo _wrap_Operation_woken_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_150 arg2);
+extern swig_intgo _wrap_Operation_fetched_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_151 arg2, swig_type_152 arg3);
+extern swig_type_153 _wrap_Operation_fetch_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern swig_type_154 _wrap_Operation_save_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern swig_type_155 _wrap_Operation_message_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern swig_type_156 _wrap_Operation_label_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern swig_type_157 _wrap_Operation_fetch_url_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern swig_type_158 _wrap_Operation_check_after_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern _Bool _wrap_Operation_with_mods_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern swig_type_159 _wrap_Operation_peer_text_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern swig_type_160 _wrap_Operation_certificate_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern swig_type_161 _wrap_Operation_certificate_pem_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern swig_type_162 _wrap_Operation_chain_pem_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern swig_type_163 _wrap_Operation_ca_pubs_pem_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern swig_type_164 _wrap_Operation_found_pem_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern swig_type_165 _wrap_Operation_links_pem_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern swig_type_166 _wrap_Operation_request_template_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern swig_type_167 _wrap_Operation_information_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern swig_type_168 _wrap_Operation_information_value_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_169 arg2);
+extern void _wrap_delete_Operation_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_Search_state_set_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_170 arg2);
+extern swig_type_171 _wrap_Search_state_get_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_Search_subject_set_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_172 arg2);
+extern swig_type_173 _wrap_Search_subject_get_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_Search_requester_set_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_174 arg2);
+extern swig_type_175 _wrap_Search_requester_get_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_Search_serial_set_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_176 arg2);
+extern swig_type_177 _wrap_Search_serial_get_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_Search_expires_before_set_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_178 arg2);
+extern swig_type_179 _wrap_Search_expires_before_get_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern uintptr_t _wrap_new_Search_raw_77fcd2883d0122e8(void);
+extern void _wrap_delete_Search_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern uintptr_t _wrap_new_Responder_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_180 arg2, swig_type_181 arg3);
+extern swig_type_182 _wrap_Responder_answer_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_183 arg2, swig_type_184 arg3, swig_type_185 arg4, swig_type_186 arg5);
+extern void _wrap_Responder_tick_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_187 arg2);
+extern swig_type_188 _wrap_Responder_reload_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_189 arg2, swig_type_190 arg3);
+extern void _wrap_Responder_set_information_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_191 arg2, uintptr_t arg3);
+extern void _wrap_Responder_set_naming_raw_77fcd2883d0122e8(uintptr_t arg1, uintptr_t arg2);
+extern void _wrap_Responder_set_overseer_raw_77fcd2883d0122e8(uintptr_t arg1, uintptr_t arg2);
+extern void _wrap_Responder_set_adapter_raw_77fcd2883d0122e8(uintptr_t arg1, uintptr_t arg2);
+extern void _wrap_Responder_set_events_raw_77fcd2883d0122e8(uintptr_t arg1, uintptr_t arg2);
+extern swig_type_192 _wrap_Responder_ca_find_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_193 arg2, uintptr_t arg3);
+extern void _wrap_Responder_ca_revoke_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_194 arg2, swig_type_195 arg3, swig_type_196 arg4, swig_type_197 arg5, swig_type_198 arg6);
+extern swig_type_199 _wrap_Responder_ca_pending_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_200 arg2);
+extern void _wrap_Responder_ca_approve_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_201 arg2, swig_type_202 arg3);
+extern void _wrap_Responder_ca_reject_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_203 arg2, swig_type_204 arg3, swig_type_205 arg4);
+extern swig_type_206 _wrap_Responder_ca_crl_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_207 arg2, swig_type_208 arg3);
+extern swig_type_209 _wrap_Responder_ca_rollover_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_210 arg2, uintptr_t arg3, uintptr_t arg4, swig_intgo arg5, swig_type_211 arg6);
+extern swig_type_212 _wrap_Responder_ra_pending_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_Responder_ra_approve_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_213 arg2);
+extern void _wrap_Responder_ra_reject_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_214 arg2, swig_type_215 arg3);
+extern void _wrap_Responder_close_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_delete_Responder_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern uintptr_t _wrap_new_Listener_raw_77fcd2883d0122e8(uintptr_t arg1, swig_type_216 arg2);
+extern swig_intgo _wrap_Listener_size_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern swig_type_217 _wrap_Listener_url_raw_77fcd2883d0122e8(uintptr_t arg1, swig_intgo arg2);
+extern void _wrap_Listener_stop_raw_77fcd2883d0122e8(uintptr_t arg1, swig_intgo arg2);
+extern void _wrap_Listener_close_raw_77fcd2883d0122e8(uintptr_t arg1);
+extern void _wrap_delete_Listener_raw_77fcd2883d0122e8(uintptr_t arg1);
 #undef intgo
 */
 import "C"
@@ -631,13 +631,13 @@ func swigCopyString(s string) string {
 
 func Swig_free(arg1 uintptr) {
 	_swig_i_0 := arg1
-	C._wrap_Swig_free_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_Swig_free_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 func Swig_malloc(arg1 int) (_swig_ret uintptr) {
 	var swig_r uintptr
 	_swig_i_0 := arg1
-	swig_r = (uintptr)(C._wrap_Swig_malloc_raw_a8c3e7f45761cecb(C.swig_intgo(_swig_i_0)))
+	swig_r = (uintptr)(C._wrap_Swig_malloc_raw_77fcd2883d0122e8(C.swig_intgo(_swig_i_0)))
 	return swig_r
 }
 
@@ -653,26 +653,26 @@ func takeOctets(c []byte) []byte {
 
 func Outcome() (_swig_ret int64) {
 	var swig_r int64
-	swig_r = (int64)(C._wrap_outcome_raw_a8c3e7f45761cecb())
+	swig_r = (int64)(C._wrap_outcome_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
 func Last_failure() (_swig_ret Failure) {
 	var swig_r Failure
-	swig_r = (Failure)(SwigcptrFailure(C._wrap_last_failure_raw_a8c3e7f45761cecb()))
+	swig_r = (Failure)(SwigcptrFailure(C._wrap_last_failure_raw_77fcd2883d0122e8()))
 	return swig_r
 }
 
 func Somebody_waits() (_swig_ret bool) {
 	var swig_r bool
-	swig_r = (bool)(C._wrap_somebody_waits_raw_a8c3e7f45761cecb())
+	swig_r = (bool)(C._wrap_somebody_waits_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
 func Fail_callback(arg1 int64) (_swig_ret bool) {
 	var swig_r bool
 	_swig_i_0 := arg1
-	swig_r = (bool)(C._wrap_fail_callback_raw_a8c3e7f45761cecb(C.swig_type_2(_swig_i_0)))
+	swig_r = (bool)(C._wrap_fail_callback_raw_77fcd2883d0122e8(C.swig_type_2(_swig_i_0)))
 	return swig_r
 }
 
@@ -681,7 +681,7 @@ const CMPKIT_ABI_MINOR int = 1
 
 func _swig_getCMPKIT_OK() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_OK_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_OK_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -689,7 +689,7 @@ var CMPKIT_OK int = _swig_getCMPKIT_OK()
 
 func _swig_getCMPKIT_E_BAD_ARGUMENT() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_BAD_ARGUMENT_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_BAD_ARGUMENT_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -697,7 +697,7 @@ var CMPKIT_E_BAD_ARGUMENT int = _swig_getCMPKIT_E_BAD_ARGUMENT()
 
 func _swig_getCMPKIT_E_MEMORY() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_MEMORY_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_MEMORY_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -705,7 +705,7 @@ var CMPKIT_E_MEMORY int = _swig_getCMPKIT_E_MEMORY()
 
 func _swig_getCMPKIT_E_BAD_STATE() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_BAD_STATE_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_BAD_STATE_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -713,7 +713,7 @@ var CMPKIT_E_BAD_STATE int = _swig_getCMPKIT_E_BAD_STATE()
 
 func _swig_getCMPKIT_E_UNSUPPORTED() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_UNSUPPORTED_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_UNSUPPORTED_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -721,7 +721,7 @@ var CMPKIT_E_UNSUPPORTED int = _swig_getCMPKIT_E_UNSUPPORTED()
 
 func _swig_getCMPKIT_E_NOT_FOUND() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_NOT_FOUND_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_NOT_FOUND_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -729,7 +729,7 @@ var CMPKIT_E_NOT_FOUND int = _swig_getCMPKIT_E_NOT_FOUND()
 
 func _swig_getCMPKIT_E_CANCELLED() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_CANCELLED_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_CANCELLED_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -737,7 +737,7 @@ var CMPKIT_E_CANCELLED int = _swig_getCMPKIT_E_CANCELLED()
 
 func _swig_getCMPKIT_E_IO() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_IO_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_IO_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -745,7 +745,7 @@ var CMPKIT_E_IO int = _swig_getCMPKIT_E_IO()
 
 func _swig_getCMPKIT_E_BAD_CONFIGURATION() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_BAD_CONFIGURATION_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_BAD_CONFIGURATION_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -753,7 +753,7 @@ var CMPKIT_E_BAD_CONFIGURATION int = _swig_getCMPKIT_E_BAD_CONFIGURATION()
 
 func _swig_getCMPKIT_E_EXISTS() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_EXISTS_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_EXISTS_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -761,7 +761,7 @@ var CMPKIT_E_EXISTS int = _swig_getCMPKIT_E_EXISTS()
 
 func _swig_getCMPKIT_E_TRUNCATED() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_TRUNCATED_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_TRUNCATED_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -769,7 +769,7 @@ var CMPKIT_E_TRUNCATED int = _swig_getCMPKIT_E_TRUNCATED()
 
 func _swig_getCMPKIT_E_BAD_LENGTH() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_BAD_LENGTH_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_BAD_LENGTH_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -777,7 +777,7 @@ var CMPKIT_E_BAD_LENGTH int = _swig_getCMPKIT_E_BAD_LENGTH()
 
 func _swig_getCMPKIT_E_BAD_TAG() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_BAD_TAG_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_BAD_TAG_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -785,7 +785,7 @@ var CMPKIT_E_BAD_TAG int = _swig_getCMPKIT_E_BAD_TAG()
 
 func _swig_getCMPKIT_E_MISSING() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_MISSING_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_MISSING_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -793,7 +793,7 @@ var CMPKIT_E_MISSING int = _swig_getCMPKIT_E_MISSING()
 
 func _swig_getCMPKIT_E_UNEXPECTED() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_UNEXPECTED_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_UNEXPECTED_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -801,7 +801,7 @@ var CMPKIT_E_UNEXPECTED int = _swig_getCMPKIT_E_UNEXPECTED()
 
 func _swig_getCMPKIT_E_BAD_VALUE() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_BAD_VALUE_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_BAD_VALUE_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -809,7 +809,7 @@ var CMPKIT_E_BAD_VALUE int = _swig_getCMPKIT_E_BAD_VALUE()
 
 func _swig_getCMPKIT_E_DEFAULT_ENCODED() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_DEFAULT_ENCODED_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_DEFAULT_ENCODED_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -817,7 +817,7 @@ var CMPKIT_E_DEFAULT_ENCODED int = _swig_getCMPKIT_E_DEFAULT_ENCODED()
 
 func _swig_getCMPKIT_E_EMPTY_LIST() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_EMPTY_LIST_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_EMPTY_LIST_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -825,7 +825,7 @@ var CMPKIT_E_EMPTY_LIST int = _swig_getCMPKIT_E_EMPTY_LIST()
 
 func _swig_getCMPKIT_E_TOO_DEEP() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_TOO_DEEP_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_TOO_DEEP_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -833,7 +833,7 @@ var CMPKIT_E_TOO_DEEP int = _swig_getCMPKIT_E_TOO_DEEP()
 
 func _swig_getCMPKIT_E_TOO_LARGE() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_TOO_LARGE_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_TOO_LARGE_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -841,7 +841,7 @@ var CMPKIT_E_TOO_LARGE int = _swig_getCMPKIT_E_TOO_LARGE()
 
 func _swig_getCMPKIT_E_BAD_KEY() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_BAD_KEY_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_BAD_KEY_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -849,7 +849,7 @@ var CMPKIT_E_BAD_KEY int = _swig_getCMPKIT_E_BAD_KEY()
 
 func _swig_getCMPKIT_E_BAD_CERTIFICATE() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_BAD_CERTIFICATE_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_BAD_CERTIFICATE_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -857,7 +857,7 @@ var CMPKIT_E_BAD_CERTIFICATE int = _swig_getCMPKIT_E_BAD_CERTIFICATE()
 
 func _swig_getCMPKIT_E_SIGNATURE_MISMATCH() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_SIGNATURE_MISMATCH_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_SIGNATURE_MISMATCH_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -865,7 +865,7 @@ var CMPKIT_E_SIGNATURE_MISMATCH int = _swig_getCMPKIT_E_SIGNATURE_MISMATCH()
 
 func _swig_getCMPKIT_E_SIGNER_NOT_TRUSTED() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_SIGNER_NOT_TRUSTED_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_SIGNER_NOT_TRUSTED_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -873,7 +873,7 @@ var CMPKIT_E_SIGNER_NOT_TRUSTED int = _swig_getCMPKIT_E_SIGNER_NOT_TRUSTED()
 
 func _swig_getCMPKIT_E_CERTIFICATE_EXPIRED() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_CERTIFICATE_EXPIRED_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_CERTIFICATE_EXPIRED_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -881,7 +881,7 @@ var CMPKIT_E_CERTIFICATE_EXPIRED int = _swig_getCMPKIT_E_CERTIFICATE_EXPIRED()
 
 func _swig_getCMPKIT_E_CERTIFICATE_REVOKED() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_CERTIFICATE_REVOKED_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_CERTIFICATE_REVOKED_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -889,7 +889,7 @@ var CMPKIT_E_CERTIFICATE_REVOKED int = _swig_getCMPKIT_E_CERTIFICATE_REVOKED()
 
 func _swig_getCMPKIT_E_SIGNING_FAILED() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_SIGNING_FAILED_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_SIGNING_FAILED_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -897,7 +897,7 @@ var CMPKIT_E_SIGNING_FAILED int = _swig_getCMPKIT_E_SIGNING_FAILED()
 
 func _swig_getCMPKIT_E_CRYPTO_FAILED() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_CRYPTO_FAILED_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_CRYPTO_FAILED_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -905,7 +905,7 @@ var CMPKIT_E_CRYPTO_FAILED int = _swig_getCMPKIT_E_CRYPTO_FAILED()
 
 func _swig_getCMPKIT_E_STATUS_UNKNOWN() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_STATUS_UNKNOWN_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_STATUS_UNKNOWN_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -913,7 +913,7 @@ var CMPKIT_E_STATUS_UNKNOWN int = _swig_getCMPKIT_E_STATUS_UNKNOWN()
 
 func _swig_getCMPKIT_E_PROTECTION_MISSING() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_PROTECTION_MISSING_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_PROTECTION_MISSING_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -921,7 +921,7 @@ var CMPKIT_E_PROTECTION_MISSING int = _swig_getCMPKIT_E_PROTECTION_MISSING()
 
 func _swig_getCMPKIT_E_PROTECTION_MISMATCH() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_PROTECTION_MISMATCH_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_PROTECTION_MISMATCH_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -929,7 +929,7 @@ var CMPKIT_E_PROTECTION_MISMATCH int = _swig_getCMPKIT_E_PROTECTION_MISMATCH()
 
 func _swig_getCMPKIT_E_ALGORITHM_REFUSED() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_ALGORITHM_REFUSED_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_ALGORITHM_REFUSED_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -937,7 +937,7 @@ var CMPKIT_E_ALGORITHM_REFUSED int = _swig_getCMPKIT_E_ALGORITHM_REFUSED()
 
 func _swig_getCMPKIT_E_WRONG_PROTECTION() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_WRONG_PROTECTION_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_WRONG_PROTECTION_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -945,7 +945,7 @@ var CMPKIT_E_WRONG_PROTECTION int = _swig_getCMPKIT_E_WRONG_PROTECTION()
 
 func _swig_getCMPKIT_E_SENDER_MISMATCH() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_SENDER_MISMATCH_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_SENDER_MISMATCH_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -953,7 +953,7 @@ var CMPKIT_E_SENDER_MISMATCH int = _swig_getCMPKIT_E_SENDER_MISMATCH()
 
 func _swig_getCMPKIT_E_VERSION_MISMATCH() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_VERSION_MISMATCH_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_VERSION_MISMATCH_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -961,7 +961,7 @@ var CMPKIT_E_VERSION_MISMATCH int = _swig_getCMPKIT_E_VERSION_MISMATCH()
 
 func _swig_getCMPKIT_E_TRANSACTION_MISMATCH() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_TRANSACTION_MISMATCH_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_TRANSACTION_MISMATCH_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -969,7 +969,7 @@ var CMPKIT_E_TRANSACTION_MISMATCH int = _swig_getCMPKIT_E_TRANSACTION_MISMATCH()
 
 func _swig_getCMPKIT_E_NONCE_MISMATCH() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_NONCE_MISMATCH_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_NONCE_MISMATCH_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -977,7 +977,7 @@ var CMPKIT_E_NONCE_MISMATCH int = _swig_getCMPKIT_E_NONCE_MISMATCH()
 
 func _swig_getCMPKIT_E_TIME_MISMATCH() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_TIME_MISMATCH_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_TIME_MISMATCH_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -985,7 +985,7 @@ var CMPKIT_E_TIME_MISMATCH int = _swig_getCMPKIT_E_TIME_MISMATCH()
 
 func _swig_getCMPKIT_E_UNEXPECTED_BODY() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_UNEXPECTED_BODY_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_UNEXPECTED_BODY_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -993,7 +993,7 @@ var CMPKIT_E_UNEXPECTED_BODY int = _swig_getCMPKIT_E_UNEXPECTED_BODY()
 
 func _swig_getCMPKIT_E_REJECTED() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_REJECTED_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_REJECTED_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1001,7 +1001,7 @@ var CMPKIT_E_REJECTED int = _swig_getCMPKIT_E_REJECTED()
 
 func _swig_getCMPKIT_E_BAD_REQUEST() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_BAD_REQUEST_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_BAD_REQUEST_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1009,7 +1009,7 @@ var CMPKIT_E_BAD_REQUEST int = _swig_getCMPKIT_E_BAD_REQUEST()
 
 func _swig_getCMPKIT_E_BAD_TEMPLATE() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_BAD_TEMPLATE_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_BAD_TEMPLATE_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1017,7 +1017,7 @@ var CMPKIT_E_BAD_TEMPLATE int = _swig_getCMPKIT_E_BAD_TEMPLATE()
 
 func _swig_getCMPKIT_E_BAD_POP() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_BAD_POP_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_BAD_POP_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1025,7 +1025,7 @@ var CMPKIT_E_BAD_POP int = _swig_getCMPKIT_E_BAD_POP()
 
 func _swig_getCMPKIT_E_NOT_AUTHORIZED() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_NOT_AUTHORIZED_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_NOT_AUTHORIZED_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1033,7 +1033,7 @@ var CMPKIT_E_NOT_AUTHORIZED int = _swig_getCMPKIT_E_NOT_AUTHORIZED()
 
 func _swig_getCMPKIT_E_BAD_CERT_ID() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_BAD_CERT_ID_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_BAD_CERT_ID_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1041,7 +1041,7 @@ var CMPKIT_E_BAD_CERT_ID int = _swig_getCMPKIT_E_BAD_CERT_ID()
 
 func _swig_getCMPKIT_E_WRONG_CERTIFICATE() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_WRONG_CERTIFICATE_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_WRONG_CERTIFICATE_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1049,7 +1049,7 @@ var CMPKIT_E_WRONG_CERTIFICATE int = _swig_getCMPKIT_E_WRONG_CERTIFICATE()
 
 func _swig_getCMPKIT_E_CONFLICT() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_CONFLICT_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_CONFLICT_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1057,7 +1057,7 @@ var CMPKIT_E_CONFLICT int = _swig_getCMPKIT_E_CONFLICT()
 
 func _swig_getCMPKIT_E_STORE_FAILED() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_STORE_FAILED_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_STORE_FAILED_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1065,7 +1065,7 @@ var CMPKIT_E_STORE_FAILED int = _swig_getCMPKIT_E_STORE_FAILED()
 
 func _swig_getCMPKIT_E_NO_PLUGIN() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_NO_PLUGIN_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_NO_PLUGIN_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1073,7 +1073,7 @@ var CMPKIT_E_NO_PLUGIN int = _swig_getCMPKIT_E_NO_PLUGIN()
 
 func _swig_getCMPKIT_E_BAD_PLUGIN() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_BAD_PLUGIN_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_BAD_PLUGIN_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1081,7 +1081,7 @@ var CMPKIT_E_BAD_PLUGIN int = _swig_getCMPKIT_E_BAD_PLUGIN()
 
 func _swig_getCMPKIT_E_BAD_URL() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_BAD_URL_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_BAD_URL_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1089,7 +1089,7 @@ var CMPKIT_E_BAD_URL int = _swig_getCMPKIT_E_BAD_URL()
 
 func _swig_getCMPKIT_E_CONNECT_FAILED() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_CONNECT_FAILED_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_CONNECT_FAILED_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1097,7 +1097,7 @@ var CMPKIT_E_CONNECT_FAILED int = _swig_getCMPKIT_E_CONNECT_FAILED()
 
 func _swig_getCMPKIT_E_TLS_FAILED() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_TLS_FAILED_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_TLS_FAILED_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1105,7 +1105,7 @@ var CMPKIT_E_TLS_FAILED int = _swig_getCMPKIT_E_TLS_FAILED()
 
 func _swig_getCMPKIT_E_HTTP_STATUS() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_HTTP_STATUS_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_HTTP_STATUS_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1113,7 +1113,7 @@ var CMPKIT_E_HTTP_STATUS int = _swig_getCMPKIT_E_HTTP_STATUS()
 
 func _swig_getCMPKIT_E_CONTENT_TYPE() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_CONTENT_TYPE_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_CONTENT_TYPE_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1121,7 +1121,7 @@ var CMPKIT_E_CONTENT_TYPE int = _swig_getCMPKIT_E_CONTENT_TYPE()
 
 func _swig_getCMPKIT_E_DEADLINE() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_DEADLINE_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_DEADLINE_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1129,7 +1129,7 @@ var CMPKIT_E_DEADLINE int = _swig_getCMPKIT_E_DEADLINE()
 
 func _swig_getCMPKIT_E_PEER_GONE() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_PEER_GONE_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_PEER_GONE_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1137,7 +1137,7 @@ var CMPKIT_E_PEER_GONE int = _swig_getCMPKIT_E_PEER_GONE()
 
 func _swig_getCMPKIT_E_TRANSPORT_FAILED() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_TRANSPORT_FAILED_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_TRANSPORT_FAILED_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1145,7 +1145,7 @@ var CMPKIT_E_TRANSPORT_FAILED int = _swig_getCMPKIT_E_TRANSPORT_FAILED()
 
 func _swig_getCMPKIT_E_CALLBACK_FAILED() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_CALLBACK_FAILED_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_CALLBACK_FAILED_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1153,7 +1153,7 @@ var CMPKIT_E_CALLBACK_FAILED int = _swig_getCMPKIT_E_CALLBACK_FAILED()
 
 func _swig_getCMPKIT_E_INTERNAL() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_E_INTERNAL_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_E_INTERNAL_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1161,7 +1161,7 @@ var CMPKIT_E_INTERNAL int = _swig_getCMPKIT_E_INTERNAL()
 
 func _swig_getCMPKIT_LOG_ERROR() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_LOG_ERROR_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_LOG_ERROR_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1169,7 +1169,7 @@ var CMPKIT_LOG_ERROR int = _swig_getCMPKIT_LOG_ERROR()
 
 func _swig_getCMPKIT_LOG_WARNING() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_LOG_WARNING_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_LOG_WARNING_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1177,7 +1177,7 @@ var CMPKIT_LOG_WARNING int = _swig_getCMPKIT_LOG_WARNING()
 
 func _swig_getCMPKIT_LOG_INFO() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_LOG_INFO_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_LOG_INFO_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1185,7 +1185,7 @@ var CMPKIT_LOG_INFO int = _swig_getCMPKIT_LOG_INFO()
 
 func _swig_getCMPKIT_LOG_DEBUG() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_LOG_DEBUG_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_LOG_DEBUG_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1193,7 +1193,7 @@ var CMPKIT_LOG_DEBUG int = _swig_getCMPKIT_LOG_DEBUG()
 
 func _swig_getCMPKIT_MAC_PBM() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_MAC_PBM_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_MAC_PBM_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1201,7 +1201,7 @@ var CMPKIT_MAC_PBM int = _swig_getCMPKIT_MAC_PBM()
 
 func _swig_getCMPKIT_MAC_PBMAC1() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_MAC_PBMAC1_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_MAC_PBMAC1_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1209,7 +1209,7 @@ var CMPKIT_MAC_PBMAC1 int = _swig_getCMPKIT_MAC_PBMAC1()
 
 func _swig_getCMPKIT_REVOCATION_NONE() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_REVOCATION_NONE_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_REVOCATION_NONE_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1217,7 +1217,7 @@ var CMPKIT_REVOCATION_NONE int = _swig_getCMPKIT_REVOCATION_NONE()
 
 func _swig_getCMPKIT_REVOCATION_SOFT() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_REVOCATION_SOFT_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_REVOCATION_SOFT_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1225,7 +1225,7 @@ var CMPKIT_REVOCATION_SOFT int = _swig_getCMPKIT_REVOCATION_SOFT()
 
 func _swig_getCMPKIT_REVOCATION_HARD() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_REVOCATION_HARD_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_REVOCATION_HARD_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1233,7 +1233,7 @@ var CMPKIT_REVOCATION_HARD int = _swig_getCMPKIT_REVOCATION_HARD()
 
 func _swig_getCMPKIT_STATUS_CRL() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_STATUS_CRL_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_STATUS_CRL_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1241,7 +1241,7 @@ var CMPKIT_STATUS_CRL int = _swig_getCMPKIT_STATUS_CRL()
 
 func _swig_getCMPKIT_STATUS_OCSP() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_STATUS_OCSP_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_STATUS_OCSP_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1249,7 +1249,7 @@ var CMPKIT_STATUS_OCSP int = _swig_getCMPKIT_STATUS_OCSP()
 
 func _swig_getCMPKIT_STATUS_ALLOWED() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_STATUS_ALLOWED_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_STATUS_ALLOWED_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1257,7 +1257,7 @@ var CMPKIT_STATUS_ALLOWED int = _swig_getCMPKIT_STATUS_ALLOWED()
 
 func _swig_getCMPKIT_ENROLL_IR() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_ENROLL_IR_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_ENROLL_IR_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1265,7 +1265,7 @@ var CMPKIT_ENROLL_IR int = _swig_getCMPKIT_ENROLL_IR()
 
 func _swig_getCMPKIT_ENROLL_CR() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_ENROLL_CR_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_ENROLL_CR_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1273,7 +1273,7 @@ var CMPKIT_ENROLL_CR int = _swig_getCMPKIT_ENROLL_CR()
 
 func _swig_getCMPKIT_ENROLL_P10CR() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_ENROLL_P10CR_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_ENROLL_P10CR_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1281,7 +1281,7 @@ var CMPKIT_ENROLL_P10CR int = _swig_getCMPKIT_ENROLL_P10CR()
 
 func _swig_getCMPKIT_ENROLL_KUR() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_ENROLL_KUR_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_ENROLL_KUR_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1289,7 +1289,7 @@ var CMPKIT_ENROLL_KUR int = _swig_getCMPKIT_ENROLL_KUR()
 
 func _swig_getCMPKIT_GET_ALL() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_GET_ALL_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_GET_ALL_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1297,7 +1297,7 @@ var CMPKIT_GET_ALL int = _swig_getCMPKIT_GET_ALL()
 
 func _swig_getCMPKIT_GET_CA_CERTIFICATES() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_GET_CA_CERTIFICATES_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_GET_CA_CERTIFICATES_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1305,7 +1305,7 @@ var CMPKIT_GET_CA_CERTIFICATES int = _swig_getCMPKIT_GET_CA_CERTIFICATES()
 
 func _swig_getCMPKIT_GET_ROOT_UPDATE() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_GET_ROOT_UPDATE_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_GET_ROOT_UPDATE_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1313,7 +1313,7 @@ var CMPKIT_GET_ROOT_UPDATE int = _swig_getCMPKIT_GET_ROOT_UPDATE()
 
 func _swig_getCMPKIT_GET_TEMPLATE() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_GET_TEMPLATE_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_GET_TEMPLATE_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1321,7 +1321,7 @@ var CMPKIT_GET_TEMPLATE int = _swig_getCMPKIT_GET_TEMPLATE()
 
 func _swig_getCMPKIT_GET_CRL() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_GET_CRL_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_GET_CRL_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1329,7 +1329,7 @@ var CMPKIT_GET_CRL int = _swig_getCMPKIT_GET_CRL()
 
 func _swig_getCMPKIT_GET_INFORMATION() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_GET_INFORMATION_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_GET_INFORMATION_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1337,7 +1337,7 @@ var CMPKIT_GET_INFORMATION int = _swig_getCMPKIT_GET_INFORMATION()
 
 func _swig_getCMPKIT_VERDICT_REJECT() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_VERDICT_REJECT_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_VERDICT_REJECT_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1345,7 +1345,7 @@ var CMPKIT_VERDICT_REJECT int = _swig_getCMPKIT_VERDICT_REJECT()
 
 func _swig_getCMPKIT_VERDICT_ACCEPT() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_VERDICT_ACCEPT_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_VERDICT_ACCEPT_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1353,7 +1353,7 @@ var CMPKIT_VERDICT_ACCEPT int = _swig_getCMPKIT_VERDICT_ACCEPT()
 
 func _swig_getCMPKIT_ACTION_SEND() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_ACTION_SEND_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_ACTION_SEND_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1361,7 +1361,7 @@ var CMPKIT_ACTION_SEND int = _swig_getCMPKIT_ACTION_SEND()
 
 func _swig_getCMPKIT_ACTION_DECIDE() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_ACTION_DECIDE_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_ACTION_DECIDE_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1369,7 +1369,7 @@ var CMPKIT_ACTION_DECIDE int = _swig_getCMPKIT_ACTION_DECIDE()
 
 func _swig_getCMPKIT_ACTION_KEEP() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_ACTION_KEEP_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_ACTION_KEEP_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1377,7 +1377,7 @@ var CMPKIT_ACTION_KEEP int = _swig_getCMPKIT_ACTION_KEEP()
 
 func _swig_getCMPKIT_ACTION_DONE() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_ACTION_DONE_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_ACTION_DONE_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1385,7 +1385,7 @@ var CMPKIT_ACTION_DONE int = _swig_getCMPKIT_ACTION_DONE()
 
 func _swig_getCMPKIT_ACTION_WAIT() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_ACTION_WAIT_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_ACTION_WAIT_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1393,7 +1393,7 @@ var CMPKIT_ACTION_WAIT int = _swig_getCMPKIT_ACTION_WAIT()
 
 func _swig_getCMPKIT_ACTION_FETCH() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_CMPKIT_ACTION_FETCH_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_CMPKIT_ACTION_FETCH_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
@@ -1411,14 +1411,14 @@ func (p SwigcptrFailure) SwigIsFailure() {
 func (arg1 SwigcptrFailure) Code() (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
-	swig_r = (int)(C._wrap_Failure_code_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0)))
+	swig_r = (int)(C._wrap_Failure_code_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrFailure) Text() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_Failure_text_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_Failure_text_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -1428,7 +1428,7 @@ func (arg1 SwigcptrFailure) Text() (_swig_ret string) {
 func (arg1 SwigcptrFailure) Name() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_Failure_name_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_Failure_name_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -1438,7 +1438,7 @@ func (arg1 SwigcptrFailure) Name() (_swig_ret string) {
 func (arg1 SwigcptrFailure) Layer() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_Failure_layer_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_Failure_layer_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -1448,7 +1448,7 @@ func (arg1 SwigcptrFailure) Layer() (_swig_ret string) {
 func (arg1 SwigcptrFailure) Path() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_Failure_path_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_Failure_path_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -1458,7 +1458,7 @@ func (arg1 SwigcptrFailure) Path() (_swig_ret string) {
 func (arg1 SwigcptrFailure) Clause() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_Failure_clause_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_Failure_clause_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -1468,7 +1468,7 @@ func (arg1 SwigcptrFailure) Clause() (_swig_ret string) {
 func (arg1 SwigcptrFailure) Detail() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_Failure_detail_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_Failure_detail_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -1478,21 +1478,21 @@ func (arg1 SwigcptrFailure) Detail() (_swig_ret string) {
 func (arg1 SwigcptrFailure) Offset() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_Failure_offset_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_Failure_offset_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrFailure) Fail_info() (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
-	swig_r = (int)(C._wrap_Failure_fail_info_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0)))
+	swig_r = (int)(C._wrap_Failure_fail_info_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrFailure) Fail_info_name() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_Failure_fail_info_name_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_Failure_fail_info_name_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -1502,13 +1502,13 @@ func (arg1 SwigcptrFailure) Fail_info_name() (_swig_ret string) {
 func (arg1 SwigcptrFailure) Cause() (_swig_ret Failure) {
 	var swig_r Failure
 	_swig_i_0 := arg1
-	swig_r = (Failure)(SwigcptrFailure(C._wrap_Failure_cause_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))))
+	swig_r = (Failure)(SwigcptrFailure(C._wrap_Failure_cause_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))))
 	return swig_r
 }
 
 func DeleteFailure(arg1 Failure) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Failure_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Failure_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 type Failure interface {
@@ -1539,7 +1539,7 @@ func (p SwigcptrSink) SwigIsSink() {
 func (arg1 SwigcptrSink) Write(arg2 []byte) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Sink_write_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_11)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_Sink_write_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_11)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1548,7 +1548,7 @@ func (arg1 SwigcptrSink) Write(arg2 []byte) {
 func (arg1 SwigcptrSink) Refuse(arg2 string) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Sink_refuse_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_12)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_Sink_refuse_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_12)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1558,7 +1558,7 @@ func (arg1 SwigcptrSink) Later(arg2 int64, arg3 string) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	C._wrap_Sink_later_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C.swig_type_13(_swig_i_1), *(*C.swig_type_14)(unsafe.Pointer(&_swig_i_2)))
+	C._wrap_Sink_later_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C.swig_type_13(_swig_i_1), *(*C.swig_type_14)(unsafe.Pointer(&_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg3
 	}
@@ -1566,7 +1566,7 @@ func (arg1 SwigcptrSink) Later(arg2 int64, arg3 string) {
 
 func DeleteSink(arg1 Sink) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Sink_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Sink_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 type Sink interface {
@@ -1595,17 +1595,17 @@ func (p *_swig_DirectorLogger) DirectorInterface() interface{} {
 
 func NewDirectorLogger(v interface{}) Logger {
 	p := &_swig_DirectorLogger{0, v}
-	p.SwigcptrLogger = SwigcptrLogger(C._wrap__swig_NewDirectorLoggerLogger_raw_a8c3e7f45761cecb(C.int(swigDirectorAdd(p))))
+	p.SwigcptrLogger = SwigcptrLogger(C._wrap__swig_NewDirectorLoggerLogger_raw_77fcd2883d0122e8(C.int(swigDirectorAdd(p))))
 	return p
 }
 
 func DeleteDirectorLogger(arg1 Logger) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_DeleteDirectorLogger_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_DeleteDirectorLogger_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
-//export Swiggo_DeleteDirector_Logger_raw_a8c3e7f45761cecb
-func Swiggo_DeleteDirector_Logger_raw_a8c3e7f45761cecb(c int) {
+//export Swiggo_DeleteDirector_Logger_raw_77fcd2883d0122e8
+func Swiggo_DeleteDirector_Logger_raw_77fcd2883d0122e8(c int) {
 	swigDirectorLookup(c).(*_swig_DirectorLogger).SwigcptrLogger = 0
 	swigDirectorDelete(c)
 }
@@ -1622,8 +1622,8 @@ func (swig_p *_swig_DirectorLogger) Log(level int, text string) {
 	panic("call to pure virtual method")
 }
 
-//export Swig_DirectorLogger_callback_log_raw_a8c3e7f45761cecb
-func Swig_DirectorLogger_callback_log_raw_a8c3e7f45761cecb(swig_c int, level int, text string) {
+//export Swig_DirectorLogger_callback_log_raw_77fcd2883d0122e8
+func Swig_DirectorLogger_callback_log_raw_77fcd2883d0122e8(swig_c int, level int, text string) {
 	var _swig_i_1 string
 	swig_p := swigDirectorLookup(swig_c).(*_swig_DirectorLogger)
 	_swig_i_1 = swigCopyString(text)
@@ -1645,14 +1645,14 @@ func (p SwigcptrLogger) DirectorInterface() interface{} {
 
 func DeleteLogger(arg1 Logger) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Logger_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Logger_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 func (arg1 SwigcptrLogger) Log(arg2 int, arg3 string) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	C._wrap_Logger_log_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), *(*C.swig_type_15)(unsafe.Pointer(&_swig_i_2)))
+	C._wrap_Logger_log_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), *(*C.swig_type_15)(unsafe.Pointer(&_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg3
 	}
@@ -1683,17 +1683,17 @@ func (p *_swig_DirectorSigner) DirectorInterface() interface{} {
 
 func NewDirectorSigner(v interface{}) Signer {
 	p := &_swig_DirectorSigner{0, v}
-	p.SwigcptrSigner = SwigcptrSigner(C._wrap__swig_NewDirectorSignerSigner_raw_a8c3e7f45761cecb(C.int(swigDirectorAdd(p))))
+	p.SwigcptrSigner = SwigcptrSigner(C._wrap__swig_NewDirectorSignerSigner_raw_77fcd2883d0122e8(C.int(swigDirectorAdd(p))))
 	return p
 }
 
 func DeleteDirectorSigner(arg1 Signer) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_DeleteDirectorSigner_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_DeleteDirectorSigner_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
-//export Swiggo_DeleteDirector_Signer_raw_a8c3e7f45761cecb
-func Swiggo_DeleteDirector_Signer_raw_a8c3e7f45761cecb(c int) {
+//export Swiggo_DeleteDirector_Signer_raw_77fcd2883d0122e8
+func Swiggo_DeleteDirector_Signer_raw_77fcd2883d0122e8(c int) {
 	swigDirectorLookup(c).(*_swig_DirectorSigner).SwigcptrSigner = 0
 	swigDirectorDelete(c)
 }
@@ -1710,8 +1710,8 @@ func (swig_p *_swig_DirectorSigner) Sign(algorithm []byte, data []byte, signatur
 	panic("call to pure virtual method")
 }
 
-//export Swig_DirectorSigner_callback_sign_raw_a8c3e7f45761cecb
-func Swig_DirectorSigner_callback_sign_raw_a8c3e7f45761cecb(swig_c int, algorithm []byte, data []byte, signature uintptr) {
+//export Swig_DirectorSigner_callback_sign_raw_77fcd2883d0122e8
+func Swig_DirectorSigner_callback_sign_raw_77fcd2883d0122e8(swig_c int, algorithm []byte, data []byte, signature uintptr) {
 	var _swig_i_0 []byte
 	var _swig_i_1 []byte
 	swig_p := swigDirectorLookup(swig_c).(*_swig_DirectorSigner)
@@ -1735,7 +1735,7 @@ func (p SwigcptrSigner) DirectorInterface() interface{} {
 
 func DeleteSigner(arg1 Signer) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Signer_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Signer_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 func (arg1 SwigcptrSigner) Sign(arg2 []byte, arg3 []byte, arg4 Sink) {
@@ -1743,7 +1743,7 @@ func (arg1 SwigcptrSigner) Sign(arg2 []byte, arg3 []byte, arg4 Sink) {
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := getSwigcptr(arg4)
-	C._wrap_Signer_sign_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_16)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_17)(unsafe.Pointer(&_swig_i_2)), C.uintptr_t(_swig_i_3))
+	C._wrap_Signer_sign_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_16)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_17)(unsafe.Pointer(&_swig_i_2)), C.uintptr_t(_swig_i_3))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1777,17 +1777,17 @@ func (p *_swig_DirectorPolicy) DirectorInterface() interface{} {
 
 func NewDirectorPolicy(v interface{}) Policy {
 	p := &_swig_DirectorPolicy{0, v}
-	p.SwigcptrPolicy = SwigcptrPolicy(C._wrap__swig_NewDirectorPolicyPolicy_raw_a8c3e7f45761cecb(C.int(swigDirectorAdd(p))))
+	p.SwigcptrPolicy = SwigcptrPolicy(C._wrap__swig_NewDirectorPolicyPolicy_raw_77fcd2883d0122e8(C.int(swigDirectorAdd(p))))
 	return p
 }
 
 func DeleteDirectorPolicy(arg1 Policy) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_DeleteDirectorPolicy_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_DeleteDirectorPolicy_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
-//export Swiggo_DeleteDirector_Policy_raw_a8c3e7f45761cecb
-func Swiggo_DeleteDirector_Policy_raw_a8c3e7f45761cecb(c int) {
+//export Swiggo_DeleteDirector_Policy_raw_77fcd2883d0122e8
+func Swiggo_DeleteDirector_Policy_raw_77fcd2883d0122e8(c int) {
 	swigDirectorLookup(c).(*_swig_DirectorPolicy).SwigcptrPolicy = 0
 	swigDirectorDelete(c)
 }
@@ -1803,8 +1803,8 @@ func (swig_p *_swig_DirectorPolicy) Accept(certificate []byte, with_mods bool, t
 	panic("call to pure virtual method")
 }
 
-//export Swig_DirectorPolicy_callback_accept_raw_a8c3e7f45761cecb
-func Swig_DirectorPolicy_callback_accept_raw_a8c3e7f45761cecb(swig_c int, certificate []byte, with_mods bool, text string) (swig_result bool) {
+//export Swig_DirectorPolicy_callback_accept_raw_77fcd2883d0122e8
+func Swig_DirectorPolicy_callback_accept_raw_77fcd2883d0122e8(swig_c int, certificate []byte, with_mods bool, text string) (swig_result bool) {
 	var swig_r bool
 	var _swig_i_0 []byte
 	var _swig_i_2 string
@@ -1830,7 +1830,7 @@ func (p SwigcptrPolicy) DirectorInterface() interface{} {
 
 func DeletePolicy(arg1 Policy) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Policy_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Policy_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 func (arg1 SwigcptrPolicy) Accept(arg2 []byte, arg3 bool, arg4 string) (_swig_ret bool) {
@@ -1839,7 +1839,7 @@ func (arg1 SwigcptrPolicy) Accept(arg2 []byte, arg3 bool, arg4 string) (_swig_re
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (bool)(C._wrap_Policy_accept_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_18)(unsafe.Pointer(&_swig_i_1)), C._Bool(_swig_i_2), *(*C.swig_type_19)(unsafe.Pointer(&_swig_i_3))))
+	swig_r = (bool)(C._wrap_Policy_accept_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_18)(unsafe.Pointer(&_swig_i_1)), C._Bool(_swig_i_2), *(*C.swig_type_19)(unsafe.Pointer(&_swig_i_3))))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1874,17 +1874,17 @@ func (p *_swig_DirectorKeeper) DirectorInterface() interface{} {
 
 func NewDirectorKeeper(v interface{}) Keeper {
 	p := &_swig_DirectorKeeper{0, v}
-	p.SwigcptrKeeper = SwigcptrKeeper(C._wrap__swig_NewDirectorKeeperKeeper_raw_a8c3e7f45761cecb(C.int(swigDirectorAdd(p))))
+	p.SwigcptrKeeper = SwigcptrKeeper(C._wrap__swig_NewDirectorKeeperKeeper_raw_77fcd2883d0122e8(C.int(swigDirectorAdd(p))))
 	return p
 }
 
 func DeleteDirectorKeeper(arg1 Keeper) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_DeleteDirectorKeeper_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_DeleteDirectorKeeper_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
-//export Swiggo_DeleteDirector_Keeper_raw_a8c3e7f45761cecb
-func Swiggo_DeleteDirector_Keeper_raw_a8c3e7f45761cecb(c int) {
+//export Swiggo_DeleteDirector_Keeper_raw_77fcd2883d0122e8
+func Swiggo_DeleteDirector_Keeper_raw_77fcd2883d0122e8(c int) {
 	swigDirectorLookup(c).(*_swig_DirectorKeeper).SwigcptrKeeper = 0
 	swigDirectorDelete(c)
 }
@@ -1901,8 +1901,8 @@ func (swig_p *_swig_DirectorKeeper) Keep(certificate []byte, chain []byte) {
 	panic("call to pure virtual method")
 }
 
-//export Swig_DirectorKeeper_callback_keep_raw_a8c3e7f45761cecb
-func Swig_DirectorKeeper_callback_keep_raw_a8c3e7f45761cecb(swig_c int, certificate []byte, chain []byte) {
+//export Swig_DirectorKeeper_callback_keep_raw_77fcd2883d0122e8
+func Swig_DirectorKeeper_callback_keep_raw_77fcd2883d0122e8(swig_c int, certificate []byte, chain []byte) {
 	var _swig_i_0 []byte
 	var _swig_i_1 []byte
 	swig_p := swigDirectorLookup(swig_c).(*_swig_DirectorKeeper)
@@ -1926,14 +1926,14 @@ func (p SwigcptrKeeper) DirectorInterface() interface{} {
 
 func DeleteKeeper(arg1 Keeper) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Keeper_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Keeper_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 func (arg1 SwigcptrKeeper) Keep(arg2 []byte, arg3 []byte) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	C._wrap_Keeper_keep_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_20)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_21)(unsafe.Pointer(&_swig_i_2)))
+	C._wrap_Keeper_keep_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_20)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_21)(unsafe.Pointer(&_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -1967,17 +1967,17 @@ func (p *_swig_DirectorWaiter) DirectorInterface() interface{} {
 
 func NewDirectorWaiter(v interface{}) Waiter {
 	p := &_swig_DirectorWaiter{0, v}
-	p.SwigcptrWaiter = SwigcptrWaiter(C._wrap__swig_NewDirectorWaiterWaiter_raw_a8c3e7f45761cecb(C.int(swigDirectorAdd(p))))
+	p.SwigcptrWaiter = SwigcptrWaiter(C._wrap__swig_NewDirectorWaiterWaiter_raw_77fcd2883d0122e8(C.int(swigDirectorAdd(p))))
 	return p
 }
 
 func DeleteDirectorWaiter(arg1 Waiter) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_DeleteDirectorWaiter_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_DeleteDirectorWaiter_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
-//export Swiggo_DeleteDirector_Waiter_raw_a8c3e7f45761cecb
-func Swiggo_DeleteDirector_Waiter_raw_a8c3e7f45761cecb(c int) {
+//export Swiggo_DeleteDirector_Waiter_raw_77fcd2883d0122e8
+func Swiggo_DeleteDirector_Waiter_raw_77fcd2883d0122e8(c int) {
 	swigDirectorLookup(c).(*_swig_DirectorWaiter).SwigcptrWaiter = 0
 	swigDirectorDelete(c)
 }
@@ -1994,8 +1994,8 @@ func (swig_p *_swig_DirectorWaiter) Wait(check_after int64, text string) {
 	panic("call to pure virtual method")
 }
 
-//export Swig_DirectorWaiter_callback_wait_raw_a8c3e7f45761cecb
-func Swig_DirectorWaiter_callback_wait_raw_a8c3e7f45761cecb(swig_c int, check_after int64, text string) {
+//export Swig_DirectorWaiter_callback_wait_raw_77fcd2883d0122e8
+func Swig_DirectorWaiter_callback_wait_raw_77fcd2883d0122e8(swig_c int, check_after int64, text string) {
 	var _swig_i_1 string
 	swig_p := swigDirectorLookup(swig_c).(*_swig_DirectorWaiter)
 	_swig_i_1 = swigCopyString(text)
@@ -2017,14 +2017,14 @@ func (p SwigcptrWaiter) DirectorInterface() interface{} {
 
 func DeleteWaiter(arg1 Waiter) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Waiter_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Waiter_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 func (arg1 SwigcptrWaiter) Wait(arg2 int64, arg3 string) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	C._wrap_Waiter_wait_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C.swig_type_22(_swig_i_1), *(*C.swig_type_23)(unsafe.Pointer(&_swig_i_2)))
+	C._wrap_Waiter_wait_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C.swig_type_22(_swig_i_1), *(*C.swig_type_23)(unsafe.Pointer(&_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg3
 	}
@@ -2055,17 +2055,17 @@ func (p *_swig_DirectorTracer) DirectorInterface() interface{} {
 
 func NewDirectorTracer(v interface{}) Tracer {
 	p := &_swig_DirectorTracer{0, v}
-	p.SwigcptrTracer = SwigcptrTracer(C._wrap__swig_NewDirectorTracerTracer_raw_a8c3e7f45761cecb(C.int(swigDirectorAdd(p))))
+	p.SwigcptrTracer = SwigcptrTracer(C._wrap__swig_NewDirectorTracerTracer_raw_77fcd2883d0122e8(C.int(swigDirectorAdd(p))))
 	return p
 }
 
 func DeleteDirectorTracer(arg1 Tracer) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_DeleteDirectorTracer_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_DeleteDirectorTracer_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
-//export Swiggo_DeleteDirector_Tracer_raw_a8c3e7f45761cecb
-func Swiggo_DeleteDirector_Tracer_raw_a8c3e7f45761cecb(c int) {
+//export Swiggo_DeleteDirector_Tracer_raw_77fcd2883d0122e8
+func Swiggo_DeleteDirector_Tracer_raw_77fcd2883d0122e8(c int) {
 	swigDirectorLookup(c).(*_swig_DirectorTracer).SwigcptrTracer = 0
 	swigDirectorDelete(c)
 }
@@ -2082,8 +2082,8 @@ func (swig_p *_swig_DirectorTracer) Trace(sent bool, message []byte) {
 	panic("call to pure virtual method")
 }
 
-//export Swig_DirectorTracer_callback_trace_raw_a8c3e7f45761cecb
-func Swig_DirectorTracer_callback_trace_raw_a8c3e7f45761cecb(swig_c int, sent bool, message []byte) {
+//export Swig_DirectorTracer_callback_trace_raw_77fcd2883d0122e8
+func Swig_DirectorTracer_callback_trace_raw_77fcd2883d0122e8(swig_c int, sent bool, message []byte) {
 	var _swig_i_1 []byte
 	swig_p := swigDirectorLookup(swig_c).(*_swig_DirectorTracer)
 	_swig_i_1 = takeOctets(message)
@@ -2105,14 +2105,14 @@ func (p SwigcptrTracer) DirectorInterface() interface{} {
 
 func DeleteTracer(arg1 Tracer) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Tracer_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Tracer_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 func (arg1 SwigcptrTracer) Trace(arg2 bool, arg3 []byte) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	C._wrap_Tracer_trace_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C._Bool(_swig_i_1), *(*C.swig_type_24)(unsafe.Pointer(&_swig_i_2)))
+	C._wrap_Tracer_trace_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C._Bool(_swig_i_1), *(*C.swig_type_24)(unsafe.Pointer(&_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg3
 	}
@@ -2143,17 +2143,17 @@ func (p *_swig_DirectorCarrier) DirectorInterface() interface{} {
 
 func NewDirectorCarrier(v interface{}) Carrier {
 	p := &_swig_DirectorCarrier{0, v}
-	p.SwigcptrCarrier = SwigcptrCarrier(C._wrap__swig_NewDirectorCarrierCarrier_raw_a8c3e7f45761cecb(C.int(swigDirectorAdd(p))))
+	p.SwigcptrCarrier = SwigcptrCarrier(C._wrap__swig_NewDirectorCarrierCarrier_raw_77fcd2883d0122e8(C.int(swigDirectorAdd(p))))
 	return p
 }
 
 func DeleteDirectorCarrier(arg1 Carrier) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_DeleteDirectorCarrier_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_DeleteDirectorCarrier_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
-//export Swiggo_DeleteDirector_Carrier_raw_a8c3e7f45761cecb
-func Swiggo_DeleteDirector_Carrier_raw_a8c3e7f45761cecb(c int) {
+//export Swiggo_DeleteDirector_Carrier_raw_77fcd2883d0122e8
+func Swiggo_DeleteDirector_Carrier_raw_77fcd2883d0122e8(c int) {
 	swigDirectorLookup(c).(*_swig_DirectorCarrier).SwigcptrCarrier = 0
 	swigDirectorDelete(c)
 }
@@ -2170,8 +2170,8 @@ func (swig_p *_swig_DirectorCarrier) Exchange(label string, request []byte, answ
 	panic("call to pure virtual method")
 }
 
-//export Swig_DirectorCarrier_callback_exchange_raw_a8c3e7f45761cecb
-func Swig_DirectorCarrier_callback_exchange_raw_a8c3e7f45761cecb(swig_c int, label string, request []byte, answer uintptr) {
+//export Swig_DirectorCarrier_callback_exchange_raw_77fcd2883d0122e8
+func Swig_DirectorCarrier_callback_exchange_raw_77fcd2883d0122e8(swig_c int, label string, request []byte, answer uintptr) {
 	var _swig_i_0 string
 	var _swig_i_1 []byte
 	swig_p := swigDirectorLookup(swig_c).(*_swig_DirectorCarrier)
@@ -2195,7 +2195,7 @@ func (p SwigcptrCarrier) DirectorInterface() interface{} {
 
 func DeleteCarrier(arg1 Carrier) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Carrier_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Carrier_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 func (arg1 SwigcptrCarrier) Exchange(arg2 string, arg3 []byte, arg4 Sink) {
@@ -2203,7 +2203,7 @@ func (arg1 SwigcptrCarrier) Exchange(arg2 string, arg3 []byte, arg4 Sink) {
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := getSwigcptr(arg4)
-	C._wrap_Carrier_exchange_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_25)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_26)(unsafe.Pointer(&_swig_i_2)), C.uintptr_t(_swig_i_3))
+	C._wrap_Carrier_exchange_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_25)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_26)(unsafe.Pointer(&_swig_i_2)), C.uintptr_t(_swig_i_3))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -2237,17 +2237,17 @@ func (p *_swig_DirectorSaver) DirectorInterface() interface{} {
 
 func NewDirectorSaver(v interface{}) Saver {
 	p := &_swig_DirectorSaver{0, v}
-	p.SwigcptrSaver = SwigcptrSaver(C._wrap__swig_NewDirectorSaverSaver_raw_a8c3e7f45761cecb(C.int(swigDirectorAdd(p))))
+	p.SwigcptrSaver = SwigcptrSaver(C._wrap__swig_NewDirectorSaverSaver_raw_77fcd2883d0122e8(C.int(swigDirectorAdd(p))))
 	return p
 }
 
 func DeleteDirectorSaver(arg1 Saver) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_DeleteDirectorSaver_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_DeleteDirectorSaver_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
-//export Swiggo_DeleteDirector_Saver_raw_a8c3e7f45761cecb
-func Swiggo_DeleteDirector_Saver_raw_a8c3e7f45761cecb(c int) {
+//export Swiggo_DeleteDirector_Saver_raw_77fcd2883d0122e8
+func Swiggo_DeleteDirector_Saver_raw_77fcd2883d0122e8(c int) {
 	swigDirectorLookup(c).(*_swig_DirectorSaver).SwigcptrSaver = 0
 	swigDirectorDelete(c)
 }
@@ -2264,8 +2264,8 @@ func (swig_p *_swig_DirectorSaver) Save(state []byte) {
 	panic("call to pure virtual method")
 }
 
-//export Swig_DirectorSaver_callback_save_raw_a8c3e7f45761cecb
-func Swig_DirectorSaver_callback_save_raw_a8c3e7f45761cecb(swig_c int, state []byte) {
+//export Swig_DirectorSaver_callback_save_raw_77fcd2883d0122e8
+func Swig_DirectorSaver_callback_save_raw_77fcd2883d0122e8(swig_c int, state []byte) {
 	var _swig_i_0 []byte
 	swig_p := swigDirectorLookup(swig_c).(*_swig_DirectorSaver)
 	_swig_i_0 = takeOctets(state)
@@ -2287,13 +2287,13 @@ func (p SwigcptrSaver) DirectorInterface() interface{} {
 
 func DeleteSaver(arg1 Saver) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Saver_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Saver_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 func (arg1 SwigcptrSaver) Save(arg2 []byte) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Saver_save_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_27)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_Saver_save_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_27)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -2324,17 +2324,17 @@ func (p *_swig_DirectorInformer) DirectorInterface() interface{} {
 
 func NewDirectorInformer(v interface{}) Informer {
 	p := &_swig_DirectorInformer{0, v}
-	p.SwigcptrInformer = SwigcptrInformer(C._wrap__swig_NewDirectorInformerInformer_raw_a8c3e7f45761cecb(C.int(swigDirectorAdd(p))))
+	p.SwigcptrInformer = SwigcptrInformer(C._wrap__swig_NewDirectorInformerInformer_raw_77fcd2883d0122e8(C.int(swigDirectorAdd(p))))
 	return p
 }
 
 func DeleteDirectorInformer(arg1 Informer) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_DeleteDirectorInformer_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_DeleteDirectorInformer_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
-//export Swiggo_DeleteDirector_Informer_raw_a8c3e7f45761cecb
-func Swiggo_DeleteDirector_Informer_raw_a8c3e7f45761cecb(c int) {
+//export Swiggo_DeleteDirector_Informer_raw_77fcd2883d0122e8
+func Swiggo_DeleteDirector_Informer_raw_77fcd2883d0122e8(c int) {
 	swigDirectorLookup(c).(*_swig_DirectorInformer).SwigcptrInformer = 0
 	swigDirectorDelete(c)
 }
@@ -2351,8 +2351,8 @@ func (swig_p *_swig_DirectorInformer) Inform(requester string, value []byte, ans
 	panic("call to pure virtual method")
 }
 
-//export Swig_DirectorInformer_callback_inform_raw_a8c3e7f45761cecb
-func Swig_DirectorInformer_callback_inform_raw_a8c3e7f45761cecb(swig_c int, requester string, value []byte, answer uintptr) {
+//export Swig_DirectorInformer_callback_inform_raw_77fcd2883d0122e8
+func Swig_DirectorInformer_callback_inform_raw_77fcd2883d0122e8(swig_c int, requester string, value []byte, answer uintptr) {
 	var _swig_i_0 string
 	var _swig_i_1 []byte
 	swig_p := swigDirectorLookup(swig_c).(*_swig_DirectorInformer)
@@ -2376,7 +2376,7 @@ func (p SwigcptrInformer) DirectorInterface() interface{} {
 
 func DeleteInformer(arg1 Informer) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Informer_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Informer_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 func (arg1 SwigcptrInformer) Inform(arg2 string, arg3 []byte, arg4 Sink) {
@@ -2384,7 +2384,7 @@ func (arg1 SwigcptrInformer) Inform(arg2 string, arg3 []byte, arg4 Sink) {
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := getSwigcptr(arg4)
-	C._wrap_Informer_inform_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_28)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_29)(unsafe.Pointer(&_swig_i_2)), C.uintptr_t(_swig_i_3))
+	C._wrap_Informer_inform_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_28)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_29)(unsafe.Pointer(&_swig_i_2)), C.uintptr_t(_swig_i_3))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -2412,7 +2412,7 @@ func (p SwigcptrQuestion) SwigIsQuestion() {
 func (arg1 SwigcptrQuestion) Certificate() (_swig_ret []byte) {
 	var swig_r []byte
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_Question_certificate_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_Question_certificate_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 	swig_r = *(*[]byte)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 []byte
 	swig_r_1 = takeOctets(swig_r)
@@ -2422,7 +2422,7 @@ func (arg1 SwigcptrQuestion) Certificate() (_swig_ret []byte) {
 func (arg1 SwigcptrQuestion) Sans_size() (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
-	swig_r = (int)(C._wrap_Question_sans_size_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0)))
+	swig_r = (int)(C._wrap_Question_sans_size_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
@@ -2430,7 +2430,7 @@ func (arg1 SwigcptrQuestion) San(arg2 int) (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r_p := C._wrap_Question_san_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1))
+	swig_r_p := C._wrap_Question_san_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -2440,7 +2440,7 @@ func (arg1 SwigcptrQuestion) San(arg2 int) (_swig_ret string) {
 func (arg1 SwigcptrQuestion) GetRequester() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_Question_requester_get_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_Question_requester_get_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -2450,7 +2450,7 @@ func (arg1 SwigcptrQuestion) GetRequester() (_swig_ret string) {
 func (arg1 SwigcptrQuestion) GetKind() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_Question_kind_get_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_Question_kind_get_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -2460,7 +2460,7 @@ func (arg1 SwigcptrQuestion) GetKind() (_swig_ret string) {
 func (arg1 SwigcptrQuestion) GetProfile() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_Question_profile_get_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_Question_profile_get_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -2470,7 +2470,7 @@ func (arg1 SwigcptrQuestion) GetProfile() (_swig_ret string) {
 func (arg1 SwigcptrQuestion) GetSubject() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_Question_subject_get_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_Question_subject_get_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -2480,7 +2480,7 @@ func (arg1 SwigcptrQuestion) GetSubject() (_swig_ret string) {
 func (arg1 SwigcptrQuestion) GetBody() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_Question_body_get_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_Question_body_get_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -2490,7 +2490,7 @@ func (arg1 SwigcptrQuestion) GetBody() (_swig_ret string) {
 func (arg1 SwigcptrQuestion) GetSerial() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_Question_serial_get_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_Question_serial_get_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -2500,7 +2500,7 @@ func (arg1 SwigcptrQuestion) GetSerial() (_swig_ret string) {
 func (arg1 SwigcptrQuestion) GetRule() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_Question_rule_get_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_Question_rule_get_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -2510,7 +2510,7 @@ func (arg1 SwigcptrQuestion) GetRule() (_swig_ret string) {
 func (arg1 SwigcptrQuestion) GetUpstream() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_Question_upstream_get_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_Question_upstream_get_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -2519,7 +2519,7 @@ func (arg1 SwigcptrQuestion) GetUpstream() (_swig_ret string) {
 
 func DeleteQuestion(arg1 Question) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Question_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Question_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 type Question interface {
@@ -2556,17 +2556,17 @@ func (p *_swig_DirectorNamer) DirectorInterface() interface{} {
 
 func NewDirectorNamer(v interface{}) Namer {
 	p := &_swig_DirectorNamer{0, v}
-	p.SwigcptrNamer = SwigcptrNamer(C._wrap__swig_NewDirectorNamerNamer_raw_a8c3e7f45761cecb(C.int(swigDirectorAdd(p))))
+	p.SwigcptrNamer = SwigcptrNamer(C._wrap__swig_NewDirectorNamerNamer_raw_77fcd2883d0122e8(C.int(swigDirectorAdd(p))))
 	return p
 }
 
 func DeleteDirectorNamer(arg1 Namer) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_DeleteDirectorNamer_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_DeleteDirectorNamer_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
-//export Swiggo_DeleteDirector_Namer_raw_a8c3e7f45761cecb
-func Swiggo_DeleteDirector_Namer_raw_a8c3e7f45761cecb(c int) {
+//export Swiggo_DeleteDirector_Namer_raw_77fcd2883d0122e8
+func Swiggo_DeleteDirector_Namer_raw_77fcd2883d0122e8(c int) {
 	swigDirectorLookup(c).(*_swig_DirectorNamer).SwigcptrNamer = 0
 	swigDirectorDelete(c)
 }
@@ -2583,8 +2583,8 @@ func (swig_p *_swig_DirectorNamer) Name(question Question, subject Sink, sans Si
 	panic("call to pure virtual method")
 }
 
-//export Swig_DirectorNamer_callback_name_raw_a8c3e7f45761cecb
-func Swig_DirectorNamer_callback_name_raw_a8c3e7f45761cecb(swig_c int, question uintptr, subject uintptr, sans uintptr) {
+//export Swig_DirectorNamer_callback_name_raw_77fcd2883d0122e8
+func Swig_DirectorNamer_callback_name_raw_77fcd2883d0122e8(swig_c int, question uintptr, subject uintptr, sans uintptr) {
 	swig_p := swigDirectorLookup(swig_c).(*_swig_DirectorNamer)
 	swig_p.Name(SwigcptrQuestion(question), SwigcptrSink(subject), SwigcptrSink(sans))
 }
@@ -2604,7 +2604,7 @@ func (p SwigcptrNamer) DirectorInterface() interface{} {
 
 func DeleteNamer(arg1 Namer) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Namer_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Namer_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 func (arg1 SwigcptrNamer) Name(arg2 Question, arg3 Sink, arg4 Sink) {
@@ -2612,7 +2612,7 @@ func (arg1 SwigcptrNamer) Name(arg2 Question, arg3 Sink, arg4 Sink) {
 	_swig_i_1 := getSwigcptr(arg2)
 	_swig_i_2 := getSwigcptr(arg3)
 	_swig_i_3 := getSwigcptr(arg4)
-	C._wrap_Namer_name_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.uintptr_t(_swig_i_3))
+	C._wrap_Namer_name_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.uintptr_t(_swig_i_3))
 }
 
 type Namer interface {
@@ -2640,17 +2640,17 @@ func (p *_swig_DirectorOverseer) DirectorInterface() interface{} {
 
 func NewDirectorOverseer(v interface{}) Overseer {
 	p := &_swig_DirectorOverseer{0, v}
-	p.SwigcptrOverseer = SwigcptrOverseer(C._wrap__swig_NewDirectorOverseerOverseer_raw_a8c3e7f45761cecb(C.int(swigDirectorAdd(p))))
+	p.SwigcptrOverseer = SwigcptrOverseer(C._wrap__swig_NewDirectorOverseerOverseer_raw_77fcd2883d0122e8(C.int(swigDirectorAdd(p))))
 	return p
 }
 
 func DeleteDirectorOverseer(arg1 Overseer) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_DeleteDirectorOverseer_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_DeleteDirectorOverseer_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
-//export Swiggo_DeleteDirector_Overseer_raw_a8c3e7f45761cecb
-func Swiggo_DeleteDirector_Overseer_raw_a8c3e7f45761cecb(c int) {
+//export Swiggo_DeleteDirector_Overseer_raw_77fcd2883d0122e8
+func Swiggo_DeleteDirector_Overseer_raw_77fcd2883d0122e8(c int) {
 	swigDirectorLookup(c).(*_swig_DirectorOverseer).SwigcptrOverseer = 0
 	swigDirectorDelete(c)
 }
@@ -2667,8 +2667,8 @@ func (swig_p *_swig_DirectorOverseer) Oversee(question Question, subject Sink, s
 	panic("call to pure virtual method")
 }
 
-//export Swig_DirectorOverseer_callback_oversee_raw_a8c3e7f45761cecb
-func Swig_DirectorOverseer_callback_oversee_raw_a8c3e7f45761cecb(swig_c int, question uintptr, subject uintptr, sans uintptr) {
+//export Swig_DirectorOverseer_callback_oversee_raw_77fcd2883d0122e8
+func Swig_DirectorOverseer_callback_oversee_raw_77fcd2883d0122e8(swig_c int, question uintptr, subject uintptr, sans uintptr) {
 	swig_p := swigDirectorLookup(swig_c).(*_swig_DirectorOverseer)
 	swig_p.Oversee(SwigcptrQuestion(question), SwigcptrSink(subject), SwigcptrSink(sans))
 }
@@ -2688,7 +2688,7 @@ func (p SwigcptrOverseer) DirectorInterface() interface{} {
 
 func DeleteOverseer(arg1 Overseer) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Overseer_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Overseer_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 func (arg1 SwigcptrOverseer) Oversee(arg2 Question, arg3 Sink, arg4 Sink) {
@@ -2696,7 +2696,7 @@ func (arg1 SwigcptrOverseer) Oversee(arg2 Question, arg3 Sink, arg4 Sink) {
 	_swig_i_1 := getSwigcptr(arg2)
 	_swig_i_2 := getSwigcptr(arg3)
 	_swig_i_3 := getSwigcptr(arg4)
-	C._wrap_Overseer_oversee_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.uintptr_t(_swig_i_3))
+	C._wrap_Overseer_oversee_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.uintptr_t(_swig_i_3))
 }
 
 type Overseer interface {
@@ -2724,17 +2724,17 @@ func (p *_swig_DirectorAdapter) DirectorInterface() interface{} {
 
 func NewDirectorAdapter(v interface{}) Adapter {
 	p := &_swig_DirectorAdapter{0, v}
-	p.SwigcptrAdapter = SwigcptrAdapter(C._wrap__swig_NewDirectorAdapterAdapter_raw_a8c3e7f45761cecb(C.int(swigDirectorAdd(p))))
+	p.SwigcptrAdapter = SwigcptrAdapter(C._wrap__swig_NewDirectorAdapterAdapter_raw_77fcd2883d0122e8(C.int(swigDirectorAdd(p))))
 	return p
 }
 
 func DeleteDirectorAdapter(arg1 Adapter) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_DeleteDirectorAdapter_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_DeleteDirectorAdapter_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
-//export Swiggo_DeleteDirector_Adapter_raw_a8c3e7f45761cecb
-func Swiggo_DeleteDirector_Adapter_raw_a8c3e7f45761cecb(c int) {
+//export Swiggo_DeleteDirector_Adapter_raw_77fcd2883d0122e8
+func Swiggo_DeleteDirector_Adapter_raw_77fcd2883d0122e8(c int) {
 	swigDirectorLookup(c).(*_swig_DirectorAdapter).SwigcptrAdapter = 0
 	swigDirectorDelete(c)
 }
@@ -2751,8 +2751,8 @@ func (swig_p *_swig_DirectorAdapter) Adapt(pkcs10 []byte, upstream string, profi
 	panic("call to pure virtual method")
 }
 
-//export Swig_DirectorAdapter_callback_adapt_raw_a8c3e7f45761cecb
-func Swig_DirectorAdapter_callback_adapt_raw_a8c3e7f45761cecb(swig_c int, pkcs10 []byte, upstream string, profile string, transaction_id string, request_id string, certificates uintptr) {
+//export Swig_DirectorAdapter_callback_adapt_raw_77fcd2883d0122e8
+func Swig_DirectorAdapter_callback_adapt_raw_77fcd2883d0122e8(swig_c int, pkcs10 []byte, upstream string, profile string, transaction_id string, request_id string, certificates uintptr) {
 	var _swig_i_0 []byte
 	var _swig_i_1 string
 	var _swig_i_2 string
@@ -2782,7 +2782,7 @@ func (p SwigcptrAdapter) DirectorInterface() interface{} {
 
 func DeleteAdapter(arg1 Adapter) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Adapter_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Adapter_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 func (arg1 SwigcptrAdapter) Adapt(arg2 []byte, arg3 string, arg4 string, arg5 string, arg6 string, arg7 Sink) {
@@ -2793,7 +2793,7 @@ func (arg1 SwigcptrAdapter) Adapt(arg2 []byte, arg3 string, arg4 string, arg5 st
 	_swig_i_4 := arg5
 	_swig_i_5 := arg6
 	_swig_i_6 := getSwigcptr(arg7)
-	C._wrap_Adapter_adapt_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_40)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_41)(unsafe.Pointer(&_swig_i_2)), *(*C.swig_type_42)(unsafe.Pointer(&_swig_i_3)), *(*C.swig_type_43)(unsafe.Pointer(&_swig_i_4)), *(*C.swig_type_44)(unsafe.Pointer(&_swig_i_5)), C.uintptr_t(_swig_i_6))
+	C._wrap_Adapter_adapt_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_40)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_41)(unsafe.Pointer(&_swig_i_2)), *(*C.swig_type_42)(unsafe.Pointer(&_swig_i_3)), *(*C.swig_type_43)(unsafe.Pointer(&_swig_i_4)), *(*C.swig_type_44)(unsafe.Pointer(&_swig_i_5)), C.uintptr_t(_swig_i_6))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -2836,17 +2836,17 @@ func (p *_swig_DirectorAudience) DirectorInterface() interface{} {
 
 func NewDirectorAudience(v interface{}) Audience {
 	p := &_swig_DirectorAudience{0, v}
-	p.SwigcptrAudience = SwigcptrAudience(C._wrap__swig_NewDirectorAudienceAudience_raw_a8c3e7f45761cecb(C.int(swigDirectorAdd(p))))
+	p.SwigcptrAudience = SwigcptrAudience(C._wrap__swig_NewDirectorAudienceAudience_raw_77fcd2883d0122e8(C.int(swigDirectorAdd(p))))
 	return p
 }
 
 func DeleteDirectorAudience(arg1 Audience) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_DeleteDirectorAudience_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_DeleteDirectorAudience_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
-//export Swiggo_DeleteDirector_Audience_raw_a8c3e7f45761cecb
-func Swiggo_DeleteDirector_Audience_raw_a8c3e7f45761cecb(c int) {
+//export Swiggo_DeleteDirector_Audience_raw_77fcd2883d0122e8
+func Swiggo_DeleteDirector_Audience_raw_77fcd2883d0122e8(c int) {
 	swigDirectorLookup(c).(*_swig_DirectorAudience).SwigcptrAudience = 0
 	swigDirectorDelete(c)
 }
@@ -2863,8 +2863,8 @@ func (swig_p *_swig_DirectorAudience) Hear(event string) {
 	panic("call to pure virtual method")
 }
 
-//export Swig_DirectorAudience_callback_hear_raw_a8c3e7f45761cecb
-func Swig_DirectorAudience_callback_hear_raw_a8c3e7f45761cecb(swig_c int, event string) {
+//export Swig_DirectorAudience_callback_hear_raw_77fcd2883d0122e8
+func Swig_DirectorAudience_callback_hear_raw_77fcd2883d0122e8(swig_c int, event string) {
 	var _swig_i_0 string
 	swig_p := swigDirectorLookup(swig_c).(*_swig_DirectorAudience)
 	_swig_i_0 = swigCopyString(event)
@@ -2886,13 +2886,13 @@ func (p SwigcptrAudience) DirectorInterface() interface{} {
 
 func DeleteAudience(arg1 Audience) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Audience_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Audience_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 func (arg1 SwigcptrAudience) Hear(arg2 string) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Audience_hear_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_45)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_Audience_hear_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_45)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -2907,13 +2907,13 @@ type Audience interface {
 
 func Abi_version() (_swig_ret int) {
 	var swig_r int
-	swig_r = (int)(C._wrap_abi_version_raw_a8c3e7f45761cecb())
+	swig_r = (int)(C._wrap_abi_version_raw_77fcd2883d0122e8())
 	return swig_r
 }
 
 func Version() (_swig_ret string) {
 	var swig_r string
-	swig_r_p := C._wrap_version_raw_a8c3e7f45761cecb()
+	swig_r_p := C._wrap_version_raw_77fcd2883d0122e8()
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -2922,7 +2922,7 @@ func Version() (_swig_ret string) {
 
 func Peers() (_swig_ret string) {
 	var swig_r string
-	swig_r_p := C._wrap_peers_raw_a8c3e7f45761cecb()
+	swig_r_p := C._wrap_peers_raw_77fcd2883d0122e8()
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -2932,7 +2932,7 @@ func Peers() (_swig_ret string) {
 func Show_text(arg1 []byte) (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_show_text_raw_a8c3e7f45761cecb(*(*C.swig_type_49)(unsafe.Pointer(&_swig_i_0)))
+	swig_r_p := C._wrap_show_text_raw_77fcd2883d0122e8(*(*C.swig_type_49)(unsafe.Pointer(&_swig_i_0)))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg1
@@ -2945,7 +2945,7 @@ func Show_text(arg1 []byte) (_swig_ret string) {
 func Show_brief(arg1 []byte) (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_show_brief_raw_a8c3e7f45761cecb(*(*C.swig_type_51)(unsafe.Pointer(&_swig_i_0)))
+	swig_r_p := C._wrap_show_brief_raw_77fcd2883d0122e8(*(*C.swig_type_51)(unsafe.Pointer(&_swig_i_0)))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg1
@@ -2958,7 +2958,7 @@ func Show_brief(arg1 []byte) (_swig_ret string) {
 func Show_json(arg1 []byte) (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_show_json_raw_a8c3e7f45761cecb(*(*C.swig_type_53)(unsafe.Pointer(&_swig_i_0)))
+	swig_r_p := C._wrap_show_json_raw_77fcd2883d0122e8(*(*C.swig_type_53)(unsafe.Pointer(&_swig_i_0)))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg1
@@ -2972,7 +2972,7 @@ func Certificates_load(arg1 []byte, arg2 []byte) (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r_p := C._wrap_certificates_load_raw_a8c3e7f45761cecb(*(*C.swig_type_55)(unsafe.Pointer(&_swig_i_0)), *(*C.swig_type_56)(unsafe.Pointer(&_swig_i_1)))
+	swig_r_p := C._wrap_certificates_load_raw_77fcd2883d0122e8(*(*C.swig_type_55)(unsafe.Pointer(&_swig_i_0)), *(*C.swig_type_56)(unsafe.Pointer(&_swig_i_1)))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg1
@@ -2989,7 +2989,7 @@ func Certificates_open(arg1 string, arg2 []byte) (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r_p := C._wrap_certificates_open_raw_a8c3e7f45761cecb(*(*C.swig_type_58)(unsafe.Pointer(&_swig_i_0)), *(*C.swig_type_59)(unsafe.Pointer(&_swig_i_1)))
+	swig_r_p := C._wrap_certificates_open_raw_77fcd2883d0122e8(*(*C.swig_type_58)(unsafe.Pointer(&_swig_i_0)), *(*C.swig_type_59)(unsafe.Pointer(&_swig_i_1)))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg1
@@ -3005,7 +3005,7 @@ func Certificates_open(arg1 string, arg2 []byte) (_swig_ret string) {
 func Template_summary(arg1 []byte) (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_template_summary_raw_a8c3e7f45761cecb(*(*C.swig_type_61)(unsafe.Pointer(&_swig_i_0)))
+	swig_r_p := C._wrap_template_summary_raw_77fcd2883d0122e8(*(*C.swig_type_61)(unsafe.Pointer(&_swig_i_0)))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg1
@@ -3018,7 +3018,7 @@ func Template_summary(arg1 []byte) (_swig_ret string) {
 func Certificate_summary(arg1 []byte) (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_certificate_summary_raw_a8c3e7f45761cecb(*(*C.swig_type_63)(unsafe.Pointer(&_swig_i_0)))
+	swig_r_p := C._wrap_certificate_summary_raw_77fcd2883d0122e8(*(*C.swig_type_63)(unsafe.Pointer(&_swig_i_0)))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg1
@@ -3031,7 +3031,7 @@ func Certificate_summary(arg1 []byte) (_swig_ret string) {
 func Saved_memo(arg1 []byte) (_swig_ret []byte) {
 	var swig_r []byte
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_saved_memo_raw_a8c3e7f45761cecb(*(*C.swig_type_65)(unsafe.Pointer(&_swig_i_0)))
+	swig_r_p := C._wrap_saved_memo_raw_77fcd2883d0122e8(*(*C.swig_type_65)(unsafe.Pointer(&_swig_i_0)))
 	swig_r = *(*[]byte)(unsafe.Pointer(&swig_r_p))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg1
@@ -3053,7 +3053,7 @@ func (p SwigcptrKey) SwigIsKey() {
 func KeyGenerate(arg1 string) (_swig_ret Key) {
 	var swig_r Key
 	_swig_i_0 := arg1
-	swig_r = (Key)(SwigcptrKey(C._wrap_Key_generate_raw_a8c3e7f45761cecb(*(*C.swig_type_66)(unsafe.Pointer(&_swig_i_0)))))
+	swig_r = (Key)(SwigcptrKey(C._wrap_Key_generate_raw_77fcd2883d0122e8(*(*C.swig_type_66)(unsafe.Pointer(&_swig_i_0)))))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg1
 	}
@@ -3064,7 +3064,7 @@ func KeyLoad(arg1 []byte, arg2 []byte) (_swig_ret Key) {
 	var swig_r Key
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (Key)(SwigcptrKey(C._wrap_Key_load_raw_a8c3e7f45761cecb(*(*C.swig_type_67)(unsafe.Pointer(&_swig_i_0)), *(*C.swig_type_68)(unsafe.Pointer(&_swig_i_1)))))
+	swig_r = (Key)(SwigcptrKey(C._wrap_Key_load_raw_77fcd2883d0122e8(*(*C.swig_type_67)(unsafe.Pointer(&_swig_i_0)), *(*C.swig_type_68)(unsafe.Pointer(&_swig_i_1)))))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg1
 	}
@@ -3078,7 +3078,7 @@ func KeyOpen(arg1 string, arg2 []byte) (_swig_ret Key) {
 	var swig_r Key
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (Key)(SwigcptrKey(C._wrap_Key_open_raw_a8c3e7f45761cecb(*(*C.swig_type_69)(unsafe.Pointer(&_swig_i_0)), *(*C.swig_type_70)(unsafe.Pointer(&_swig_i_1)))))
+	swig_r = (Key)(SwigcptrKey(C._wrap_Key_open_raw_77fcd2883d0122e8(*(*C.swig_type_69)(unsafe.Pointer(&_swig_i_0)), *(*C.swig_type_70)(unsafe.Pointer(&_swig_i_1)))))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg1
 	}
@@ -3092,7 +3092,7 @@ func KeyOf_signer(arg1 []byte, arg2 Signer) (_swig_ret Key) {
 	var swig_r Key
 	_swig_i_0 := arg1
 	_swig_i_1 := getSwigcptr(arg2)
-	swig_r = (Key)(SwigcptrKey(C._wrap_Key_of_signer_raw_a8c3e7f45761cecb(*(*C.swig_type_71)(unsafe.Pointer(&_swig_i_0)), C.uintptr_t(_swig_i_1))))
+	swig_r = (Key)(SwigcptrKey(C._wrap_Key_of_signer_raw_77fcd2883d0122e8(*(*C.swig_type_71)(unsafe.Pointer(&_swig_i_0)), C.uintptr_t(_swig_i_1))))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg1
 	}
@@ -3103,7 +3103,7 @@ func (arg1 SwigcptrKey) Pem(arg2 []byte) (_swig_ret []byte) {
 	var swig_r []byte
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r_p := C._wrap_Key_pem_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_73)(unsafe.Pointer(&_swig_i_1)))
+	swig_r_p := C._wrap_Key_pem_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_73)(unsafe.Pointer(&_swig_i_1)))
 	swig_r = *(*[]byte)(unsafe.Pointer(&swig_r_p))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
@@ -3116,7 +3116,7 @@ func (arg1 SwigcptrKey) Pem(arg2 []byte) (_swig_ret []byte) {
 func (arg1 SwigcptrKey) Spki() (_swig_ret []byte) {
 	var swig_r []byte
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_Key_spki_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_Key_spki_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 	swig_r = *(*[]byte)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 []byte
 	swig_r_1 = takeOctets(swig_r)
@@ -3125,12 +3125,12 @@ func (arg1 SwigcptrKey) Spki() (_swig_ret []byte) {
 
 func (arg1 SwigcptrKey) Close() {
 	_swig_i_0 := arg1
-	C._wrap_Key_close_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_Key_close_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 func DeleteKey(arg1 Key) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Key_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Key_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 type Key interface {
@@ -3154,7 +3154,7 @@ func CredentialsOf_certificate(arg1 Key, arg2 []byte) (_swig_ret Credentials) {
 	var swig_r Credentials
 	_swig_i_0 := getSwigcptr(arg1)
 	_swig_i_1 := arg2
-	swig_r = (Credentials)(SwigcptrCredentials(C._wrap_Credentials_of_certificate_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_75)(unsafe.Pointer(&_swig_i_1)))))
+	swig_r = (Credentials)(SwigcptrCredentials(C._wrap_Credentials_of_certificate_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_75)(unsafe.Pointer(&_swig_i_1)))))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3165,7 +3165,7 @@ func CredentialsOf_pkcs12(arg1 []byte, arg2 []byte) (_swig_ret Credentials) {
 	var swig_r Credentials
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (Credentials)(SwigcptrCredentials(C._wrap_Credentials_of_pkcs12_raw_a8c3e7f45761cecb(*(*C.swig_type_76)(unsafe.Pointer(&_swig_i_0)), *(*C.swig_type_77)(unsafe.Pointer(&_swig_i_1)))))
+	swig_r = (Credentials)(SwigcptrCredentials(C._wrap_Credentials_of_pkcs12_raw_77fcd2883d0122e8(*(*C.swig_type_76)(unsafe.Pointer(&_swig_i_0)), *(*C.swig_type_77)(unsafe.Pointer(&_swig_i_1)))))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg1
 	}
@@ -3181,7 +3181,7 @@ func CredentialsOf_secret(arg1 string, arg2 []byte, arg3 int, arg4 uint) (_swig_
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (Credentials)(SwigcptrCredentials(C._wrap_Credentials_of_secret_raw_a8c3e7f45761cecb(*(*C.swig_type_78)(unsafe.Pointer(&_swig_i_0)), *(*C.swig_type_79)(unsafe.Pointer(&_swig_i_1)), C.swig_intgo(_swig_i_2), C.swig_intgo(_swig_i_3))))
+	swig_r = (Credentials)(SwigcptrCredentials(C._wrap_Credentials_of_secret_raw_77fcd2883d0122e8(*(*C.swig_type_78)(unsafe.Pointer(&_swig_i_0)), *(*C.swig_type_79)(unsafe.Pointer(&_swig_i_1)), C.swig_intgo(_swig_i_2), C.swig_intgo(_swig_i_3))))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg1
 	}
@@ -3193,12 +3193,12 @@ func CredentialsOf_secret(arg1 string, arg2 []byte, arg3 int, arg4 uint) (_swig_
 
 func (arg1 SwigcptrCredentials) Close() {
 	_swig_i_0 := arg1
-	C._wrap_Credentials_close_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_Credentials_close_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 func DeleteCredentials(arg1 Credentials) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Credentials_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Credentials_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 type Credentials interface {
@@ -3218,14 +3218,14 @@ func (p SwigcptrTrust) SwigIsTrust() {
 
 func NewTrust() (_swig_ret Trust) {
 	var swig_r Trust
-	swig_r = (Trust)(SwigcptrTrust(C._wrap_new_Trust_raw_a8c3e7f45761cecb()))
+	swig_r = (Trust)(SwigcptrTrust(C._wrap_new_Trust_raw_77fcd2883d0122e8()))
 	return swig_r
 }
 
 func (arg1 SwigcptrTrust) Add_anchors(arg2 []byte) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Trust_add_anchors_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_80)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_Trust_add_anchors_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_80)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3234,7 +3234,7 @@ func (arg1 SwigcptrTrust) Add_anchors(arg2 []byte) {
 func (arg1 SwigcptrTrust) Add_intermediates(arg2 []byte) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Trust_add_intermediates_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_81)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_Trust_add_intermediates_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_81)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3243,7 +3243,7 @@ func (arg1 SwigcptrTrust) Add_intermediates(arg2 []byte) {
 func (arg1 SwigcptrTrust) Add_pins(arg2 []byte) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Trust_add_pins_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_82)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_Trust_add_pins_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_82)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3252,7 +3252,7 @@ func (arg1 SwigcptrTrust) Add_pins(arg2 []byte) {
 func (arg1 SwigcptrTrust) Add_verify_new(arg2 []byte) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Trust_add_verify_new_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_83)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_Trust_add_verify_new_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_83)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3261,7 +3261,7 @@ func (arg1 SwigcptrTrust) Add_verify_new(arg2 []byte) {
 func (arg1 SwigcptrTrust) Add_crl(arg2 []byte) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Trust_add_crl_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_84)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_Trust_add_crl_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_84)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3270,7 +3270,7 @@ func (arg1 SwigcptrTrust) Add_crl(arg2 []byte) {
 func (arg1 SwigcptrTrust) Add_ocsp(arg2 []byte) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Trust_add_ocsp_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_85)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_Trust_add_ocsp_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_85)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3279,14 +3279,14 @@ func (arg1 SwigcptrTrust) Add_ocsp(arg2 []byte) {
 func (arg1 SwigcptrTrust) Set_revocation(arg2 int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Trust_set_revocation_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1))
+	C._wrap_Trust_set_revocation_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1))
 }
 
 func (arg1 SwigcptrTrust) Add_status_source(arg2 int, arg3 string) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	C._wrap_Trust_add_status_source_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), *(*C.swig_type_86)(unsafe.Pointer(&_swig_i_2)))
+	C._wrap_Trust_add_status_source_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), *(*C.swig_type_86)(unsafe.Pointer(&_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg3
 	}
@@ -3297,7 +3297,7 @@ func (arg1 SwigcptrTrust) Set_fetch_limits(arg2 uint, arg3 uint, arg4 string) {
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	C._wrap_Trust_set_fetch_limits_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_intgo(_swig_i_2), *(*C.swig_type_87)(unsafe.Pointer(&_swig_i_3)))
+	C._wrap_Trust_set_fetch_limits_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_intgo(_swig_i_2), *(*C.swig_type_87)(unsafe.Pointer(&_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg4
 	}
@@ -3306,7 +3306,7 @@ func (arg1 SwigcptrTrust) Set_fetch_limits(arg2 uint, arg3 uint, arg4 string) {
 func (arg1 SwigcptrTrust) Set_peer(arg2 string) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Trust_set_peer_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_88)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_Trust_set_peer_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_88)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3315,7 +3315,7 @@ func (arg1 SwigcptrTrust) Set_peer(arg2 string) {
 func (arg1 SwigcptrTrust) Set_peer_toml(arg2 string) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Trust_set_peer_toml_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_89)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_Trust_set_peer_toml_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_89)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3323,12 +3323,12 @@ func (arg1 SwigcptrTrust) Set_peer_toml(arg2 string) {
 
 func (arg1 SwigcptrTrust) Close() {
 	_swig_i_0 := arg1
-	C._wrap_Trust_close_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_Trust_close_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 func DeleteTrust(arg1 Trust) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Trust_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Trust_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 type Trust interface {
@@ -3359,14 +3359,14 @@ func (p SwigcptrTls) SwigIsTls() {
 
 func NewTls() (_swig_ret Tls) {
 	var swig_r Tls
-	swig_r = (Tls)(SwigcptrTls(C._wrap_new_Tls_raw_a8c3e7f45761cecb()))
+	swig_r = (Tls)(SwigcptrTls(C._wrap_new_Tls_raw_77fcd2883d0122e8()))
 	return swig_r
 }
 
 func (arg1 SwigcptrTls) Add_anchors(arg2 []byte) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Tls_add_anchors_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_90)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_Tls_add_anchors_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_90)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3375,14 +3375,14 @@ func (arg1 SwigcptrTls) Add_anchors(arg2 []byte) {
 func (arg1 SwigcptrTls) Set_trust(arg2 Trust) {
 	_swig_i_0 := arg1
 	_swig_i_1 := getSwigcptr(arg2)
-	C._wrap_Tls_set_trust_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1))
+	C._wrap_Tls_set_trust_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1))
 }
 
 func (arg1 SwigcptrTls) Set_certificate(arg2 Key, arg3 []byte) {
 	_swig_i_0 := arg1
 	_swig_i_1 := getSwigcptr(arg2)
 	_swig_i_2 := arg3
-	C._wrap_Tls_set_certificate_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), *(*C.swig_type_91)(unsafe.Pointer(&_swig_i_2)))
+	C._wrap_Tls_set_certificate_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), *(*C.swig_type_91)(unsafe.Pointer(&_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg3
 	}
@@ -3392,7 +3392,7 @@ func (arg1 SwigcptrTls) Set_psk(arg2 string, arg3 []byte) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	C._wrap_Tls_set_psk_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_92)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_93)(unsafe.Pointer(&_swig_i_2)))
+	C._wrap_Tls_set_psk_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_92)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_93)(unsafe.Pointer(&_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3405,7 +3405,7 @@ func (arg1 SwigcptrTls) Set_srp(arg2 string, arg3 []byte) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	C._wrap_Tls_set_srp_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_94)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_95)(unsafe.Pointer(&_swig_i_2)))
+	C._wrap_Tls_set_srp_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_94)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_95)(unsafe.Pointer(&_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3416,12 +3416,12 @@ func (arg1 SwigcptrTls) Set_srp(arg2 string, arg3 []byte) {
 
 func (arg1 SwigcptrTls) Close() {
 	_swig_i_0 := arg1
-	C._wrap_Tls_close_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_Tls_close_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 func DeleteTls(arg1 Tls) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Tls_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Tls_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 type Tls interface {
@@ -3447,7 +3447,7 @@ func (p SwigcptrFounding) SwigIsFounding() {
 func NewFounding(arg1 string) (_swig_ret Founding) {
 	var swig_r Founding
 	_swig_i_0 := arg1
-	swig_r = (Founding)(SwigcptrFounding(C._wrap_new_Founding_raw_a8c3e7f45761cecb(*(*C.swig_type_96)(unsafe.Pointer(&_swig_i_0)))))
+	swig_r = (Founding)(SwigcptrFounding(C._wrap_new_Founding_raw_77fcd2883d0122e8(*(*C.swig_type_96)(unsafe.Pointer(&_swig_i_0)))))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg1
 	}
@@ -3457,7 +3457,7 @@ func NewFounding(arg1 string) (_swig_ret Founding) {
 func (arg1 SwigcptrFounding) Set_key(arg2 string) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Founding_set_key_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_97)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_Founding_set_key_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_97)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3466,7 +3466,7 @@ func (arg1 SwigcptrFounding) Set_key(arg2 string) {
 func (arg1 SwigcptrFounding) Set_listen(arg2 string) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Founding_set_listen_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_98)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_Founding_set_listen_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_98)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3476,7 +3476,7 @@ func (arg1 SwigcptrFounding) Set_secret(arg2 string, arg3 string) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	C._wrap_Founding_set_secret_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_99)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_100)(unsafe.Pointer(&_swig_i_2)))
+	C._wrap_Founding_set_secret_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_99)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_100)(unsafe.Pointer(&_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3488,7 +3488,7 @@ func (arg1 SwigcptrFounding) Set_secret(arg2 string, arg3 string) {
 func (arg1 SwigcptrFounding) Add_trust_external(arg2 string) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Founding_add_trust_external_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_101)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_Founding_add_trust_external_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_101)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3497,7 +3497,7 @@ func (arg1 SwigcptrFounding) Add_trust_external(arg2 string) {
 func (arg1 SwigcptrFounding) Set_external_revocation(arg2 string) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Founding_set_external_revocation_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_102)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_Founding_set_external_revocation_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_102)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3507,7 +3507,7 @@ func (arg1 SwigcptrFounding) Set_passphrase(arg2 []byte, arg3 string) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	C._wrap_Founding_set_passphrase_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_103)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_104)(unsafe.Pointer(&_swig_i_2)))
+	C._wrap_Founding_set_passphrase_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_103)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_104)(unsafe.Pointer(&_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3520,12 +3520,12 @@ func (arg1 SwigcptrFounding) Set_signers(arg2 bool, arg3 bool) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	C._wrap_Founding_set_signers_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C._Bool(_swig_i_1), C._Bool(_swig_i_2))
+	C._wrap_Founding_set_signers_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C._Bool(_swig_i_1), C._Bool(_swig_i_2))
 }
 
 func DeleteFounding(arg1 Founding) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Founding_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Founding_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 type Founding interface {
@@ -3551,7 +3551,7 @@ func (p SwigcptrContext) SwigIsContext() {
 
 func NewContext() (_swig_ret Context) {
 	var swig_r Context
-	swig_r = (Context)(SwigcptrContext(C._wrap_new_Context_raw_a8c3e7f45761cecb()))
+	swig_r = (Context)(SwigcptrContext(C._wrap_new_Context_raw_77fcd2883d0122e8()))
 	return swig_r
 }
 
@@ -3559,13 +3559,13 @@ func (arg1 SwigcptrContext) Set_log(arg2 int, arg3 Logger) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := getSwigcptr(arg3)
-	C._wrap_Context_set_log_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.uintptr_t(_swig_i_2))
+	C._wrap_Context_set_log_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.uintptr_t(_swig_i_2))
 }
 
 func (arg1 SwigcptrContext) Add_plugin_folder(arg2 string) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Context_add_plugin_folder_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_105)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_Context_add_plugin_folder_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_105)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3574,7 +3574,7 @@ func (arg1 SwigcptrContext) Add_plugin_folder(arg2 string) {
 func (arg1 SwigcptrContext) Transports() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_Context_transports_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_Context_transports_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -3586,7 +3586,7 @@ func (arg1 SwigcptrContext) Set_option(arg2 string, arg3 string, arg4 string) {
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	C._wrap_Context_set_option_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_107)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_108)(unsafe.Pointer(&_swig_i_2)), *(*C.swig_type_109)(unsafe.Pointer(&_swig_i_3)))
+	C._wrap_Context_set_option_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_107)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_108)(unsafe.Pointer(&_swig_i_2)), *(*C.swig_type_109)(unsafe.Pointer(&_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3602,7 +3602,7 @@ func (arg1 SwigcptrContext) Is_offline(arg2 string) (_swig_ret bool) {
 	var swig_r bool
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (bool)(C._wrap_Context_is_offline_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_110)(unsafe.Pointer(&_swig_i_1))))
+	swig_r = (bool)(C._wrap_Context_is_offline_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_110)(unsafe.Pointer(&_swig_i_1))))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3617,7 +3617,7 @@ func (arg1 SwigcptrContext) Exchange(arg2 string, arg3 Tls, arg4 Trust, arg5 []b
 	_swig_i_3 := getSwigcptr(arg4)
 	_swig_i_4 := arg5
 	_swig_i_5 := arg6
-	swig_r_p := C._wrap_Context_exchange_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_112)(unsafe.Pointer(&_swig_i_1)), C.uintptr_t(_swig_i_2), C.uintptr_t(_swig_i_3), *(*C.swig_type_113)(unsafe.Pointer(&_swig_i_4)), C.swig_intgo(_swig_i_5))
+	swig_r_p := C._wrap_Context_exchange_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_112)(unsafe.Pointer(&_swig_i_1)), C.uintptr_t(_swig_i_2), C.uintptr_t(_swig_i_3), *(*C.swig_type_113)(unsafe.Pointer(&_swig_i_4)), C.swig_intgo(_swig_i_5))
 	swig_r = *(*[]byte)(unsafe.Pointer(&swig_r_p))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
@@ -3636,7 +3636,7 @@ func (arg1 SwigcptrContext) Discover(arg2 string, arg3 Tls, arg4 uint) (_swig_re
 	_swig_i_1 := arg2
 	_swig_i_2 := getSwigcptr(arg3)
 	_swig_i_3 := arg4
-	swig_r_p := C._wrap_Context_discover_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_115)(unsafe.Pointer(&_swig_i_1)), C.uintptr_t(_swig_i_2), C.swig_intgo(_swig_i_3))
+	swig_r_p := C._wrap_Context_discover_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_115)(unsafe.Pointer(&_swig_i_1)), C.uintptr_t(_swig_i_2), C.swig_intgo(_swig_i_3))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
@@ -3651,7 +3651,7 @@ func (arg1 SwigcptrContext) Init_ca(arg2 string, arg3 Founding, arg4 int64) {
 	_swig_i_1 := arg2
 	_swig_i_2 := getSwigcptr(arg3)
 	_swig_i_3 := arg4
-	C._wrap_Context_init_ca_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_116)(unsafe.Pointer(&_swig_i_1)), C.uintptr_t(_swig_i_2), C.swig_type_117(_swig_i_3))
+	C._wrap_Context_init_ca_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_116)(unsafe.Pointer(&_swig_i_1)), C.uintptr_t(_swig_i_2), C.swig_type_117(_swig_i_3))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3659,12 +3659,12 @@ func (arg1 SwigcptrContext) Init_ca(arg2 string, arg3 Founding, arg4 int64) {
 
 func (arg1 SwigcptrContext) Close() {
 	_swig_i_0 := arg1
-	C._wrap_Context_close_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_Context_close_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 func DeleteContext(arg1 Context) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Context_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Context_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 type Context interface {
@@ -3693,20 +3693,20 @@ func (p SwigcptrEnrollOrder) SwigIsEnrollOrder() {
 func NewEnrollOrder(arg1 int) (_swig_ret EnrollOrder) {
 	var swig_r EnrollOrder
 	_swig_i_0 := arg1
-	swig_r = (EnrollOrder)(SwigcptrEnrollOrder(C._wrap_new_EnrollOrder_raw_a8c3e7f45761cecb(C.swig_intgo(_swig_i_0))))
+	swig_r = (EnrollOrder)(SwigcptrEnrollOrder(C._wrap_new_EnrollOrder_raw_77fcd2883d0122e8(C.swig_intgo(_swig_i_0))))
 	return swig_r
 }
 
 func (arg1 SwigcptrEnrollOrder) Set_key(arg2 Key) {
 	_swig_i_0 := arg1
 	_swig_i_1 := getSwigcptr(arg2)
-	C._wrap_EnrollOrder_set_key_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1))
+	C._wrap_EnrollOrder_set_key_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1))
 }
 
 func (arg1 SwigcptrEnrollOrder) Set_csr(arg2 []byte) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_EnrollOrder_set_csr_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_118)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_EnrollOrder_set_csr_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_118)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3715,7 +3715,7 @@ func (arg1 SwigcptrEnrollOrder) Set_csr(arg2 []byte) {
 func (arg1 SwigcptrEnrollOrder) Set_subject(arg2 string) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_EnrollOrder_set_subject_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_119)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_EnrollOrder_set_subject_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_119)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3724,7 +3724,7 @@ func (arg1 SwigcptrEnrollOrder) Set_subject(arg2 string) {
 func (arg1 SwigcptrEnrollOrder) Add_san(arg2 string) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_EnrollOrder_add_san_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_120)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_EnrollOrder_add_san_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_120)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3733,7 +3733,7 @@ func (arg1 SwigcptrEnrollOrder) Add_san(arg2 string) {
 func (arg1 SwigcptrEnrollOrder) Set_profile(arg2 string) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_EnrollOrder_set_profile_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_121)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_EnrollOrder_set_profile_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_121)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3742,7 +3742,7 @@ func (arg1 SwigcptrEnrollOrder) Set_profile(arg2 string) {
 func (arg1 SwigcptrEnrollOrder) Set_recipient(arg2 string) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_EnrollOrder_set_recipient_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_122)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_EnrollOrder_set_recipient_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_122)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3750,19 +3750,19 @@ func (arg1 SwigcptrEnrollOrder) Set_recipient(arg2 string) {
 
 func (arg1 SwigcptrEnrollOrder) Set_implicit_confirm() {
 	_swig_i_0 := arg1
-	C._wrap_EnrollOrder_set_implicit_confirm_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_EnrollOrder_set_implicit_confirm_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 func (arg1 SwigcptrEnrollOrder) Set_not_after(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_EnrollOrder_set_not_after_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C.swig_type_123(_swig_i_1))
+	C._wrap_EnrollOrder_set_not_after_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C.swig_type_123(_swig_i_1))
 }
 
 func (arg1 SwigcptrEnrollOrder) Set_template(arg2 []byte) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_EnrollOrder_set_template_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_124)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_EnrollOrder_set_template_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_124)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3770,7 +3770,7 @@ func (arg1 SwigcptrEnrollOrder) Set_template(arg2 []byte) {
 
 func DeleteEnrollOrder(arg1 EnrollOrder) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_EnrollOrder_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_EnrollOrder_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 type EnrollOrder interface {
@@ -3799,7 +3799,7 @@ func (p SwigcptrRevokeOrder) SwigIsRevokeOrder() {
 func (arg1 SwigcptrRevokeOrder) Set_certificate(arg2 []byte) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RevokeOrder_set_certificate_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_125)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_RevokeOrder_set_certificate_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_125)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3809,7 +3809,7 @@ func (arg1 SwigcptrRevokeOrder) Set_issuer_and_serial(arg2 string, arg3 string) 
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	C._wrap_RevokeOrder_set_issuer_and_serial_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_126)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_127)(unsafe.Pointer(&_swig_i_2)))
+	C._wrap_RevokeOrder_set_issuer_and_serial_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_126)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_127)(unsafe.Pointer(&_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3821,7 +3821,7 @@ func (arg1 SwigcptrRevokeOrder) Set_issuer_and_serial(arg2 string, arg3 string) 
 func (arg1 SwigcptrRevokeOrder) Set_reason(arg2 string) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RevokeOrder_set_reason_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_128)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_RevokeOrder_set_reason_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_128)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3830,7 +3830,7 @@ func (arg1 SwigcptrRevokeOrder) Set_reason(arg2 string) {
 func (arg1 SwigcptrRevokeOrder) Set_recipient(arg2 string) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RevokeOrder_set_recipient_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_129)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_RevokeOrder_set_recipient_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_129)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3839,18 +3839,18 @@ func (arg1 SwigcptrRevokeOrder) Set_recipient(arg2 string) {
 func (arg1 SwigcptrRevokeOrder) Set_invalid_since(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_RevokeOrder_set_invalid_since_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C.swig_type_130(_swig_i_1))
+	C._wrap_RevokeOrder_set_invalid_since_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C.swig_type_130(_swig_i_1))
 }
 
 func NewRevokeOrder() (_swig_ret RevokeOrder) {
 	var swig_r RevokeOrder
-	swig_r = (RevokeOrder)(SwigcptrRevokeOrder(C._wrap_new_RevokeOrder_raw_a8c3e7f45761cecb()))
+	swig_r = (RevokeOrder)(SwigcptrRevokeOrder(C._wrap_new_RevokeOrder_raw_77fcd2883d0122e8()))
 	return swig_r
 }
 
 func DeleteRevokeOrder(arg1 RevokeOrder) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_RevokeOrder_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_RevokeOrder_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 type RevokeOrder interface {
@@ -3875,14 +3875,14 @@ func (p SwigcptrGetOrder) SwigIsGetOrder() {
 func NewGetOrder(arg1 int) (_swig_ret GetOrder) {
 	var swig_r GetOrder
 	_swig_i_0 := arg1
-	swig_r = (GetOrder)(SwigcptrGetOrder(C._wrap_new_GetOrder_raw_a8c3e7f45761cecb(C.swig_intgo(_swig_i_0))))
+	swig_r = (GetOrder)(SwigcptrGetOrder(C._wrap_new_GetOrder_raw_77fcd2883d0122e8(C.swig_intgo(_swig_i_0))))
 	return swig_r
 }
 
 func (arg1 SwigcptrGetOrder) Set_root(arg2 []byte) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_GetOrder_set_root_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_131)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_GetOrder_set_root_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_131)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3891,7 +3891,7 @@ func (arg1 SwigcptrGetOrder) Set_root(arg2 []byte) {
 func (arg1 SwigcptrGetOrder) Set_crl(arg2 []byte) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_GetOrder_set_crl_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_132)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_GetOrder_set_crl_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_132)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3900,7 +3900,7 @@ func (arg1 SwigcptrGetOrder) Set_crl(arg2 []byte) {
 func (arg1 SwigcptrGetOrder) Set_issuer(arg2 string) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_GetOrder_set_issuer_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_133)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_GetOrder_set_issuer_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_133)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3909,7 +3909,7 @@ func (arg1 SwigcptrGetOrder) Set_issuer(arg2 string) {
 func (arg1 SwigcptrGetOrder) Set_distribution_point(arg2 string) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_GetOrder_set_distribution_point_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_134)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_GetOrder_set_distribution_point_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_134)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3919,7 +3919,7 @@ func (arg1 SwigcptrGetOrder) Set_information(arg2 string, arg3 []byte) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	C._wrap_GetOrder_set_information_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_135)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_136)(unsafe.Pointer(&_swig_i_2)))
+	C._wrap_GetOrder_set_information_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_135)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_136)(unsafe.Pointer(&_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3931,7 +3931,7 @@ func (arg1 SwigcptrGetOrder) Set_information(arg2 string, arg3 []byte) {
 func (arg1 SwigcptrGetOrder) Set_profile(arg2 string) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_GetOrder_set_profile_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_137)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_GetOrder_set_profile_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_137)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3940,7 +3940,7 @@ func (arg1 SwigcptrGetOrder) Set_profile(arg2 string) {
 func (arg1 SwigcptrGetOrder) Set_recipient(arg2 string) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_GetOrder_set_recipient_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_138)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_GetOrder_set_recipient_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_138)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -3948,7 +3948,7 @@ func (arg1 SwigcptrGetOrder) Set_recipient(arg2 string) {
 
 func DeleteGetOrder(arg1 GetOrder) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_GetOrder_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_GetOrder_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 type GetOrder interface {
@@ -3978,7 +3978,7 @@ func OperationEnroll(arg1 Context, arg2 EnrollOrder, arg3 Credentials, arg4 Trus
 	_swig_i_1 := getSwigcptr(arg2)
 	_swig_i_2 := getSwigcptr(arg3)
 	_swig_i_3 := getSwigcptr(arg4)
-	swig_r = (Operation)(SwigcptrOperation(C._wrap_Operation_enroll_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.uintptr_t(_swig_i_3))))
+	swig_r = (Operation)(SwigcptrOperation(C._wrap_Operation_enroll_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.uintptr_t(_swig_i_3))))
 	return swig_r
 }
 
@@ -3988,7 +3988,7 @@ func OperationRevoke(arg1 Context, arg2 RevokeOrder, arg3 Credentials, arg4 Trus
 	_swig_i_1 := getSwigcptr(arg2)
 	_swig_i_2 := getSwigcptr(arg3)
 	_swig_i_3 := getSwigcptr(arg4)
-	swig_r = (Operation)(SwigcptrOperation(C._wrap_Operation_revoke_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.uintptr_t(_swig_i_3))))
+	swig_r = (Operation)(SwigcptrOperation(C._wrap_Operation_revoke_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.uintptr_t(_swig_i_3))))
 	return swig_r
 }
 
@@ -3998,7 +3998,7 @@ func OperationGet(arg1 Context, arg2 GetOrder, arg3 Credentials, arg4 Trust) (_s
 	_swig_i_1 := getSwigcptr(arg2)
 	_swig_i_2 := getSwigcptr(arg3)
 	_swig_i_3 := getSwigcptr(arg4)
-	swig_r = (Operation)(SwigcptrOperation(C._wrap_Operation_get_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.uintptr_t(_swig_i_3))))
+	swig_r = (Operation)(SwigcptrOperation(C._wrap_Operation_get_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1), C.uintptr_t(_swig_i_2), C.uintptr_t(_swig_i_3))))
 	return swig_r
 }
 
@@ -4009,7 +4009,7 @@ func OperationSaved(arg1 Context, arg2 []byte, arg3 Credentials, arg4 Trust, arg
 	_swig_i_2 := getSwigcptr(arg3)
 	_swig_i_3 := getSwigcptr(arg4)
 	_swig_i_4 := getSwigcptr(arg5)
-	swig_r = (Operation)(SwigcptrOperation(C._wrap_Operation_saved_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_139)(unsafe.Pointer(&_swig_i_1)), C.uintptr_t(_swig_i_2), C.uintptr_t(_swig_i_3), C.uintptr_t(_swig_i_4))))
+	swig_r = (Operation)(SwigcptrOperation(C._wrap_Operation_saved_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_139)(unsafe.Pointer(&_swig_i_1)), C.uintptr_t(_swig_i_2), C.uintptr_t(_swig_i_3), C.uintptr_t(_swig_i_4))))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -4019,37 +4019,37 @@ func OperationSaved(arg1 Context, arg2 []byte, arg3 Credentials, arg4 Trust, arg
 func (arg1 SwigcptrOperation) Set_policy(arg2 Policy) {
 	_swig_i_0 := arg1
 	_swig_i_1 := getSwigcptr(arg2)
-	C._wrap_Operation_set_policy_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1))
+	C._wrap_Operation_set_policy_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1))
 }
 
 func (arg1 SwigcptrOperation) Set_keep(arg2 Keeper) {
 	_swig_i_0 := arg1
 	_swig_i_1 := getSwigcptr(arg2)
-	C._wrap_Operation_set_keep_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1))
+	C._wrap_Operation_set_keep_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1))
 }
 
 func (arg1 SwigcptrOperation) Set_waiting(arg2 Waiter) {
 	_swig_i_0 := arg1
 	_swig_i_1 := getSwigcptr(arg2)
-	C._wrap_Operation_set_waiting_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1))
+	C._wrap_Operation_set_waiting_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1))
 }
 
 func (arg1 SwigcptrOperation) Set_trace(arg2 Tracer) {
 	_swig_i_0 := arg1
 	_swig_i_1 := getSwigcptr(arg2)
-	C._wrap_Operation_set_trace_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1))
+	C._wrap_Operation_set_trace_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1))
 }
 
 func (arg1 SwigcptrOperation) Set_exchange(arg2 Carrier) {
 	_swig_i_0 := arg1
 	_swig_i_1 := getSwigcptr(arg2)
-	C._wrap_Operation_set_exchange_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1))
+	C._wrap_Operation_set_exchange_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1))
 }
 
 func (arg1 SwigcptrOperation) Set_save(arg2 Saver) {
 	_swig_i_0 := arg1
 	_swig_i_1 := getSwigcptr(arg2)
-	C._wrap_Operation_set_save_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1))
+	C._wrap_Operation_set_save_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1))
 }
 
 func (arg1 SwigcptrOperation) Set_timeouts(arg2 uint, arg3 uint, arg4 uint) {
@@ -4057,13 +4057,13 @@ func (arg1 SwigcptrOperation) Set_timeouts(arg2 uint, arg3 uint, arg4 uint) {
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	C._wrap_Operation_set_timeouts_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_intgo(_swig_i_2), C.swig_intgo(_swig_i_3))
+	C._wrap_Operation_set_timeouts_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1), C.swig_intgo(_swig_i_2), C.swig_intgo(_swig_i_3))
 }
 
 func (arg1 SwigcptrOperation) Set_memo(arg2 []byte) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Operation_set_memo_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_140)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_Operation_set_memo_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_140)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -4073,7 +4073,7 @@ func (arg1 SwigcptrOperation) Run(arg2 string, arg3 Tls) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := getSwigcptr(arg3)
-	C._wrap_Operation_run_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_141)(unsafe.Pointer(&_swig_i_1)), C.uintptr_t(_swig_i_2))
+	C._wrap_Operation_run_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_141)(unsafe.Pointer(&_swig_i_1)), C.uintptr_t(_swig_i_2))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -4081,19 +4081,19 @@ func (arg1 SwigcptrOperation) Run(arg2 string, arg3 Tls) {
 
 func (arg1 SwigcptrOperation) Cancel() {
 	_swig_i_0 := arg1
-	C._wrap_Operation_cancel_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_Operation_cancel_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 func (arg1 SwigcptrOperation) Close() {
 	_swig_i_0 := arg1
-	C._wrap_Operation_close_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_Operation_close_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 func (arg1 SwigcptrOperation) Begin(arg2 int64) (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int)(C._wrap_Operation_begin_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C.swig_type_142(_swig_i_1)))
+	swig_r = (int)(C._wrap_Operation_begin_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C.swig_type_142(_swig_i_1)))
 	return swig_r
 }
 
@@ -4102,7 +4102,7 @@ func (arg1 SwigcptrOperation) Receive(arg2 []byte, arg3 int64) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_Operation_receive_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_143)(unsafe.Pointer(&_swig_i_1)), C.swig_type_144(_swig_i_2)))
+	swig_r = (int)(C._wrap_Operation_receive_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_143)(unsafe.Pointer(&_swig_i_1)), C.swig_type_144(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -4114,7 +4114,7 @@ func (arg1 SwigcptrOperation) Lost(arg2 string, arg3 int64) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_Operation_lost_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_145)(unsafe.Pointer(&_swig_i_1)), C.swig_type_146(_swig_i_2)))
+	swig_r = (int)(C._wrap_Operation_lost_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_145)(unsafe.Pointer(&_swig_i_1)), C.swig_type_146(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -4127,7 +4127,7 @@ func (arg1 SwigcptrOperation) Decide(arg2 bool, arg3 string, arg4 int64) (_swig_
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	swig_r = (int)(C._wrap_Operation_decide_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C._Bool(_swig_i_1), *(*C.swig_type_147)(unsafe.Pointer(&_swig_i_2)), C.swig_type_148(_swig_i_3)))
+	swig_r = (int)(C._wrap_Operation_decide_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C._Bool(_swig_i_1), *(*C.swig_type_147)(unsafe.Pointer(&_swig_i_2)), C.swig_type_148(_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg3
 	}
@@ -4138,7 +4138,7 @@ func (arg1 SwigcptrOperation) Kept(arg2 int64) (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int)(C._wrap_Operation_kept_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C.swig_type_149(_swig_i_1)))
+	swig_r = (int)(C._wrap_Operation_kept_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C.swig_type_149(_swig_i_1)))
 	return swig_r
 }
 
@@ -4146,7 +4146,7 @@ func (arg1 SwigcptrOperation) Woken(arg2 int64) (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r = (int)(C._wrap_Operation_woken_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C.swig_type_150(_swig_i_1)))
+	swig_r = (int)(C._wrap_Operation_woken_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C.swig_type_150(_swig_i_1)))
 	return swig_r
 }
 
@@ -4155,7 +4155,7 @@ func (arg1 SwigcptrOperation) Fetched(arg2 []byte, arg3 int64) (_swig_ret int) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (int)(C._wrap_Operation_fetched_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_151)(unsafe.Pointer(&_swig_i_1)), C.swig_type_152(_swig_i_2)))
+	swig_r = (int)(C._wrap_Operation_fetched_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_151)(unsafe.Pointer(&_swig_i_1)), C.swig_type_152(_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -4165,7 +4165,7 @@ func (arg1 SwigcptrOperation) Fetched(arg2 []byte, arg3 int64) (_swig_ret int) {
 func (arg1 SwigcptrOperation) Fetch() (_swig_ret []byte) {
 	var swig_r []byte
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_Operation_fetch_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_Operation_fetch_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 	swig_r = *(*[]byte)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 []byte
 	swig_r_1 = takeOctets(swig_r)
@@ -4175,7 +4175,7 @@ func (arg1 SwigcptrOperation) Fetch() (_swig_ret []byte) {
 func (arg1 SwigcptrOperation) Save() (_swig_ret []byte) {
 	var swig_r []byte
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_Operation_save_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_Operation_save_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 	swig_r = *(*[]byte)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 []byte
 	swig_r_1 = takeOctets(swig_r)
@@ -4185,7 +4185,7 @@ func (arg1 SwigcptrOperation) Save() (_swig_ret []byte) {
 func (arg1 SwigcptrOperation) Message() (_swig_ret []byte) {
 	var swig_r []byte
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_Operation_message_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_Operation_message_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 	swig_r = *(*[]byte)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 []byte
 	swig_r_1 = takeOctets(swig_r)
@@ -4195,7 +4195,7 @@ func (arg1 SwigcptrOperation) Message() (_swig_ret []byte) {
 func (arg1 SwigcptrOperation) Label() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_Operation_label_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_Operation_label_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -4205,7 +4205,7 @@ func (arg1 SwigcptrOperation) Label() (_swig_ret string) {
 func (arg1 SwigcptrOperation) Fetch_url() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_Operation_fetch_url_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_Operation_fetch_url_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -4215,21 +4215,21 @@ func (arg1 SwigcptrOperation) Fetch_url() (_swig_ret string) {
 func (arg1 SwigcptrOperation) Check_after() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_Operation_check_after_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_Operation_check_after_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrOperation) With_mods() (_swig_ret bool) {
 	var swig_r bool
 	_swig_i_0 := arg1
-	swig_r = (bool)(C._wrap_Operation_with_mods_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0)))
+	swig_r = (bool)(C._wrap_Operation_with_mods_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func (arg1 SwigcptrOperation) Peer_text() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_Operation_peer_text_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_Operation_peer_text_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -4239,7 +4239,7 @@ func (arg1 SwigcptrOperation) Peer_text() (_swig_ret string) {
 func (arg1 SwigcptrOperation) Certificate() (_swig_ret []byte) {
 	var swig_r []byte
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_Operation_certificate_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_Operation_certificate_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 	swig_r = *(*[]byte)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 []byte
 	swig_r_1 = takeOctets(swig_r)
@@ -4249,7 +4249,7 @@ func (arg1 SwigcptrOperation) Certificate() (_swig_ret []byte) {
 func (arg1 SwigcptrOperation) Certificate_pem() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_Operation_certificate_pem_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_Operation_certificate_pem_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -4259,7 +4259,7 @@ func (arg1 SwigcptrOperation) Certificate_pem() (_swig_ret string) {
 func (arg1 SwigcptrOperation) Chain_pem() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_Operation_chain_pem_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_Operation_chain_pem_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -4269,7 +4269,7 @@ func (arg1 SwigcptrOperation) Chain_pem() (_swig_ret string) {
 func (arg1 SwigcptrOperation) Ca_pubs_pem() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_Operation_ca_pubs_pem_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_Operation_ca_pubs_pem_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -4279,7 +4279,7 @@ func (arg1 SwigcptrOperation) Ca_pubs_pem() (_swig_ret string) {
 func (arg1 SwigcptrOperation) Found_pem() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_Operation_found_pem_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_Operation_found_pem_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -4289,7 +4289,7 @@ func (arg1 SwigcptrOperation) Found_pem() (_swig_ret string) {
 func (arg1 SwigcptrOperation) Links_pem() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_Operation_links_pem_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_Operation_links_pem_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -4299,7 +4299,7 @@ func (arg1 SwigcptrOperation) Links_pem() (_swig_ret string) {
 func (arg1 SwigcptrOperation) Request_template() (_swig_ret []byte) {
 	var swig_r []byte
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_Operation_request_template_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_Operation_request_template_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 	swig_r = *(*[]byte)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 []byte
 	swig_r_1 = takeOctets(swig_r)
@@ -4309,7 +4309,7 @@ func (arg1 SwigcptrOperation) Request_template() (_swig_ret []byte) {
 func (arg1 SwigcptrOperation) Information() (_swig_ret []byte) {
 	var swig_r []byte
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_Operation_information_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_Operation_information_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 	swig_r = *(*[]byte)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 []byte
 	swig_r_1 = takeOctets(swig_r)
@@ -4320,7 +4320,7 @@ func (arg1 SwigcptrOperation) Information_value(arg2 string) (_swig_ret []byte) 
 	var swig_r []byte
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r_p := C._wrap_Operation_information_value_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_169)(unsafe.Pointer(&_swig_i_1)))
+	swig_r_p := C._wrap_Operation_information_value_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_169)(unsafe.Pointer(&_swig_i_1)))
 	swig_r = *(*[]byte)(unsafe.Pointer(&swig_r_p))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
@@ -4332,7 +4332,7 @@ func (arg1 SwigcptrOperation) Information_value(arg2 string) (_swig_ret []byte) 
 
 func DeleteOperation(arg1 Operation) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Operation_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Operation_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 type Operation interface {
@@ -4387,7 +4387,7 @@ func (p SwigcptrSearch) SwigIsSearch() {
 func (arg1 SwigcptrSearch) SetState(arg2 string) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Search_state_set_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_170)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_Search_state_set_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_170)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -4396,7 +4396,7 @@ func (arg1 SwigcptrSearch) SetState(arg2 string) {
 func (arg1 SwigcptrSearch) GetState() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_Search_state_get_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_Search_state_get_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -4406,7 +4406,7 @@ func (arg1 SwigcptrSearch) GetState() (_swig_ret string) {
 func (arg1 SwigcptrSearch) SetSubject(arg2 string) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Search_subject_set_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_172)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_Search_subject_set_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_172)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -4415,7 +4415,7 @@ func (arg1 SwigcptrSearch) SetSubject(arg2 string) {
 func (arg1 SwigcptrSearch) GetSubject() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_Search_subject_get_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_Search_subject_get_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -4425,7 +4425,7 @@ func (arg1 SwigcptrSearch) GetSubject() (_swig_ret string) {
 func (arg1 SwigcptrSearch) SetRequester(arg2 string) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Search_requester_set_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_174)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_Search_requester_set_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_174)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -4434,7 +4434,7 @@ func (arg1 SwigcptrSearch) SetRequester(arg2 string) {
 func (arg1 SwigcptrSearch) GetRequester() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_Search_requester_get_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_Search_requester_get_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -4444,7 +4444,7 @@ func (arg1 SwigcptrSearch) GetRequester() (_swig_ret string) {
 func (arg1 SwigcptrSearch) SetSerial(arg2 string) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Search_serial_set_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_176)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_Search_serial_set_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_176)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -4453,7 +4453,7 @@ func (arg1 SwigcptrSearch) SetSerial(arg2 string) {
 func (arg1 SwigcptrSearch) GetSerial() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_Search_serial_get_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_Search_serial_get_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -4463,25 +4463,25 @@ func (arg1 SwigcptrSearch) GetSerial() (_swig_ret string) {
 func (arg1 SwigcptrSearch) SetExpires_before(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Search_expires_before_set_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C.swig_type_178(_swig_i_1))
+	C._wrap_Search_expires_before_set_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C.swig_type_178(_swig_i_1))
 }
 
 func (arg1 SwigcptrSearch) GetExpires_before() (_swig_ret int64) {
 	var swig_r int64
 	_swig_i_0 := arg1
-	swig_r = (int64)(C._wrap_Search_expires_before_get_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0)))
+	swig_r = (int64)(C._wrap_Search_expires_before_get_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
 func NewSearch() (_swig_ret Search) {
 	var swig_r Search
-	swig_r = (Search)(SwigcptrSearch(C._wrap_new_Search_raw_a8c3e7f45761cecb()))
+	swig_r = (Search)(SwigcptrSearch(C._wrap_new_Search_raw_77fcd2883d0122e8()))
 	return swig_r
 }
 
 func DeleteSearch(arg1 Search) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Search_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Search_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 type Search interface {
@@ -4513,7 +4513,7 @@ func NewResponder(arg1 Context, arg2 string, arg3 string) (_swig_ret Responder) 
 	_swig_i_0 := getSwigcptr(arg1)
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r = (Responder)(SwigcptrResponder(C._wrap_new_Responder_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_180)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_181)(unsafe.Pointer(&_swig_i_2)))))
+	swig_r = (Responder)(SwigcptrResponder(C._wrap_new_Responder_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_180)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_181)(unsafe.Pointer(&_swig_i_2)))))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -4530,7 +4530,7 @@ func (arg1 SwigcptrResponder) Answer(arg2 []byte, arg3 string, arg4 string, arg5
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
-	swig_r_p := C._wrap_Responder_answer_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_183)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_184)(unsafe.Pointer(&_swig_i_2)), *(*C.swig_type_185)(unsafe.Pointer(&_swig_i_3)), C.swig_type_186(_swig_i_4))
+	swig_r_p := C._wrap_Responder_answer_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_183)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_184)(unsafe.Pointer(&_swig_i_2)), *(*C.swig_type_185)(unsafe.Pointer(&_swig_i_3)), C.swig_type_186(_swig_i_4))
 	swig_r = *(*[]byte)(unsafe.Pointer(&swig_r_p))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
@@ -4549,7 +4549,7 @@ func (arg1 SwigcptrResponder) Answer(arg2 []byte, arg3 string, arg4 string, arg5
 func (arg1 SwigcptrResponder) Tick(arg2 int64) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Responder_tick_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C.swig_type_187(_swig_i_1))
+	C._wrap_Responder_tick_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C.swig_type_187(_swig_i_1))
 }
 
 func (arg1 SwigcptrResponder) Reload(arg2 string, arg3 string) (_swig_ret string) {
@@ -4557,7 +4557,7 @@ func (arg1 SwigcptrResponder) Reload(arg2 string, arg3 string) (_swig_ret string
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r_p := C._wrap_Responder_reload_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_189)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_190)(unsafe.Pointer(&_swig_i_2)))
+	swig_r_p := C._wrap_Responder_reload_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_189)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_190)(unsafe.Pointer(&_swig_i_2)))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
@@ -4574,7 +4574,7 @@ func (arg1 SwigcptrResponder) Set_information(arg2 string, arg3 Informer) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := getSwigcptr(arg3)
-	C._wrap_Responder_set_information_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_191)(unsafe.Pointer(&_swig_i_1)), C.uintptr_t(_swig_i_2))
+	C._wrap_Responder_set_information_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_191)(unsafe.Pointer(&_swig_i_1)), C.uintptr_t(_swig_i_2))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -4583,25 +4583,25 @@ func (arg1 SwigcptrResponder) Set_information(arg2 string, arg3 Informer) {
 func (arg1 SwigcptrResponder) Set_naming(arg2 Namer) {
 	_swig_i_0 := arg1
 	_swig_i_1 := getSwigcptr(arg2)
-	C._wrap_Responder_set_naming_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1))
+	C._wrap_Responder_set_naming_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1))
 }
 
 func (arg1 SwigcptrResponder) Set_overseer(arg2 Overseer) {
 	_swig_i_0 := arg1
 	_swig_i_1 := getSwigcptr(arg2)
-	C._wrap_Responder_set_overseer_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1))
+	C._wrap_Responder_set_overseer_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1))
 }
 
 func (arg1 SwigcptrResponder) Set_adapter(arg2 Adapter) {
 	_swig_i_0 := arg1
 	_swig_i_1 := getSwigcptr(arg2)
-	C._wrap_Responder_set_adapter_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1))
+	C._wrap_Responder_set_adapter_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1))
 }
 
 func (arg1 SwigcptrResponder) Set_events(arg2 Audience) {
 	_swig_i_0 := arg1
 	_swig_i_1 := getSwigcptr(arg2)
-	C._wrap_Responder_set_events_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1))
+	C._wrap_Responder_set_events_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C.uintptr_t(_swig_i_1))
 }
 
 func (arg1 SwigcptrResponder) Ca_find(arg2 string, arg3 Search) (_swig_ret string) {
@@ -4609,7 +4609,7 @@ func (arg1 SwigcptrResponder) Ca_find(arg2 string, arg3 Search) (_swig_ret strin
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := getSwigcptr(arg3)
-	swig_r_p := C._wrap_Responder_ca_find_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_193)(unsafe.Pointer(&_swig_i_1)), C.uintptr_t(_swig_i_2))
+	swig_r_p := C._wrap_Responder_ca_find_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_193)(unsafe.Pointer(&_swig_i_1)), C.uintptr_t(_swig_i_2))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
@@ -4626,7 +4626,7 @@ func (arg1 SwigcptrResponder) Ca_revoke(arg2 string, arg3 string, arg4 string, a
 	_swig_i_3 := arg4
 	_swig_i_4 := arg5
 	_swig_i_5 := arg6
-	C._wrap_Responder_ca_revoke_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_194)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_195)(unsafe.Pointer(&_swig_i_2)), *(*C.swig_type_196)(unsafe.Pointer(&_swig_i_3)), C.swig_type_197(_swig_i_4), C.swig_type_198(_swig_i_5))
+	C._wrap_Responder_ca_revoke_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_194)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_195)(unsafe.Pointer(&_swig_i_2)), *(*C.swig_type_196)(unsafe.Pointer(&_swig_i_3)), C.swig_type_197(_swig_i_4), C.swig_type_198(_swig_i_5))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -4642,7 +4642,7 @@ func (arg1 SwigcptrResponder) Ca_pending(arg2 string) (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r_p := C._wrap_Responder_ca_pending_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_200)(unsafe.Pointer(&_swig_i_1)))
+	swig_r_p := C._wrap_Responder_ca_pending_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_200)(unsafe.Pointer(&_swig_i_1)))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
@@ -4656,7 +4656,7 @@ func (arg1 SwigcptrResponder) Ca_approve(arg2 string, arg3 string) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	C._wrap_Responder_ca_approve_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_201)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_202)(unsafe.Pointer(&_swig_i_2)))
+	C._wrap_Responder_ca_approve_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_201)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_202)(unsafe.Pointer(&_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -4670,7 +4670,7 @@ func (arg1 SwigcptrResponder) Ca_reject(arg2 string, arg3 string, arg4 string) {
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
 	_swig_i_3 := arg4
-	C._wrap_Responder_ca_reject_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_203)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_204)(unsafe.Pointer(&_swig_i_2)), *(*C.swig_type_205)(unsafe.Pointer(&_swig_i_3)))
+	C._wrap_Responder_ca_reject_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_203)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_204)(unsafe.Pointer(&_swig_i_2)), *(*C.swig_type_205)(unsafe.Pointer(&_swig_i_3)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -4687,7 +4687,7 @@ func (arg1 SwigcptrResponder) Ca_crl(arg2 string, arg3 int64) (_swig_ret string)
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	swig_r_p := C._wrap_Responder_ca_crl_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_207)(unsafe.Pointer(&_swig_i_1)), C.swig_type_208(_swig_i_2))
+	swig_r_p := C._wrap_Responder_ca_crl_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_207)(unsafe.Pointer(&_swig_i_1)), C.swig_type_208(_swig_i_2))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
@@ -4705,7 +4705,7 @@ func (arg1 SwigcptrResponder) Ca_rollover(arg2 string, arg3 Key, arg4 Key, arg5 
 	_swig_i_3 := getSwigcptr(arg4)
 	_swig_i_4 := arg5
 	_swig_i_5 := arg6
-	swig_r_p := C._wrap_Responder_ca_rollover_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_210)(unsafe.Pointer(&_swig_i_1)), C.uintptr_t(_swig_i_2), C.uintptr_t(_swig_i_3), C.swig_intgo(_swig_i_4), C.swig_type_211(_swig_i_5))
+	swig_r_p := C._wrap_Responder_ca_rollover_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_210)(unsafe.Pointer(&_swig_i_1)), C.uintptr_t(_swig_i_2), C.uintptr_t(_swig_i_3), C.swig_intgo(_swig_i_4), C.swig_type_211(_swig_i_5))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
@@ -4718,7 +4718,7 @@ func (arg1 SwigcptrResponder) Ca_rollover(arg2 string, arg3 Key, arg4 Key, arg5 
 func (arg1 SwigcptrResponder) Ra_pending() (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
-	swig_r_p := C._wrap_Responder_ra_pending_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	swig_r_p := C._wrap_Responder_ra_pending_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -4728,7 +4728,7 @@ func (arg1 SwigcptrResponder) Ra_pending() (_swig_ret string) {
 func (arg1 SwigcptrResponder) Ra_approve(arg2 string) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Responder_ra_approve_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_213)(unsafe.Pointer(&_swig_i_1)))
+	C._wrap_Responder_ra_approve_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_213)(unsafe.Pointer(&_swig_i_1)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -4738,7 +4738,7 @@ func (arg1 SwigcptrResponder) Ra_reject(arg2 string, arg3 string) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
 	_swig_i_2 := arg3
-	C._wrap_Responder_ra_reject_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_214)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_215)(unsafe.Pointer(&_swig_i_2)))
+	C._wrap_Responder_ra_reject_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_214)(unsafe.Pointer(&_swig_i_1)), *(*C.swig_type_215)(unsafe.Pointer(&_swig_i_2)))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -4749,12 +4749,12 @@ func (arg1 SwigcptrResponder) Ra_reject(arg2 string, arg3 string) {
 
 func (arg1 SwigcptrResponder) Close() {
 	_swig_i_0 := arg1
-	C._wrap_Responder_close_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_Responder_close_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 func DeleteResponder(arg1 Responder) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Responder_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Responder_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 type Responder interface {
@@ -4794,7 +4794,7 @@ func NewListener(arg1 Responder, arg2 string) (_swig_ret Listener) {
 	var swig_r Listener
 	_swig_i_0 := getSwigcptr(arg1)
 	_swig_i_1 := arg2
-	swig_r = (Listener)(SwigcptrListener(C._wrap_new_Listener_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), *(*C.swig_type_216)(unsafe.Pointer(&_swig_i_1)))))
+	swig_r = (Listener)(SwigcptrListener(C._wrap_new_Listener_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), *(*C.swig_type_216)(unsafe.Pointer(&_swig_i_1)))))
 	if Swig_escape_always_false {
 		Swig_escape_val = arg2
 	}
@@ -4804,7 +4804,7 @@ func NewListener(arg1 Responder, arg2 string) (_swig_ret Listener) {
 func (arg1 SwigcptrListener) Size() (_swig_ret int) {
 	var swig_r int
 	_swig_i_0 := arg1
-	swig_r = (int)(C._wrap_Listener_size_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0)))
+	swig_r = (int)(C._wrap_Listener_size_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0)))
 	return swig_r
 }
 
@@ -4812,7 +4812,7 @@ func (arg1 SwigcptrListener) Url(arg2 int) (_swig_ret string) {
 	var swig_r string
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	swig_r_p := C._wrap_Listener_url_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1))
+	swig_r_p := C._wrap_Listener_url_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1))
 	swig_r = *(*string)(unsafe.Pointer(&swig_r_p))
 	var swig_r_1 string
 	swig_r_1 = swigCopyString(swig_r)
@@ -4822,17 +4822,17 @@ func (arg1 SwigcptrListener) Url(arg2 int) (_swig_ret string) {
 func (arg1 SwigcptrListener) Stop(arg2 uint) {
 	_swig_i_0 := arg1
 	_swig_i_1 := arg2
-	C._wrap_Listener_stop_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1))
+	C._wrap_Listener_stop_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0), C.swig_intgo(_swig_i_1))
 }
 
 func (arg1 SwigcptrListener) Close() {
 	_swig_i_0 := arg1
-	C._wrap_Listener_close_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_Listener_close_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 func DeleteListener(arg1 Listener) {
 	_swig_i_0 := getSwigcptr(arg1)
-	C._wrap_delete_Listener_raw_a8c3e7f45761cecb(C.uintptr_t(_swig_i_0))
+	C._wrap_delete_Listener_raw_77fcd2883d0122e8(C.uintptr_t(_swig_i_0))
 }
 
 type Listener interface {
