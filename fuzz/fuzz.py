@@ -1,94 +1,149 @@
 #!/usr/bin/env python3
 """Runs the fuzz targets of a build, keeps what they learn, and tells what they find.
 
-    fuzz.py PROGRAMS WORK smoke                  a short round of each target, on the committed corpora alone
-    fuzz.py PROGRAMS WORK run [TARGET] [SECONDS] one target, or all of them in turn; 60 seconds each unless said otherwise
+    fuzz.py PROGRAMS WORK smoke                  a short round of each target, from the committed corpora
+    fuzz.py PROGRAMS WORK run [TARGET] [SECONDS] one target, or all of them; 60 seconds each unless said otherwise
     fuzz.py PROGRAMS WORK forever                all targets in turn, until it is stopped
-    fuzz.py PROGRAMS WORK minimise               makes the committed corpora of what WORK holds: the least that reaches as much
+    fuzz.py PROGRAMS WORK minimise [TARGET]      makes the committed corpora of what WORK holds: the least that reaches as much
 
-PROGRAMS holds fuzz_<target>. WORK keeps corpora between runs, findings/ with each reproducer, and hours.tsv. Exit code 1: there is a finding.
+PROGRAMS holds fuzz_<target>. WORK keeps corpora between runs, hours.tsv (of processor time), and a folder in findings/ for each new finding: the input that makes it, what the
+sanitizers say of it, and the command that runs it again. As many targets run at a time as there are cores. Exit code 1: there is a finding.
 """
+import concurrent.futures
+import hashlib
 import os
 import pathlib
+import re
+import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
 
+import dictionary
 import seeds
 
 here = pathlib.Path(__file__).resolve().parent
-environment = os.environ | {
+environment = {
     # The runtime of LLVM 16 takes some thread-local blocks for those of an older glibc.
     "ASAN_OPTIONS": "intercept_tls_get_addr=0:detect_leaks=1",
     "LSAN_OPTIONS": f"print_suppressions=0:suppressions={here.parent / 'tests' / 'leaks.supp'}",
 }
-limits = ["-timeout=10", "-rss_limit_mb=2048", "-max_len=16384", "-print_final_stats=1"]
+limits = ["-timeout=10", "-rss_limit_mb=2048", "-max_len=16384"]
+largest_committed = 4096  # octets
+
+
+class Ran:
+    """A target that ran: its exit code, what it said, and the seconds of processor time that it took."""
+
+    def __init__(self, program, *options):
+        with tempfile.TemporaryFile() as said:
+            process = subprocess.Popen([program, *limits, *options], env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=said)
+            _, status, usage = os.wait4(process.pid, 0)
+            self.code = process.returncode = os.waitstatus_to_exitcode(status)
+            self.seconds = usage.ru_utime + usage.ru_stime
+            said.seek(0)
+            self.report = said.read().decode(errors="replace")
 
 
 class Target:
-    def __init__(self, program, work, corpora):
+    def __init__(self, program, work):
         self.name = program.name.removeprefix("fuzz_")
-        self.program, self.committed, self.corpus = program, here / "corpus" / self.name, corpora / self.name
+        self.program, self.committed, self.corpus = program, here / "corpus" / self.name, work / self.name
+        self.vectors = here.parent / "tests" / "data" / "fuzz" / self.name  # what was found before
         self.findings, self.hours = work / "findings", work / "hours.tsv"
 
     def begin_corpus(self):
-        if self.corpus.is_dir():
-            return
-        self.corpus.mkdir(parents=True)
+        self.corpus.mkdir(parents=True, exist_ok=True)
         for number, octets in enumerate(seeds.of_all_targets().get(self.name, [])):
             (self.corpus / f"seed-{number:03}").write_bytes(octets)
 
     def folders(self):
-        return [self.corpus] + ([self.committed] if self.committed.is_dir() else [])
+        return [self.corpus] + [folder for folder in (self.committed, self.vectors) if folder.is_dir()]
 
-    def run(self, seconds):
+    def dictionary(self, scratch):
+        words = scratch / "dictionary"
+        return [f"-dict={words}"] if dictionary.write(self.name, words) else []
+
+    def fuzz(self, seconds, *options):
         """Whether nothing was found."""
         self.begin_corpus()
-        self.findings.mkdir(exist_ok=True)
-        command = [self.program, f"-max_total_time={seconds}", f"-artifact_prefix={self.findings}/{self.name}-", *limits, *self.folders()]
-        ran = subprocess.run(command, env=environment, capture_output=True, text=True, errors="replace")
-        with self.hours.open("a") as hours:
-            hours.write(f"{self.name}\t{seconds / 3600:.4f}\n")
-        runs = next((line.split()[-1] for line in ran.stderr.splitlines() if line.startswith("stat::number_of_executed_units")), "no")
-        print(f"{self.name}: {runs} runs in {seconds} s, {len(list(self.corpus.iterdir()))} inputs kept", flush=True)
-        if ran.returncode:
-            print("\n".join(line for line in ran.stderr.splitlines() if "ERROR" in line or "SUMMARY" in line or "Test unit" in line or "    #" in line))
-            print(f"A finding: {self.program} {self.findings}/{self.name}-…  runs it again", flush=True)
-        return ran.returncode == 0
+        with tempfile.TemporaryDirectory() as folder:
+            scratch = pathlib.Path(folder)
+            ran = Ran(self.program, f"-max_total_time={seconds}", f"-artifact_prefix={folder}/finding-", "-print_final_stats=1", *self.dictionary(scratch), *options, *self.folders())
+            with self.hours.open("a") as hours:
+                hours.write(f"{self.name}\t{ran.seconds / 3600:.4f}\n")
+            executed = re.search(r"^stat::number_of_executed_units: *(\d+)", ran.report, re.M)
+            print(f"{self.name}: {executed[1] if executed else 'no'} runs, {len(list(self.corpus.iterdir()))} inputs kept", flush=True)
+            if ran.code:
+                self.keep_finding(ran.report, list(scratch.glob("finding-*")))
+        return ran.code == 0
+
+    def keep_finding(self, report, inputs):
+        """What has the same frames of ours on its stack is the same finding, whatever made it."""
+        frames = re.findall(r"^ *#\d+ 0x[0-9a-f]+ in (.*?) \S*/(?:cpp|plugins|capi|fuzz)/", report, re.M)[:4]
+        folder = self.findings / f"{self.name}-{hashlib.sha256(''.join(frames).encode()).hexdigest()[:12]}"
+        if folder.is_dir():
+            print(f"{self.name}: again what is in {folder}", flush=True)
+            return
+        folder.mkdir(parents=True)
+        for file in inputs:
+            shutil.copyfile(file, folder / "input")
+        (folder / "report.txt").write_text(report[-20000:])
+        settings = " ".join(f"{name}={shlex.quote(value)}" for name, value in environment.items())
+        command = f"{settings} {self.program} {folder / 'input'}"
+        (folder / "command.txt").write_text(command + "\n")
+        print("\n".join(line for line in report.splitlines() if re.search("ERROR|SUMMARY|runtime error|^    #", line)))
+        print(f"A finding; this runs it again: {command}", flush=True)
+
+    def merged(self, options, folders, into):
+        ran = Ran(self.program, "-merge=1", *options, into, *folders)
+        if ran.code:
+            sys.exit(f"{self.name}: cannot merge\n{ran.report[-2000:]}")
+
+    def merge(self):
+        """Leaves of the corpus what reaches as much."""
+        with tempfile.TemporaryDirectory(dir=self.corpus.parent) as least:
+            self.merged([], [self.corpus], least)
+            shutil.rmtree(self.corpus)
+            shutil.copytree(least, self.corpus)
 
     def minimise(self):
-        """Makes the committed corpus anew: the least of all that is kept which reaches as much."""
+        """Makes the committed corpus anew: the least of all that is kept which reaches as many branches."""
         self.begin_corpus()
         with tempfile.TemporaryDirectory() as least:
-            subprocess.run([self.program, "-merge=1", *limits, least, *self.folders()], env=environment, check=True, capture_output=True)
-            self.committed.mkdir(parents=True, exist_ok=True)
-            for old in self.committed.iterdir():
-                old.unlink()
-            for kept in pathlib.Path(least).iterdir():
-                (self.committed / kept.name).write_bytes(kept.read_bytes())
-        print(f"{self.name}: {len(list(self.committed.iterdir()))} inputs")
+            self.merged(["-use_counters=0", f"-max_len={largest_committed}"], self.folders(), least)
+            shutil.rmtree(self.committed, ignore_errors=True)
+            shutil.copytree(least, self.committed)
+        print(f"{self.name}: {len(list(self.committed.iterdir()))} inputs", flush=True)
+
+
+def at_a_time(count, each, targets):
+    """What `each` says of every target."""
+    with concurrent.futures.ThreadPoolExecutor(count) as pool:
+        return list(pool.map(each, targets))
 
 
 def main(programs, work, word, *more):
-    work = pathlib.Path(work)
+    work, cores = pathlib.Path(work), os.cpu_count() or 1
     work.mkdir(parents=True, exist_ok=True)
-    targets = [Target(program, work, work) for program in sorted(pathlib.Path(programs).glob("fuzz_*"))]
-    if not targets:
-        sys.exit(f"no fuzz targets in {programs}")
+    targets = [Target(program, work) for program in sorted(pathlib.Path(programs).glob("fuzz_*"))]
+    chosen = [target for target in targets if target.name in more] or targets
+    if unknown := [each for each in more if not each.isdigit() and each not in [target.name for target in targets]]:
+        sys.exit(f"no such target: {unknown[0]}; there are {', '.join(target.name for target in targets) or 'none'}")
+    seconds = next((int(each) for each in more if each.isdigit()), 60)
     if word == "smoke":
         with tempfile.TemporaryDirectory() as alone:
-            sys.exit(not all([Target(target.program, work, pathlib.Path(alone)).run(3) for target in targets]))
+            again = [Target(target.program, pathlib.Path(alone)) for target in chosen]
+            for target in again:
+                target.findings = work / "findings"
+            sys.exit(not all(at_a_time(1, lambda target: target.fuzz(3, "-seed=1"), again)))
+    if word == "run":
+        sys.exit(not all(at_a_time(cores, lambda target: target.fuzz(seconds), chosen)))
     if word == "minimise":
-        for target in targets:
-            target.minimise()
-        return
-    chosen = [target for target in targets if target.name in more] or targets
-    seconds = next((int(each) for each in more if each.isdigit()), 600 if word == "forever" else 60)
-    well = True
-    while True:
-        well = all([target.run(seconds) for target in chosen]) and well
-        if word != "forever":
-            sys.exit(not well)
+        at_a_time(cores, Target.minimise, chosen)
+    while word == "forever":
+        at_a_time(cores, lambda target: (target.fuzz(600), target.merge()), chosen)
 
 
 if __name__ == "__main__":

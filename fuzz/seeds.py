@@ -1,7 +1,11 @@
-"""First corpora, from the messages that OpenSSL made (tests/data/openssl, with the commands beside them)."""
+"""First corpora, from the messages that OpenSSL and we ourselves made (tests/data/openssl and cmpkit, with the commands beside them)."""
 import pathlib
 
-data = pathlib.Path(__file__).resolve().parent.parent / "tests" / "data" / "openssl"
+data = pathlib.Path(__file__).resolve().parent.parent / "tests" / "data"
+
+
+def files(ending):
+    return [file.read_bytes() for maker in ("openssl", "cmpkit") for file in sorted((data / maker).glob("*" + ending))]
 
 
 def element(octets, at=0):
@@ -28,14 +32,14 @@ def extra_certs(message):
 
 def of_all_targets():
     """{target: inputs}"""
-    messages = [file.read_bytes() for file in sorted(data.glob("*.der"))]
+    messages = files(".der")
     bodies = [list(children(message))[1] for message in messages]
     inside = {body[0] & 0x1f: next(children(body)) for body in bodies}  # by the number of the body
     return {
         "der_reader": messages, "pkimessage": messages, "cmp_like_openssl": messages,
         "certreqmessages": [inside[number] for number in (0, 2, 7) if number in inside],
-        "pkcs10": [file.read_bytes() for file in sorted(data.glob("*.p10"))] + [inside[4]],
-        "certificate": [certificate for message in messages for certificate in extra_certs(message)],
+        "pkcs10": [*files(".p10"), inside[4]],
+        "certificate": [certificate for message in messages for certificate in extra_certs(message)] + files(".cert") + files(".crl"),
         "responder_ca": [*bodies, b"".join(bodies[:4])],
         "end_entity": [bytes([kind]) + body for body in bodies for kind in range(4)],
     }
