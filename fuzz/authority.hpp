@@ -1,4 +1,4 @@
-// A CA in memory that one shared secret opens, and whose requests may have any name. Its keys are made once for the process.
+// A CA that one shared secret opens, and whose requests may have any name. Its keys are made once for the process.
 #pragma once
 #include "ca/founding.hpp"
 #include "known_peer.hpp"
@@ -12,9 +12,13 @@ inline const ca::Founded& founded() {
     return *plant;
 }
 
+/// @param whom  of the issuing CA
+inline protection::Protector signer_of(const ca::Founded::Pair& whom) { return protection::Protector::by_signature(whom.key, {whom.certificate, founded().issuing.certificate}); }
+
 class Authority {
 public:
-    Authority() {
+    /// @param store  outlives this
+    explicit Authority(store::Store& store) {
         ca::Settings settings;
         settings.issuing_certificate = founded().issuing.certificate;
         settings.issuing_key         = founded().issuing.key;
@@ -23,10 +27,10 @@ public:
         settings.cmp_key             = founded().cmp.key;
         settings.profiles            = {ca::Profile()};
         settings.secrets.push_back({.reference = std::string(reference), .value = shared_secret(), .profile = {}, .subjects = {"*"}, .sans = {"*"}, .uses = 0});
-        auto made = ca::CertificationAuthority::make(std::move(settings), *store_, counting_random());
+        auto made = ca::CertificationAuthority::make(std::move(settings), store, counting_random());
         hold(bool(made));
         authority_ = std::move(*made);
-        responder_.emplace(responder::Member{.name = {}, .authority = authority_.get(), .policy = {}, .profiles = {"default"}}, *store_, counting_random(), responder::Log());
+        responder_.emplace(responder::Member{.name = {}, .authority = authority_.get(), .policy = {}, .profiles = {"default"}}, store, counting_random(), responder::Log());
     }
 
     /// @return a PKIMessage, whatever is asked
@@ -38,7 +42,6 @@ public:
     void end_overdue(std::int64_t time) { hold(bool(responder_->end_overdue(time))); }
 
 private:
-    std::unique_ptr<store::Store>               store_ = store::open_memory();
     std::unique_ptr<ca::CertificationAuthority> authority_;
     std::optional<responder::Responder>         responder_;
 };

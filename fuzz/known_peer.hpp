@@ -36,16 +36,24 @@ inline Octets sealed(Bytes body, Bytes transaction_id, Bytes sender_nonce, Bytes
     return std::move(*message);
 }
 
-/// An answer to `request`, of its transaction and under its MAC: `element` is a body, or the OCTET STRING of a whole message.
-inline Octets reply_to(Bytes request, const der::Tlv& element) {
+/// An answer to `asked`, of its transaction: `element` is a body, or the OCTET STRING of a whole message.
+inline Octets reply_to(const PKIMessage& asked, const der::Tlv& element, const protection::Protector& protector, std::int64_t time) {
     if (element.tag == der::tag::octet_string) return copy_of(element.content);
+    const Octets nonce(16, 3);
+    return sealed(element.whole, asked.header.transactionID->content, nonce, asked.header.senderNonce->content, protector, time);
+}
+
+/// How `asked` is answered by somebody who knows its secret. @pre it is under a MAC
+inline protection::Protector protector_towards(const PKIMessage& asked) {
+    const auto key = protection::MacKey::derive(*asked.header.protectionAlg, bytes_of(secret), {});
+    hold(bool(key));
+    return protection::Protector::by_mac(*key, std::string(reference));
+}
+
+inline Octets reply_to(Bytes request, const der::Tlv& element) {
     const auto asked = der::parse<PKIMessage>(copy_of(request));
     hold(asked && (*asked)->header.protectionAlg);
-    const auto key = protection::MacKey::derive(*(*asked)->header.protectionAlg, bytes_of(secret), {});
-    hold(bool(key));
-    const Octets nonce(16, 3);
-    const auto&  header = (*asked)->header;
-    return sealed(element.whole, header.transactionID->content, nonce, header.senderNonce->content, protection::Protector::by_mac(*key, std::string(reference)), now);
+    return reply_to(**asked, element, protector_towards(**asked), now);
 }
 
 }  // namespace cmpkit::fuzz
