@@ -1,6 +1,8 @@
 """First corpora, from the messages that OpenSSL and we ourselves made (tests/data/openssl and cmpkit, with the commands beside them)."""
 import pathlib
 
+from elements import children, wrapped
+
 data = pathlib.Path(__file__).resolve().parent.parent / "tests" / "data"
 
 
@@ -8,38 +10,41 @@ def files(ending):
     return [file.read_bytes() for maker in ("openssl", "cmpkit") for file in sorted((data / maker).glob("*" + ending))]
 
 
-def element(octets, at=0):
-    """(tag, begin of the content, end) of the element there."""
-    length, content = octets[at + 1], at + 2
-    if length >= 0x80:
-        content += length - 0x80
-        length = int.from_bytes(octets[at + 2:content], "big")
-    return octets[at], content, content + length
-
-
-def children(octets):
-    _, at, end = element(octets)
-    while at < end:
-        _, _, after = element(octets, at)
-        yield octets[at:after]
-        at = after
-
-
 def extra_certs(message):
     """The certificates behind header, body and protection."""
     return [certificate for part in children(message) if part[0] == 0xa1 and len(part) > 500 for certificate in children(next(children(part)))]
+
+
+exchanges = ["wait-ir wait-ip wait-pollReq-1 wait-pollRep wait-pollReq-2 wait-ip-final wait-certConf wait-pkiConf", "mac-rsa-cr mac-rsa-cp mac-rsa-certConf mac-rsa-pkiConf",
+             "mac-ed-p10cr mac-ed-p10cr-cp mac-ed-p10cr-certConf mac-ed-p10cr-pkiConf", "ec-kur ec-kup ec-kur-certConf ec-kur-pkiConf", "refused-ir refused-ip", "rr rp", "genm genp"]
+minute, another, approval, impatience = bytes.fromhex("020101"), bytes.fromhex("0500"), bytes.fromhex("0101ff"), bytes.fromhex("0a0100")
+
+
+def body(name):
+    return list(children((data / "openssl" / f"{name}.der").read_bytes()))[1]
+
+
+def relayed(exchange):
+    """The bodies of an exchange as the target responder_ra takes them: what the upstream says in a SEQUENCE."""
+    bodies = [body(name) for name in exchange.split()]
+    return b"".join(request + minute + wrapped(0x30, answer) for request, answer in zip(bodies[::2], bodies[1::2]))
 
 
 def of_all_targets():
     """{target: inputs}"""
     messages = files(".der")
     bodies = [list(children(message))[1] for message in messages]
+    batch = wrapped(0x31, body("mac-rsa-cr") + body("rr"))
     inside = {body[0] & 0x1f: next(children(body)) for body in bodies}  # by the number of the body
     return {
         "der_reader": messages, "pkimessage": messages, "cmp_like_openssl": messages,
         "certreqmessages": [inside[number] for number in (0, 2, 7) if number in inside],
         "pkcs10": [*files(".p10"), inside[4]],
         "certificate": [certificate for message in messages for certificate in extra_certs(message)] + files(".cert") + files(".crl"),
-        "responder_ca": [*bodies, b"".join(bodies[:4])],
+        "responder_ca": [*bodies, b"".join(bodies[:4]), batch, wrapped(0x31, body("ir"))],
+        "responder_sqlite": [*bodies, b"".join(bodies[:4]), batch],
+        "responder_ra": [bytes([way]) + row for way in range(8) for row in [
+            *map(relayed, exchanges), batch, wrapped(0x31, body("ir")), body("ir") + approval + relayed("wait-pollReq-1 wait-ip-final"), body("ir") + impatience + minute,
+            body("ir") + another + body("cr") + minute + wrapped(0x30, body("wait-ip-final"))]],
         "end_entity": [bytes([kind]) + body for body in bodies for kind in range(4)],
     }
