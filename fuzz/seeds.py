@@ -30,6 +30,20 @@ def relayed(exchange):
     return b"".join(request + minute + wrapped(0x30, answer) for request, answer in zip(bodies[::2], bodies[1::2]))
 
 
+def http(*lines, body=b""):
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def http_requests(message):
+    post, cmp = ("POST /.well-known/cmp/p/plant/initialization HTTP/1.1", "Host: localhost"), "Content-Type: application/pkixcmp"
+    whole = http(*post, cmp, f"Content-Length: {len(message)}", body=message)
+    chunked = http(*post, cmp, "Transfer-Encoding: chunked", body=b"3;ext=1\r\nabc\r\n2\r\nde\r\n0\r\nTrailer: x\r\n\r\n")
+    expecting = http(*post, cmp, "Content-Length: 3", "Expect: 100-continue", body=b"abc")
+    old = http("POST /pkix HTTP/1.0", cmp, "Connection: keep-alive", "Content-Length: 3", body=b"abc")
+    links = http("GET /.well-known/cmp HTTP/1.1", "Host: localhost")
+    return [whole, chunked, expecting, old, links + whole, http("HEAD / HTTP/1.1", "Host: localhost")]
+
+
 def of_all_targets():
     """{target: inputs}"""
     messages = files(".der")
@@ -47,4 +61,5 @@ def of_all_targets():
             *map(relayed, exchanges), batch, wrapped(0x31, body("ir")), body("ir") + approval + relayed("wait-pollReq-1 wait-ip-final"), body("ir") + impatience + minute,
             body("ir") + another + body("cr") + minute + wrapped(0x30, body("wait-ip-final"))]],
         "end_entity": [bytes([kind]) + body for body in bodies for kind in range(4)],
+        "http_server": http_requests(min(messages, key=len)),
     }

@@ -1,6 +1,7 @@
 #include "loopback.hpp"
 
 #include <arpa/inet.h>
+#include <cerrno>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdexcept>
@@ -76,8 +77,9 @@ bool Socket::send(std::string_view octets) {
 }
 
 bool Socket::read_some() {
-    char       octets[4096];
-    const auto size = recv(fd_, octets, sizeof octets, 0);
+    char    octets[4096];
+    ssize_t size;
+    while ((size = recv(fd_, octets, sizeof octets, 0)) < 0 && errno == EINTR) {}
     timed_out_      = size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
     if (size > 0) input_.append(octets, static_cast<std::size_t>(size));
     return size > 0;
