@@ -1,6 +1,7 @@
 """First corpora, from the messages that OpenSSL and we ourselves made (tests/data/openssl and cmpkit, with the commands beside them)."""
 import pathlib
 
+import issued_seeds
 from elements import children, wrapped
 
 data = pathlib.Path(__file__).resolve().parent.parent / "tests" / "data"
@@ -60,6 +61,7 @@ def of_all_targets():
         "responder_ra": [bytes([way]) + row for way in range(8) for row in [
             *map(relayed, exchanges), batch, wrapped(0x31, body("ir")), body("ir") + approval + relayed("wait-pollReq-1 wait-ip-final"), body("ir") + impatience + minute,
             body("ir") + another + body("cr") + minute + wrapped(0x30, body("wait-ip-final"))]],
+        "narrow_path": issued_seeds.for_the_narrow_path(files(".cert")),
         "end_entity": [bytes([kind]) + body for body in bodies for kind in range(4)],
         "http_server": http_requests(min(messages, key=len)),
     }
