@@ -95,4 +95,9 @@ inline std::size_t mutate_der(std::uint8_t* data, std::size_t size, std::size_t 
     return mutated.size();
 }
 
+/// The same for inputs that begin with octets of another kind.
+inline std::size_t mutate_der_behind(std::size_t prefix, std::uint8_t* data, std::size_t size, std::size_t most, unsigned seed) {
+    return size <= prefix ? LLVMFuzzerMutate(data, size, most) : prefix + mutate_der(data + prefix, size - prefix, most - prefix, seed);
+}
+
 }  // namespace cmpkit::fuzz

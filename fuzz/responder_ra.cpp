@@ -6,9 +6,7 @@
 
 using namespace cmpkit;
 
-extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t most, unsigned seed) {
-    return size < 2 ? LLVMFuzzerMutate(data, size, most) : 1 + fuzz::mutate_der(data + 1, size - 1, most - 1, seed);
-}
+extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t most, unsigned seed) { return fuzz::mutate_der_behind(1, data, size, most, seed); }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (!size) return 0;

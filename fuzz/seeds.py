@@ -3,6 +3,7 @@ import pathlib
 
 import issued_seeds
 from elements import children, wrapped
+from issued_seeds import oid, sequence
 
 data = pathlib.Path(__file__).resolve().parent.parent / "tests" / "data"
 
@@ -23,6 +24,19 @@ minute, another, approval, impatience = bytes.fromhex("020101"), bytes.fromhex("
 
 def body(name):
     return list(children((data / "openssl" / f"{name}.der").read_bytes()))[1]
+
+
+sha256, hmac256, salt = sequence(oid("2.16.840.1.101.3.4.2.1")), sequence(oid("1.2.840.113549.2.9"), b"\5\0"), wrapped(0x04, bytes(16))
+pbkdf2 = sequence(oid("1.2.840.113549.1.5.12"), sequence(salt, b"\2\2\1\0", b"\2\1\x20", hmac256))
+pss = sequence(wrapped(0xa0, sha256), wrapped(0xa1, sequence(oid("1.2.840.113549.1.1.8"), sha256)), wrapped(0xa2, b"\2\1\x20"))
+protections = [sequence(oid("1.2.840.113549.1.5.14"), sequence(pbkdf2, hmac256)), sequence(oid("1.2.840.113533.7.66.13"), sequence(salt, sha256, b"\2\2\1\0", hmac256)),
+               sequence(oid("1.2.840.113549.1.1.10"), pss), sequence(oid("1.3.101.112")), sequence(oid("1.3.101.113")),
+               *(sequence(oid(f"1.2.840.10045.4.3.{number}")) for number in range(1, 5)), *(sequence(oid(f"1.2.840.113549.1.1.{number}"), b"\5\0") for number in (5, 11, 12, 13, 14))]
+
+
+def with_protection(message, algorithm):
+    header, *rest = children(message)
+    return sequence(sequence(*(wrapped(0xa1, algorithm) if part[0] == 0xa1 else part for part in children(header))), *rest)
 
 
 def relayed(exchange):
@@ -47,6 +61,7 @@ def http_requests(message):
 
 def of_all_targets():
     """{target: inputs}"""
+    certificates = files(".cert")
     messages = files(".der")
     bodies = [list(children(message))[1] for message in messages]
     batch = wrapped(0x31, body("mac-rsa-cr") + body("rr"))
@@ -55,13 +70,16 @@ def of_all_targets():
         "der_reader": messages, "pkimessage": messages, "cmp_like_openssl": messages,
         "certreqmessages": [inside[number] for number in (0, 2, 7) if number in inside],
         "pkcs10": [*files(".p10"), inside[4]],
-        "certificate": [certificate for message in messages for certificate in extra_certs(message)] + files(".cert") + files(".crl"),
+        "certificate": [certificate for message in messages for certificate in extra_certs(message)] + certificates + files(".crl"),
         "responder_ca": [*bodies, b"".join(bodies[:4]), batch, wrapped(0x31, body("ir"))],
         "responder_sqlite": [*bodies, b"".join(bodies[:4]), batch],
         "responder_ra": [bytes([way]) + row for way in range(8) for row in [
             *map(relayed, exchanges), batch, wrapped(0x31, body("ir")), body("ir") + approval + relayed("wait-pollReq-1 wait-ip-final"), body("ir") + impatience + minute,
             body("ir") + another + body("cr") + minute + wrapped(0x30, body("wait-ip-final"))]],
-        "narrow_path": issued_seeds.for_the_narrow_path(files(".cert")),
+        "protection": [bytes([key, 128, 1]) + message for key, message in enumerate(messages)] +
+                      [bytes([key, 200, 1]) + with_protection(messages[0], each) for each in protections for key in range(10)],
+        "spki": [list(children(next(children(certificate))))[6] for certificate in certificates],
+        "narrow_path": issued_seeds.for_the_narrow_path(certificates),
         "end_entity": [bytes([kind]) + body for body in bodies for kind in range(4)],
         "http_server": http_requests(min(messages, key=len)),
     }
