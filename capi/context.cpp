@@ -113,6 +113,7 @@ cmpkit_rc cmpkit_context_set_option(cmpkit_context* context, const char* plugin,
 }
 
 cmpkit_rc cmpkit_context_is_offline(cmpkit_context* context, const char* url, int32_t* offline, cmpkit_error** error) {
+    if (offline) *offline = 0;
     return guard(error, [&]() -> Result<void> {
         auto where = text_in(url, "url");
         if (!where) return where.error();

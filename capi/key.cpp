@@ -68,9 +68,10 @@ cmpkit_rc cmpkit_key_pem(const cmpkit_key* key, const uint8_t* passphrase, size_
 }
 
 cmpkit_rc cmpkit_key_new_callback(const uint8_t* spki, size_t spki_size, cmpkit_sign_fn sign, void* user, cmpkit_destroy_fn destroy, cmpkit_key** out, cmpkit_error** error) {
+    User held;  // made before anything is refused: `user` is given back then, too
+    if (const auto rc = guard(error, [&]() -> Result<void> { return held = User(user, destroy), Result<void>(); }); rc != CMPKIT_OK) return rc;
     return guard_out(out, error, [&]() -> Result<std::unique_ptr<cmpkit_key>> {
-        const User held(user, destroy);
-        auto       octets = bytes_in(spki, spki_size);
+        auto octets = bytes_in(spki, spki_size);
         if (!octets || !sign) return Error{.code = Code::bad_argument, .detail = "spki and sign are needed"};
         der::Arena arena;
         auto       info = der::parse<SubjectPublicKeyInfo>(*octets, arena);

@@ -134,6 +134,13 @@ TEST_CASE("a key in the application's hands signs through a callback", "[capi]")
     CHECK(destroyed == 1);
 }
 
+TEST_CASE("a user that a refused callback brought is given back", "[capi]") {
+    const cmpkit_sign_fn sign      = [](void*, const std::uint8_t*, std::size_t, const std::uint8_t*, std::size_t, cmpkit_sink*) -> cmpkit_rc { return CMPKIT_OK; };
+    int                  destroyed = 0;
+    CHECK(cmpkit_key_new_callback(nullptr, 0, sign, &destroyed, count, nullptr, nullptr) == CMPKIT_E_BAD_ARGUMENT);
+    CHECK(destroyed == 1);
+}
+
 TEST_CASE("misuse is a code, never a crash", "[capi]") {
     const Ca    ca;
     const Key   key = made<Key>(cmpkit_key_generate, "ec:P-256");

@@ -84,7 +84,9 @@ TEST_CASE("a transport of the program's own serves its scheme, and tells what it
     CHECK(offline == 1);
     CHECK(cmpkit_context_is_offline(context.get(), "http://127.0.0.1", &offline, nullptr) == CMPKIT_OK);
     CHECK(offline == 0);
+    offline = 1;
     CHECK(cmpkit_context_is_offline(context.get(), "nowhere:x", &offline, nullptr) == CMPKIT_E_NO_PLUGIN);
+    CHECK(offline == 0);
 }
 
 TEST_CASE("a table that is not whole is no transport", "[capi]") {
