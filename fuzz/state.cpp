@@ -19,7 +19,7 @@ Result<EndEntity> restored(Bytes saved) {
 
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t most, unsigned seed) {
     const Octets& fresh = fuzz::saved_states()[seed % fuzz::saved_states().size()];
-    if (size > 1 && seed % 64) return fuzz::mutate_der(data, size, most, seed);
+    if ((size > 1 && seed % 64) || fresh.size() > most) return fuzz::mutate_der(data, size, most, seed);
     std::ranges::copy(fresh, data);
     return fresh.size();
 }
