@@ -187,6 +187,10 @@ bool valid_primitive(const Tlv& tlv) {
     case tag::null: return tlv.content.empty();
     case tag::oid: return whole_arcs(tlv.content);
     case tag::utf8_string: return valid_utf8(tlv.content);
+    case tag::bmp_string: return tlv.content.size() % 2 == 0;        // X.690 8.23: two octets a character
+    case tag::universal_string: return tlv.content.size() % 4 == 0;  // four
+    case tag::sequence & ~tag::constructed:
+    case tag::set & ~tag::constructed: return false;  // X.690 8.9.1, 8.11.1
     default: return true;
     }
 }

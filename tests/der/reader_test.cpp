@@ -47,6 +47,11 @@ TEST_CASE("what no schema describes must still be DER all the way down", "[der]"
     CHECK_FALSE(well_formed(Octets{0x30, 0x03, 0x01, 0x01, 0x01}, 4));        // TRUE is ff
     CHECK_FALSE(well_formed(Octets{0x24, 0x02, 0x04, 0x00}, 4));              // constructed OCTET STRING
     CHECK_FALSE(well_formed(Octets{0x0c, 0x01, 0xff}, 4));                    // not UTF-8
+    CHECK_FALSE(well_formed(Octets{0x1e, 0x03, 0x00, 0x61, 0x00}, 4));        // BMPString, half a character
+    CHECK_FALSE(well_formed(Octets{0x1c, 0x02, 0x00, 0x61}, 4));              // UniversalString, the same
+    CHECK_FALSE(well_formed(Octets{0x30, 0x02, 0x10, 0x00}, 4));              // SEQUENCE, as if it were no construction
+    CHECK_FALSE(well_formed(Octets{0x30, 0x02, 0x11, 0x00}, 4));
+    CHECK(well_formed(Octets{0x30, 0x0a, 0x1e, 0x02, 0x00, 0x61, 0x1c, 0x04, 0x00, 0x00, 0x00, 0x61}, 4));
     CHECK_FALSE(well_formed(Octets{0x30, 0x80, 0x00, 0x00}, 4));
     CHECK(well_formed(Octets{0x30, 0x04, 0x30, 0x02, 0x30, 0x00}, 2));
     CHECK_FALSE(well_formed(Octets{0x30, 0x04, 0x30, 0x02, 0x30, 0x00}, 1));  // deeper than allowed
