@@ -116,10 +116,11 @@ def of_all_targets():
     batch = wrapped(0x31, body("mac-rsa-cr") + body("rr"))
     inside = {body[0] & 0x1f: next(children(body)) for body in bodies}  # by the number of the body
     return {
-        "der_reader": messages, "pkimessage": messages, "cmp_like_openssl": messages,
+        "der_reader": messages, "pkimessage": messages, "openssl_message": messages,
         "certreqmessages": [inside[number] for number in (0, 2, 7) if number in inside],
         "pkcs10": [*files(".p10"), inside[4]],
         "certificate": [certificate for message in messages for certificate in extra_certs(message)] + certificates + files(".crl"),
+        "openssl_certificate": [*certificates, *files(".crl"), *files(".p10")],
         "responder_ca": [*bodies, b"".join(bodies[:4]), batch, wrapped(0x31, body("ir"))],
         "responder_sqlite": [*bodies, b"".join(bodies[:4]), batch],
         "responder_ra": [bytes([way]) + row for way in range(8) for row in [
