@@ -61,16 +61,13 @@ class Target:
     def folders(self):
         return [self.corpus] + [folder for folder in (self.committed, self.vectors) if folder.is_dir()]
 
-    def dictionary(self, scratch):
-        words = scratch / "dictionary"
-        return [f"-dict={words}"] if dictionary.write(self.name, words) else []
-
     def fuzz(self, seconds, *options):
         """Whether nothing was found."""
         self.begin_corpus()
         with tempfile.TemporaryDirectory() as folder:
             scratch = pathlib.Path(folder)
-            ran = Ran(self.program, f"-max_total_time={seconds}", f"-artifact_prefix={folder}/finding-", "-print_final_stats=1", *self.dictionary(scratch), *options, *self.folders())
+            dictionary.write(self.name, scratch / "dictionary")
+            ran = Ran(self.program, f"-max_total_time={seconds}", f"-artifact_prefix={folder}/finding-", f"-dict={folder}/dictionary", "-print_final_stats=1", *options, *self.folders())
             with self.hours.open("a") as hours:
                 hours.write(f"{self.name}\t{ran.seconds / 3600:.4f}\n")
             executed = re.search(r"^stat::number_of_executed_units: *(\d+)", ran.report, re.M)

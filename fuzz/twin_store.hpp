@@ -2,9 +2,7 @@
 #pragma once
 #include "schema.hpp"
 #include "store/store.hpp"
-
-#include <array>
-#include <filesystem>
+#include "temporary_folder.hpp"
 
 namespace cmpkit::store {
 
@@ -13,21 +11,6 @@ inline bool operator==(const Record& a, const Record& b) { return std::tie(a.key
 }  // namespace cmpkit::store
 
 namespace cmpkit::fuzz {
-
-/// Of this process, and gone with it; in memory where there is such a place.
-class TemporaryFolder {
-public:
-    TemporaryFolder() {
-        std::string name = (std::filesystem::exists("/dev/shm") ? std::filesystem::path("/dev/shm") : std::filesystem::temp_directory_path()) / "cmpkit-fuzz-XXXXXX";
-        hold(mkdtemp(name.data()));
-        path_ = name;
-    }
-    ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-    std::string path(const char* name) const { return path_ / name; }
-
-private:
-    std::filesystem::path path_;
-};
 
 class TwinStore final : public store::Store {
 public:
