@@ -1,30 +1,19 @@
-// What the codec costs: each input is walked bare, parsed into its type and encoded from the members. Under callgrind each of the three
-// leaves its own count of instructions, which codec.sh makes a table of; the allocations are counted here.
+// What the codec costs: each input is walked bare, parsed into its type and encoded from the members, then decoded and encoded by OpenSSL. Under callgrind each of
+// them leaves its own count of instructions, which codec.sh makes a table of; the allocations are counted here.
 #include "der/encode.hpp"
 #include "der/parse.hpp"
+#include "heap.hpp"
 #include "messages/body.hpp"
+#include "openssl_ca.hpp"
+#include "walk.hpp"
 
-#include <cstdio>
-#include <cstdlib>
 #include <fstream>
 #include <iterator>
-#include <new>
-#include <valgrind/callgrind.h>
-
-namespace {
-std::size_t allocations = 0;
-}
-void* operator new(std::size_t size) {
-    ++allocations;
-    if (void* place = std::malloc(size)) return place;
-    throw std::bad_alloc();
-}
-void operator delete(void* place) noexcept { std::free(place); }
-void operator delete(void* place, std::size_t) noexcept { std::free(place); }
 
 namespace {
 
 using namespace cmpkit;
+using namespace cmpkit::bench;
 
 Octets read_file(const std::string& name) {
     std::ifstream file(CMPKIT_TEST_DATA "/openssl/" + name, std::ios::binary);
@@ -40,21 +29,6 @@ Octets long_chain() {
     return out.finish();
 }
 
-/// The elements, and those in an OCTET STRING that one element fills, as an extension's value does: as far as the typed parse looks.
-std::size_t elements(const std::uint8_t* at, const std::uint8_t* end) {
-    std::size_t  count = 0;
-    der::Element element, inner;
-    for (; at != end && !der::find_element(at, end, element); at = element.end, ++count) {
-        const bool is_filled = element.tag() == der::tag::octet_string && !der::find_element(element.content, element.end, inner) && inner.end == element.end;
-        if (is_filled || element.tag() & der::tag::constructed) count += elements(element.content, element.end);
-    }
-    return count;
-}
-
-void require(bool is_so, const char* what) {
-    if (!is_so) std::fprintf(stderr, "%s\n", what), std::exit(1);
-}
-
 /// The third run is counted: by then the arena and the writer have the memory they need.
 template <class Run> std::size_t counted(const std::string& label, Run run) {
     run(), run();
@@ -65,10 +39,56 @@ template <class Run> std::size_t counted(const std::string& label, Run run) {
     return allocations - before;
 }
 
-template <class T> void measure(const std::string& name, const Octets& octets) {
+/// What OpenSSL makes of a message: certificates with their keys, values of extensions as octets.
+struct OpensslMessage {
+    CmpMsg message;
+    void   decode(Bytes octets) { message = openssl_message(octets); }
+    Octets encode() const { return octets_of(message.get()); }
+};
+
+/// What it makes of a row of certificates, with the values of the extensions, which our parse looks into, too.
+struct OpensslChain {
+    std::vector<X509Ptr> certificates;
+
+    void decode(Bytes octets) {
+        certificates.clear();
+        der::Tlv row;
+        require(!der::take(octets, row), "no row of certificates");
+        for (const unsigned char *at = row.content.data(), *end = at + row.content.size(); at != end;) {
+            certificates.emplace_back(d2i_X509(nullptr, &at, end - at));
+            require(certificates.back() != nullptr, "OpenSSL does not read a certificate");
+            look_into_extensions(*certificates.back());
+        }
+    }
+    Octets encode() const {
+        Octets octets;
+        for (const X509Ptr& certificate : certificates) {
+            unsigned char* der  = nullptr;
+            const int      size = i2d_X509(certificate.get(), &der);
+            octets.insert(octets.end(), der, der + size);
+            OPENSSL_free(der);
+        }
+        return octets;
+    }
+
+private:
+    static void look_into_extensions(const X509& certificate) {
+        for (int i = 0; i < X509_get_ext_count(&certificate); ++i) {
+            X509_EXTENSION*       extension = X509_get_ext(&certificate, i);
+            const X509V3_EXT_METHOD* method = X509V3_EXT_get(extension);
+            if (void* value = method ? X509V3_EXT_d2i(extension) : nullptr) {
+                if (method->it) ASN1_item_free(static_cast<ASN1_VALUE*>(value), method->it());
+                else method->ext_free(value);
+            }
+        }
+    }
+};
+
+template <class T, class Openssl> void measure(const std::string& name, const Octets& octets) {
     der::Arena  arena;
     der::Writer out;
     T           value;
+    Openssl     theirs;
     std::size_t count = 0;
     counted(name + " walk", [&] { count = elements(octets.data(), octets.data() + octets.size()); });
     std::size_t heap = counted(name + " parse", [&] {
@@ -81,12 +101,14 @@ template <class T> void measure(const std::string& name, const Octets& octets) {
         der::rebuild(der::describe<T>(), &value, out);
     });
     require(equal(out.written(), octets), "the encoding differs from what was parsed");
+    counted(name + " d2i", [&] { theirs.decode(octets); });
+    counted(name + " i2d", [&] { (void)theirs.encode(); });
     std::printf("%s %zu %zu %zu\n", name.c_str(), octets.size(), count, heap);
 }
 
 }  // namespace
 
 int main() {
-    for (const char* name : {"ir", "ec384-ip", "rsa-cr", "genp"}) measure<PKIMessage>(name, read_file(name + std::string(".der")));
-    measure<CMPCertificates>("24-certificates", long_chain());
+    for (const char* name : {"ir", "ec384-ip", "rsa-cr", "genp"}) measure<PKIMessage, OpensslMessage>(name, read_file(name + std::string(".der")));
+    measure<CMPCertificates, OpensslChain>("24-certificates", long_chain());
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The table of what an enrollment costs inside a relay, beside its floor: relay.sh path/to/bench_relay
-# Instructions and calls are those of one enrollment, of a device never seen before; times are the shortest of a hundred.
+# Instructions and calls are those of one enrollment, of a device never seen before; times are the shortest of a hundred, of the processor.
 set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -20,7 +20,7 @@ awk '
     /^calls=/ && called == "EVP_DigestVerify" { verifies += substr($1, 7) }
     /^calls=/ && called == "EVP_DigestSign"   { signs += substr($1, 7) }
     FILENAME ~ /times$/ && FNR == 1    {
-        print "                      floor:          relay:            instructions:               microseconds:"
+        print "                      floor:          relay:            instructions:               microseconds of the processor:"
         print "forwarding store    verifies signs  verifies signs       floor     relay ratio     floor     relay ratio"
     }
     FILENAME ~ /times$/ {

@@ -1,0 +1,17 @@
+#!/bin/sh
+# Every table, then the goals: bench.sh BUILD, where the target `bench` is built and BUILD/bench/prefix is installed
+set -eu
+here=$(dirname "$0")
+programs=$1/bin
+goals=$1/bench/goals.tsv
+: >"$goals"
+for table in codec enrollment relay; do
+    "$here/$table.sh" "$programs/bench_$table" "$goals"
+    echo
+done
+"$here/bindings.sh" "$1/bench/prefix" "$1/bench/bindings"
+echo
+awk -F'\t' '
+    function is_met(measured, relation, goal) { return relation == "<=" ? measured <= goal : measured >= goal }
+    BEGIN { printf "%-76s %10s %13s\n", "goal", "measured", "" }
+    { printf "%-76s %10s   %s %-7s%s\n", $1, $2, $3, $4, is_met($2 + 0, $3, $4 + 0) ? "" : "!" }' "$goals"
