@@ -35,8 +35,8 @@ public:
     ~Verifier();
 
     /// The path from `leaf` to an anchor, both included. An issuer's path is judged by OpenSSL once, then remembered (by the hash of the issuer's
-    /// certificate) while its certificates stay valid; the leaf's own signature, validity and revocation are judged each time. An issuer under name
-    /// constraints is not remembered.
+    /// certificate) while its certificates stay valid; the leaf's own validity and revocation are judged each time, its signature until it is known that
+    /// these octets bear it. An issuer under name constraints is not remembered.
     ///
     /// @param untrusted  the peer's extraCerts, in any order; at most 20 are looked at
     /// @param now        Unix seconds

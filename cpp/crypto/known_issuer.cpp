@@ -114,7 +114,9 @@ bool KnownIssuer::is_unrevoked(const Cert& leaf, std::int64_t now) const {
 bool KnownIssuer::vouches_for(const Cert& leaf, std::int64_t now) const {
     const SignedThing thing = signed_thing(*leaf);
     return !is_doubtful_ && holds_at(now) && leaf.not_before() <= now && now < leaf.not_after() && is_named(thing.issuer, chain_.front()) &&
-           may_be_issued_by(thing, chain_.front()) && is_harmless(leaf) && is_unrevoked(leaf, now) && is_signed_by(thing, chain_.front());
+           may_be_issued_by(thing, chain_.front()) && is_harmless(leaf) && is_unrevoked(leaf, now);
 }
+
+bool KnownIssuer::has_signed(const Cert& leaf) const { return is_signed_by(signed_thing(*leaf), chain_.front()); }
 
 }  // namespace cmpkit::crypto

@@ -15,8 +15,9 @@ public:
 
     /// Whether the same verdict would be given at this time too: no certificate of the chain and no CRL has begun or ended since.
     bool holds_at(std::int64_t now) const { return from_ <= now && now < until_; }
-    /// Whether the path of `leaf` is the path of this issuer, judged now.
+    /// Whether the path of `leaf` is the path of this issuer, judged now, if it has signed it.
     bool vouches_for(const Cert& leaf, std::int64_t now) const;
+    bool has_signed(const Cert& leaf) const;
 
     const std::vector<Cert>& chain() const { return chain_; }
 

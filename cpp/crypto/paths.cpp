@@ -8,7 +8,7 @@
 namespace cmpkit::crypto {
 namespace {
 
-constexpr std::size_t most_remembered = 1024;
+constexpr std::size_t most_remembered = 1024, most_leaves = 4096;
 
 Result<std::vector<Crl>> parse_crls(std::span<const Octets> octets) {
     std::vector<Crl> crls;
@@ -41,7 +41,7 @@ std::optional<Cert> end_without_anchor(const Trust& trust, const Cert& leaf, std
 
 }  // namespace
 
-Paths::Paths(const Trust& trust) : trust_(trust), revocation_(demanded_by(trust)), issuers_(most_remembered) {}
+Paths::Paths(const Trust& trust) : trust_(trust), revocation_(demanded_by(trust)), issuers_(most_remembered), signers_(most_leaves) {}
 
 Result<std::shared_ptr<Paths>> Paths::make(const Trust& trust, std::vector<Octets> crls) {
     auto parsed = parse_crls(crls);
@@ -61,11 +61,24 @@ Paths::Issuer Paths::issuer(const Cert& certificate) const {
     return known ? *known : nullptr;
 }
 
+// Whether octets bear the signature of a key is the same at all times: a device that sends several messages is verified once.
+bool Paths::has_signed(const Issuer& issuer, const Cert& leaf) const {
+    {
+        const std::shared_lock lock(mutex_);
+        const Issuer* known = signers_.find(leaf.hash());
+        if (known && *known == issuer) return true;
+    }
+    if (!issuer->has_signed(leaf)) return false;
+    const std::unique_lock lock(mutex_);
+    signers_.insert(leaf.hash(), issuer);
+    return true;
+}
+
 std::optional<std::vector<Cert>> Paths::short_way(const Cert& leaf, std::span<const Cert> candidates, std::int64_t now) const {
     for (const Cert& candidate : candidates) {
         if (!may_be_issued_by(signed_thing(*leaf), candidate)) continue;
         const Issuer known = issuer(candidate);
-        if (!known || !known->vouches_for(leaf, now)) continue;
+        if (!known || !known->vouches_for(leaf, now) || !has_signed(known, leaf)) continue;
         std::vector<Cert> path{leaf};
         path.insert(path.end(), known->chain().begin(), known->chain().end());
         return path;

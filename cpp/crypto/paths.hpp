@@ -23,6 +23,7 @@ private:
     explicit Paths(const Trust& trust);
     std::optional<std::vector<Cert>> short_way(const Cert& leaf, std::span<const Cert> candidates, std::int64_t now) const;
     Issuer                           issuer(const Cert& certificate) const;
+    bool                             has_signed(const Issuer& issuer, const Cert& leaf) const;
     void                             remember(const Judgement& judgement, std::int64_t now) const;
 
     const Trust&              trust_;
@@ -30,8 +31,9 @@ private:
     std::vector<Octets>       octets_;
     std::vector<Crl>          crls_;
     std::unique_ptr<Judge>    judge_;
-    mutable std::shared_mutex mutex_;  // guards issuers_
+    mutable std::shared_mutex mutex_;  // guards what is below
     mutable ByHash<Issuer>    issuers_;
+    mutable ByHash<Issuer>    signers_;  // of leaves: whose signature they bear
 };
 
 }  // namespace cmpkit::crypto

@@ -139,6 +139,16 @@ TEST_CASE("a broken signature anywhere breaks the path", "[crypto]") {
     CHECK(refusal(*trusting, ca.issue({.subject = "CN=dev3"}), {ca}) == Code::signer_not_trusted);
 }
 
+TEST_CASE("a certificate whose signature was verified does not speak for the same under another one", "[crypto]") {
+    const Plant plant;
+    const auto  trusting = verifier({.anchors = {plant.root}});
+    for (int times = 0; times < 3; ++times) CHECK(path(*trusting, plant.dev, {plant.ca}).size() == 3);
+    Octets forged = copy_of(plant.dev.certificate().der());
+    forged.back() ^= 1;
+    CHECK(refusal(*trusting, value_of(crypto::Cert::parse(forged)), {plant.ca}) == Code::signer_not_trusted);
+    CHECK(path(*trusting, plant.dev, {plant.ca}).size() == 3);
+}
+
 TEST_CASE("what OpenSSL would refuse in a leaf is refused under a remembered issuer too", "[crypto]") {
     const Plant plant;
     const auto  trusting = verifier({.anchors = {plant.root}});
