@@ -1,8 +1,10 @@
 #include "crypto/judge.hpp"
 
+#include "crypto/by_hash.hpp"
 #include "messages/names.hpp"
 
 #include <bitset>
+#include <mutex>
 #include <openssl/x509v3.h>
 
 namespace cmpkit::crypto {
@@ -10,7 +12,40 @@ namespace {
 
 using StoreCtx = Owned<X509_STORE_CTX, X509_STORE_CTX_free>;
 
-constexpr int least_security = 2;  // OpenSSL's level: 112 bits, so no RSA key below 2048 bits and no SHA-1 signature in a path (RFC 9481 7)
+constexpr std::size_t most_views     = 64;
+constexpr int         least_security = 2;  // OpenSSL's level: 112 bits, so no RSA key below 2048 bits and no SHA-1 signature in a path (RFC 9481 7)
+
+/// What OpenSSL made of the certificates that were looked at last, whoever trusts them: its generic decoder of keys costs more than a verification, and each
+/// operation of a client has a Judge of its own. Nothing is judged by being here.
+class Views {
+public:
+    /// Null: OpenSSL cannot read it.
+    X509Ptr of(const Cert& cert) {
+        if (X509Ptr known = find(cert)) return known;
+        X509Ptr made = x509_of(cert.der());
+        if (!made) return nullptr;
+        (void)X509_check_purpose(made.get(), -1, 0);  // OpenSSL works out its view of the extensions at first use: that is now, not in several threads
+        const std::lock_guard lock(mutex_);
+        views_.insert(cert.hash(), shared(made));
+        return made;
+    }
+
+private:
+    static X509Ptr shared(const X509Ptr& view) { return X509Ptr(X509_up_ref(view.get()) == 1 ? view.get() : nullptr); }
+    X509Ptr find(const Cert& cert) {
+        const std::lock_guard lock(mutex_);
+        const X509Ptr*        known = views_.find(cert.hash());
+        return known ? shared(*known) : nullptr;
+    }
+
+    std::mutex      mutex_;
+    ByHash<X509Ptr> views_{most_views};
+};
+
+X509Ptr view_of(const Cert& cert) {
+    static Views& views = *new Views;  // never freed: a thread may still judge while the process ends
+    return views.of(cert);
+}
 
 /// A CRL is missing, stale or of another scope, as opposed to forged.
 bool is_lack_of_crl(int error) {
@@ -95,9 +130,8 @@ void Judge::set_rules() {
 
 Result<void> Judge::add_certificates(std::span<const Cert> certs, const char* path, std::vector<Known>& out) {
     for (const Cert& cert : certs) {
-        X509Ptr x509 = x509_of(cert.der());
+        X509Ptr x509 = view_of(cert);
         if (!x509) return at_element(openssl_error(Code::bad_certificate, text_of(cert)), path, out.size());
-        (void)X509_check_purpose(x509.get(), -1, 0);  // OpenSSL works out its view of the extensions at first use: that is now, not in several threads
         out.push_back({cert, std::move(x509)});
     }
     return {};
@@ -126,11 +160,11 @@ Cert Judge::cert_of(const X509* x509, std::span<const Known> helpers) const {
 
 Result<Judgement> Judge::judge(const Cert& leaf, std::span<const Cert> untrusted, std::int64_t now) const {
     const OpensslCall  call;
-    const Known        target{leaf, x509_of(leaf.der())};
+    const Known        target{leaf, view_of(leaf)};
     std::vector<Known> helpers;
     if (!target.x509) return openssl_error(Code::bad_certificate, text_of(leaf));
     for (const Cert& cert : untrusted)
-        if (X509Ptr x509 = x509_of(cert.der())) helpers.push_back({cert, std::move(x509)});
+        if (X509Ptr x509 = view_of(cert)) helpers.push_back({cert, std::move(x509)});
 
     const StoreCtx context(X509_STORE_CTX_new());
     const Stack    stack(sk_X509_new_null());
