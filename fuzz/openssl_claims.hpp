@@ -44,6 +44,12 @@ inline bool has_unordered_set(const Bytes octets) {
     return false;
 }
 
+/// EnvelopedData in place of EncryptedValue, encryptedRand, hashAlg, the new form of ckuann.
+inline bool says_newer_type(const Disagreement& d) {
+    constexpr std::string_view types[] = {"OSSL_CRMF_ENCRYPTEDVALUE", "OSSL_CMP_CHALLENGE", "OSSL_CRMF_POPOPRIVKEY", "OSSL_CMP_CERTSTATUS", "OSSL_CMP_CAKEYUPDANNCONTENT"};
+    return std::ranges::any_of(types, [&](std::string_view type) { return d.says(type); });
+}
+
 struct Claim {
     const char* name;
     bool (*fits)(const Disagreement& d);
@@ -62,6 +68,8 @@ inline constexpr Claim claims[] = {
     // We alone read it.
     {"an attribute of a name that is no string to OpenSSL (X.501: ANY)", [](const Disagreement& d) { return !d.ours && d.says("X509_NAME_ENTRY"); }},
     {"a string of characters that do not exist", [](const Disagreement& d) { return !d.ours && d.says("illegal characters"); }},
+    {"an ediPartyName whose parts are no DirectoryStrings (RFC 5280 4.2.1.6): we do not look inside", [](const Disagreement& d) { return !d.ours && d.says("EDIPARTYNAME"); }},
+    {"what RFC 9810 added, where OpenSSL has the form of RFC 4210", [](const Disagreement& d) { return !d.ours && says_newer_type(d); }},
     {"a value of a known type that it is not: raw to us (RFC 9810 5.1.1)", [](const Disagreement& d) { return !d.ours && (d.says("OSSL_CMP_ITAV") || d.says("OSSL_CRMF_ATTRIBUTETYPEANDVALUE")); }},
 };
 

@@ -40,6 +40,22 @@ def with_protection(message, algorithm):
     return sequence(sequence(*(wrapped(0xa1, algorithm) if part[0] == 0xa1 else part for part in children(header))), *rest)
 
 
+number = b"\2\1\0"
+recipient = wrapped(0xa2, b"\2\1\4" + sequence(wrapped(0x04, b"id")) + sha256 + wrapped(0x04, bytes(8)))
+enveloped = b"\2\1\2" + wrapped(0x31, recipient) + sequence(oid("1.2.840.113549.1.7.1"), sha256, wrapped(0x80, bytes(8)))
+pvno3_bodies = {  # RFC 9810 alone has these
+    "an encrypted certificate": wrapped(0xa1, sequence(sequence(sequence(number, sequence(number), sequence(wrapped(0xa1, wrapped(0xa0, enveloped))))))),
+    "a challenge": wrapped(0xa5, sequence(sequence(wrapped(0x04, b""), wrapped(0x04, b""), wrapped(0xa0, sequence(enveloped))))),
+    "an encrypted key": wrapped(0xa0, sequence(sequence(sequence(number, sequence()), wrapped(0xa2, wrapped(0xa4, enveloped))))),
+    "a hash algorithm": wrapped(0xb8, sequence(sequence(wrapped(0x04, b""), number, wrapped(0xa0, sha256)))),
+}
+
+
+def with_body(message, body):
+    header, _, *rest = children(message)
+    return sequence(header, body, *rest)
+
+
 def relayed(exchange):
     """The bodies of an exchange as the target responder_ra takes them: what the upstream says in a SEQUENCE."""
     bodies = [body(name) for name in exchange.split()]
@@ -51,10 +67,12 @@ def of_all_targets():
     certificates = files(".cert")
     messages = files(".der")
     bodies = [list(children(message))[1] for message in messages]
+    certificate = next(iter(certificates))
+    pvno3 = [with_body(messages[0], each) for each in [*pvno3_bodies.values(), wrapped(0xaf, wrapped(0xa0, sequence(certificate)))]]
     batch = wrapped(0x31, body("mac-rsa-cr") + body("rr"))
     inside = {body[0] & 0x1f: next(children(body)) for body in bodies}  # by the number of the body
     return {
-        "der_reader": messages, "pkimessage": messages, "openssl_message": messages,
+        "der_reader": messages, "pkimessage": messages + pvno3, "openssl_message": messages + pvno3,
         "certreqmessages": [inside[number] for number in (0, 2, 7) if number in inside],
         "pkcs10": [*files(".p10"), inside[4]],
         "certificate": [certificate for message in messages for certificate in extra_certs(message)] + certificates + files(".crl"),
