@@ -285,7 +285,8 @@ Result<Decision<Issued>> Enrollment::issue() {
 
 Result<Decision<Issued>> CertificationAuthority::enroll(const operations::EnrollmentRequest& request, const operations::Requester& requester, std::int64_t now) {
     auto decision = Enrollment(*state_, request, requester, now).decide();
-    return decision ? decision : state_->desk.refused<Issued>(request.id, decision.error());
+    if (decision) return decision;
+    return state_->desk.refused<Issued>(request.id, decision.error());
 }
 
 }  // namespace cmpkit::ca

@@ -30,6 +30,7 @@ const std::optional<Extensions>& extensions_of(const Certificate& certificate) {
 bool has_repeated_extension(const Certificate& certificate) {
     if (!extensions_of(certificate)) return false;
     std::vector<Bytes> seen;
+    seen.reserve(extensions_of(certificate)->size());
     for (const Extension& extension : *extensions_of(certificate)) seen.push_back(extension.extnID.content);
     const auto before = [](Bytes a, Bytes b) { return std::ranges::lexicographical_compare(a, b); };
     std::ranges::sort(seen, before);
