@@ -31,7 +31,7 @@ struct Configuration {
     std::string              audit_file;          // what was asked and decided is told there, a line each; empty: nowhere
     std::string              events_file;         // what came of requests, the same
     std::shared_ptr<Audience> audience;         // the application that hears it too, shared with it; not from the text; null: there is none
-    unsigned                 threads = 0;         // of the pool; 0: one a core
+    unsigned                 threads = 0;         // of the pool; 0: one a core, or eight where they wait for a disk
     std::size_t              queue   = 1024;      // requests that may wait; more are told to come again
     transport::OptionsByPlugin transport;         // for the listeners
 };

@@ -10,6 +10,13 @@ namespace {
 
 constexpr int most_queries = 64;  // for one message
 
+/// Who waits for the disk computes nothing meanwhile, and all who wait at the same time share one sync.
+unsigned threads_of(const Configuration& config) {
+    constexpr unsigned waiting_a_core = 8;
+    const bool         is_kept        = !config.store.file.empty() || !config.store.url.empty();
+    return config.threads ? config.threads : std::thread::hardware_concurrency() * (is_kept ? waiting_a_core : 1);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Server>> Server::make(Configuration configuration, responder::Log log, Fetcher fetcher, transport::Registry* registry) {
@@ -159,8 +166,7 @@ Result<std::unique_ptr<Listening>> Listening::start(Server& server, transport::R
     if (auto good = edition->relay() ? edition->couriers().check() : Result<void>(); !good) return good.error();
     std::unique_ptr<Listening> listening(new Listening(server));
     if (config.tls) listening->tls_ = std::make_unique<ListenerTls>([&server] { return server.tls_for_handshake(); });
-    const unsigned threads = config.threads ? config.threads : std::thread::hardware_concurrency();
-    listening->pool_       = std::make_unique<Pool>(threads, config.queue);
+    listening->pool_ = std::make_unique<Pool>(threads_of(config), config.queue);
     const auto handler     = [here = listening.get()](std::unique_ptr<transport::Exchange> exchange, const transport::Request& request, const transport::Peer& peer) {
         here->take(std::move(exchange), request, peer);
     };
