@@ -18,10 +18,14 @@ Error signer_refused(std::string detail) {
     return {.code = Code::signer_not_trusted, .path = "extraCerts[0]", .fail_info = FailInfo::signerNotTrusted, .clause = "RFC 9483 3.5", .detail = std::move(detail)};
 }
 
-std::vector<crypto::Cert> certificates_of(const PKIMessage& message) {
+std::vector<crypto::Cert> certificates_of(const PKIMessage& message, std::span<const crypto::Cert> known) {
     std::vector<crypto::Cert> all;
-    for (std::size_t i = 0; message.extraCerts && i < message.extraCerts->size(); ++i)
-        if (auto cert = crypto::Cert::parse((*message.extraCerts)[i].received)) all.push_back(*cert);
+    for (std::size_t i = 0; message.extraCerts && i < message.extraCerts->size(); ++i) {
+        const Bytes octets = (*message.extraCerts)[i].received;
+        const auto  same   = std::ranges::find_if(known, [octets](const crypto::Cert& each) { return equal(each.der(), octets); });
+        if (same != known.end()) all.push_back(*same);
+        else if (auto cert = crypto::Cert::parse(octets)) all.push_back(*cert);
+    }
     return all;
 }
 

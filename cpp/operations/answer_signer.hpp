@@ -5,8 +5,8 @@
 
 namespace cmpkit::operations {
 
-/// The certificates that came with a message, as far as they can be read, in its order.
-std::vector<crypto::Cert> certificates_of(const PKIMessage& message);
+/// The certificates that came with a message, as far as they can be read, in its order. @param known  need not be read again
+std::vector<crypto::Cert> certificates_of(const PKIMessage& message, std::span<const crypto::Cert> known = {});
 
 /// The certificate that the message names and whose key verifies its signature.
 /// @param candidates   certificates at hand; those of the message are among them

@@ -89,9 +89,13 @@ Result<void> EndEntity::authenticate(const PKIMessage& message) {
     if (is_mac != (credentials_.secret != nullptr) && (is_mac || !trust_.peer.signature_for_mac))
         return Error{.code = Code::wrong_protection, .path = "header.protectionAlg", .fail_info = FailInfo::wrongIntegrity, .clause = "RFC 9483 3.2",
                      .detail = credentials_.secret ? "the answer is not protected with the shared secret" : "the answer is protected with a MAC"};
-    if (auto good = is_mac ? authenticate_mac(message) : authenticate_signature(message); !good) return good;
-    std::ranges::copy(certificates_of(message), std::back_inserter(extra_certs_));
-    return {};
+    // A later message may leave out what came before.
+    auto before  = extra_certs_;
+    extra_certs_ = certificates_of(message, before);
+    std::ranges::copy_if(before, std::back_inserter(extra_certs_), [this](const crypto::Cert& each) { return std::ranges::find(extra_certs_, each) == extra_certs_.end(); });
+    auto good = is_mac ? authenticate_mac(message) : authenticate_signature(message);
+    if (!good) extra_certs_ = std::move(before);
+    return good;
 }
 
 Result<void> EndEntity::authenticate_mac(const PKIMessage& message) {
@@ -108,8 +112,7 @@ Result<void> EndEntity::authenticate_mac(const PKIMessage& message) {
 }
 
 Result<void> EndEntity::authenticate_signature(const PKIMessage& message) {
-    std::vector<crypto::Cert> candidates = certificates_of(message);
-    candidates.insert(candidates.end(), extra_certs_.begin(), extra_certs_.end());  // a later message may leave out what came before
+    std::vector<crypto::Cert> candidates = extra_certs_;
     candidates.insert(candidates.end(), trust_.pinned.begin(), trust_.pinned.end());
     const auto& kid         = message.header.senderKID;
     const bool  is_mirrored = kid && trust_.peer.sender_kid_mirrored && is_our_own(kid->content);
@@ -242,9 +245,11 @@ Result<void> EndEntity::check_issued() {
         if (!subject) return subject.error();
         if (!same_name(*subject, certificate_->subject)) return wrong("body.response[0].certifiedKeyPair", "accepted, yet the subject is another");
     }
-    path_ = crypto::chain_without_root(certificate_, extra_certs_);
-    if (!path_.empty()) path_.erase(path_.begin());
-    if (!trust_.new_certificate) return {};
+    if (!trust_.new_certificate) {
+        const auto chain = crypto::chain_without_root(certificate_, extra_certs_);
+        path_.assign(chain.begin() + 1, chain.end());
+        return {};
+    }
     auto path = trust_.new_certificate->path(certificate_, extra_certs_, now_);
     if (!path) return wrong("body.response[0].certifiedKeyPair", "no path leads from the new certificate to a trusted root").because_of(path.error());
     path_.assign(path->begin() + 1, path->end());
