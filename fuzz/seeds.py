@@ -85,6 +85,7 @@ def of_all_targets():
         "protection": [bytes([key, 128, 1]) + message for key, message in enumerate(messages)] +
                       [bytes([key, 200, 1]) + with_protection(messages[0], each) for each in protections for key in range(10)],
         "spki": [list(children(next(children(certificate))))[6] for certificate in certificates],
+        "seal": [bytes([who, 128, 1]) + messages[who] for who in range(40)],
         "narrow_path": issued_seeds.for_the_narrow_path(certificates),
         "end_entity": [bytes([kind]) + body for body in bodies for kind in range(4)],
         **border_seeds.of_all_targets(min(messages, key=len)),
