@@ -8,10 +8,11 @@ namespace cmpkit::bench {
 inline std::size_t allocations = 0;
 }
 
-void* operator new(std::size_t size) {
+// None of them inline: the compiler would see one half of a pair, and warn.
+[[gnu::noinline]] void* operator new(std::size_t size) {
     ++cmpkit::bench::allocations;
     if (void* place = std::malloc(size)) return place;
     throw std::bad_alloc();
 }
-void operator delete(void* place) noexcept { std::free(place); }
-void operator delete(void* place, std::size_t) noexcept { std::free(place); }
+[[gnu::noinline]] void operator delete(void* place) noexcept { std::free(place); }
+[[gnu::noinline]] void operator delete(void* place, std::size_t) noexcept { std::free(place); }
