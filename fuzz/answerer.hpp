@@ -1,4 +1,4 @@
-// A server on this machine that reads a request, says what it was told to say, and closes.
+// A server on this machine that reads a request of HTTP, says what it was told to say, and closes.
 #pragma once
 #include "visitor.hpp"
 
@@ -9,8 +9,7 @@ namespace cmpkit::fuzz {
 
 class Answerer {
 public:
-    /// @param request_size  0: a request is one of HTTP
-    explicit Answerer(std::size_t request_size = 0) : request_size_(request_size), fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    Answerer() : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
         auto              address = loopback(0, 0);
         socklen_t         size    = sizeof address;
         const Undisturbed guard;
@@ -35,18 +34,17 @@ private:
     void run() {
         for (int fd = 0; (fd = accept(fd_, nullptr, nullptr)) >= 0;) {
             transport::test::Socket peer(fd);
-            if ((request_size_ ? peer.read(request_size_) : peer.read_message()).empty()) continue;
+            if (peer.read_message().empty()) continue;
             const std::lock_guard lock(mutex_);
             (void)peer.send(answer_);
         }
     }
 
-    const std::size_t request_size_;
-    const int         fd_;
-    std::uint16_t     port_ = 0;
-    std::mutex        mutex_;
-    std::string       answer_;
-    std::thread       thread_;
+    const int     fd_;
+    std::uint16_t port_ = 0;
+    std::mutex    mutex_;
+    std::string   answer_;
+    std::thread   thread_;
 };
 
 }  // namespace cmpkit::fuzz

@@ -29,9 +29,4 @@ inline std::unique_ptr<transport::Channel> channel_to(const std::string& url, co
     return std::move(*opened);
 }
 
-/// An exchange of `message`.
-inline Result<transport::Answer> sent(transport::Channel& channel, std::string_view message) {
-    return channel.exchange({.message = bytes_of(message)}, patience, nullptr);
-}
-
 }  // namespace cmpkit::fuzz
