@@ -70,6 +70,7 @@ Action EndEntity::step(const Event& event, std::int64_t now, const Random& rando
     return next;
 }
 
+// An event that does not belong to the state leaves nothing behind: neither its reason nor what a message says is taken.
 EndEntity::Happening EndEntity::take(const Event& event) {
     if (query_) return take_status(event);
     if (std::holds_alternative<Fetched>(event)) return Happening::misplaced;
@@ -77,14 +78,18 @@ EndEntity::Happening EndEntity::take(const Event& event) {
     if (std::holds_alternative<Stored>(event)) return Happening::stored;
     if (std::holds_alternative<Woken>(event)) return Happening::woken;
     if (const auto* decided = std::get_if<Decided>(&event)) {
+        if (state_ != State::awaiting_decision) return Happening::misplaced;
         if (decided->accept) return Happening::accepted;
         failure_ = Error{.code = Code::wrong_certificate, .fail_info = decided->fail_info, .detail = "the application refused the certificate: " + escaped(decided->text)};
         return Happening::declined;
     }
     if (const auto* lost = std::get_if<Lost>(&event)) {
+        if (!find_transition(table(), state_, Happening::lost, *this)) return Happening::misplaced;
         if (!failure_) failure_ = lost->reason;
         return Happening::lost;
     }
+    const bool awaits_peer = state_ == State::awaiting_answer || state_ == State::awaiting_confirmation || state_ == State::polling || state_ == State::reporting;
+    if (!awaits_peer) return Happening::misplaced;
     if (const auto* overdue = std::get_if<Overdue>(&event)) return take_overdue(*overdue);
     if (state_ == State::reporting) return Happening::lost;  // whatever the peer says to our error, the operation is over (RFC 9483 3.6.2)
     return take_message(std::get<Received>(event).message);

@@ -306,3 +306,22 @@ TEST_CASE("an event that does not belong to the state changes nothing", "[operat
     CHECK(operation.state() == EndEntity::State::idle);
     CHECK(std::holds_alternative<Send>(operation.step(Begin{}, now, play.random)));
 }
+
+TEST_CASE("a certificate that has not come cannot be refused", "[operations]") {
+    Play      play;
+    EndEntity operation({Play::enrollment(), {}}, play.by_secret(), play.trust());
+    REQUIRE(std::holds_alternative<Send>(operation.step(Begin{}, now, play.random)));
+    const Action next = operation.step(Decided{.accept = false}, now, play.random);
+    REQUIRE(std::holds_alternative<Failed>(next));
+    CHECK(std::get<Failed>(next).error.code == Code::bad_state);
+    CHECK(operation.state() == EndEntity::State::awaiting_answer);
+}
+
+TEST_CASE("what is lost before anything was sent does not fail what comes after", "[operations]") {
+    Play         play;
+    EndEntity    operation({Play::enrollment(), {}}, play.by_secret(), play.trust());
+    const Action next = operation.step(Lost{Error{.code = Code::transport_failed}}, now, play.random);
+    REQUIRE(std::holds_alternative<Failed>(next));
+    CHECK(std::get<Failed>(next).error.code == Code::bad_state);
+    CHECK(std::holds_alternative<Done>(play.run(operation)));
+}
