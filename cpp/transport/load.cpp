@@ -32,6 +32,13 @@ const char* missing_slot(const cmpkit_transport_plugin& table) {
     return nullptr;
 }
 
+/// What is wrong with the schemes; empty: nothing.
+std::string objection(const std::vector<std::string>& schemes) {
+    if (schemes.empty()) return "it serves no scheme";
+    const auto odd = std::ranges::find_if_not(schemes, is_scheme);
+    return odd == schemes.end() ? std::string() : "no URL begins with its scheme \"" + escaped(*odd) + "\"";
+}
+
 std::string last_dl_error() {
     const char* text = dlerror();
     return escaped(text ? text : "no reason given");
@@ -46,9 +53,12 @@ Result<Loaded> check_table(const cmpkit_transport_plugin* plugin) {
     if (plugin->magic != CMPKIT_TRANSPORT_MAGIC) return bad_plugin("its table does not begin with the magic number");
     if (plugin->major != CMPKIT_TRANSPORT_MAJOR)
         return bad_plugin("it is for contract major " + std::to_string(plugin->major) + ", this library has " + std::to_string(CMPKIT_TRANSPORT_MAJOR));
+    // Every slot behind the traits is a pointer, and half of one would be called.
+    if (plugin->size % alignof(cmpkit_transport_plugin) != 0) return bad_plugin("its size, " + std::to_string(plugin->size) + " octets, ends within a slot");
     Loaded loaded{.table = known(*plugin), .file = {}, .schemes = {}};
     if (const char* slot = missing_slot(loaded.table)) return bad_plugin(std::string("its slot ") + slot + " is empty");
     for (const char* const* scheme = loaded.table.schemes; *scheme; ++scheme) loaded.schemes.emplace_back(*scheme);
+    if (const std::string why = objection(loaded.schemes); !why.empty()) return bad_plugin(why);
     return loaded;
 }
 

@@ -18,7 +18,10 @@ struct Loaded {
     bool is_offline() const { return (table.traits & CMPKIT_TRANSPORT_OFFLINE) != 0; }
 };
 
-/// @error bad_plugin  another magic or major, or a slot is missing; detail says which
+/// Whether a URL can begin with it (RFC 3986 3.1), in lower case.
+bool is_scheme(std::string_view text);
+
+/// @error bad_plugin  another magic or major, a size that cuts a slot, a slot that is missing, or no scheme or one that is none; detail says which
 Result<Loaded> check_table(const cmpkit_transport_plugin* plugin);
 
 /// @error not_found   no such file

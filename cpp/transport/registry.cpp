@@ -18,9 +18,7 @@ std::string lower_case(std::string_view text) {
 
 Result<std::string> scheme_of(const std::string& url) {
     std::string scheme = lower_case(url.substr(0, url.find(':')));
-    const bool valid = scheme.size() < url.size() && !scheme.empty() && scheme[0] >= 'a' && scheme[0] <= 'z';
-    if (!valid || !std::ranges::all_of(scheme, is_scheme_character))
-        return Error{.code = Code::bad_url, .detail = escaped(url) + " does not begin with a scheme, such as http:"};
+    if (scheme.size() == url.size() || !is_scheme(scheme)) return Error{.code = Code::bad_url, .detail = escaped(url) + " does not begin with a scheme, such as http:"};
     return scheme;
 }
 
@@ -56,6 +54,8 @@ std::vector<std::string> usual_folders() {
 }
 
 }  // namespace
+
+bool is_scheme(std::string_view text) { return !text.empty() && text[0] >= 'a' && text[0] <= 'z' && std::ranges::all_of(text, is_scheme_character); }
 
 struct Registry::Impl {
     std::vector<std::string>                   folders;

@@ -160,6 +160,20 @@ TEST_CASE("a table that is not whole is refused, and the slot named", "[transpor
         table.size = offsetof(cmpkit_transport_plugin, respond);
         CHECK(has(refusal_of(table).detail, "respond"));
     }
+    SECTION("cut off within a slot") {
+        table.size = offsetof(cmpkit_transport_plugin, announce) + 4;
+        CHECK(has(refusal_of(table).detail, "its size"));
+    }
+    SECTION("a scheme that no URL begins with") {
+        static constexpr const char* odd[] = {"fake", "Fake\x1b", nullptr};
+        table.schemes                      = odd;
+        CHECK(has(refusal_of(table).detail, "\"Fake\\x1b\""));
+    }
+    SECTION("no scheme at all") {
+        static constexpr const char* none[] = {nullptr};
+        table.schemes                       = none;
+        CHECK(has(refusal_of(table).detail, "no scheme"));
+    }
     CHECK(refusal_of(table).code == Code::bad_plugin);
 }
 
