@@ -55,8 +55,7 @@ class Target:
 
     def begin_corpus(self):
         self.corpus.mkdir(parents=True, exist_ok=True)
-        for number, octets in enumerate(seeds.of_all_targets().get(self.name, [])):
-            (self.corpus / f"seed-{number:03}").write_bytes(octets)
+        seeds.write(self.name, self.corpus)
 
     def folders(self):
         return [self.corpus] + [folder for folder in (self.committed, self.vectors) if folder.is_dir()]

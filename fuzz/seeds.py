@@ -1,5 +1,10 @@
-"""First corpora, from the messages that OpenSSL and we ourselves made (tests/data/openssl and cmpkit, with the commands beside them)."""
+#!/usr/bin/env python3
+"""First corpora, from the messages that OpenSSL and we ourselves made (tests/data/openssl and cmpkit, with the commands beside them).
+
+    seeds.py TARGET FOLDER      writes those of a target
+"""
 import pathlib
+import sys
 
 import border_seeds
 import issued_seeds
@@ -90,3 +95,14 @@ def of_all_targets():
         "end_entity": [bytes([kind]) + body for body in bodies for kind in range(4)],
         **border_seeds.of_all_targets(min(messages, key=len)),
     }
+
+
+def write(target, folder):
+    for number, octets in enumerate(of_all_targets().get(target, [])):
+        (pathlib.Path(folder) / f"seed-{number:03}").write_bytes(octets)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    write(*sys.argv[1:])
