@@ -81,4 +81,5 @@ def configurations():
 def of_all_targets(message):
     """{target: inputs} @param message  what is carried"""
     return {"capi": api_programs(), "tcp": tcp_frames(message), "mime": mails(message), "http_server": http_requests(message), "http_client": http_answers(message),
-            "plugin": [b"\0\0\4fuzz\0010\0\1\4fuzz\1\6volume\0\0\0", b"\4\0\x48\4fuzz\0011\1\2\4fuzz\6fuzz+x\0\0\0"], "config": list(configurations())}
+            "plugin": [b"\0\0\4fuzz\0010\0\1\4fuzz\1\6volume\0\0\0", b"\4\0\x48\4fuzz\0011\1\2\4fuzz\6fuzz+x\0\0\0"], "config": list(configurations()),
+            "file": [b"20261121T162325.123Z-000001-3f9c2a1b5d7e8f60-press-4,op=initialization,p=Plant%20A.PKI\n" + message, b"a.p10.0123456789abcdef.work\n0\0"]}
