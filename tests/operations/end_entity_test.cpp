@@ -311,10 +311,22 @@ TEST_CASE("a certificate that has not come cannot be refused", "[operations]") {
     Play      play;
     EndEntity operation({Play::enrollment(), {}}, play.by_secret(), play.trust());
     REQUIRE(std::holds_alternative<Send>(operation.step(Begin{}, now, play.random)));
-    const Action next = operation.step(Decided{.accept = false}, now, play.random);
+    const Action next = operation.step(Decided{.accept = false, .text = {}}, now, play.random);
     REQUIRE(std::holds_alternative<Failed>(next));
     CHECK(std::get<Failed>(next).error.code == Code::bad_state);
     CHECK(operation.state() == EndEntity::State::awaiting_answer);
+}
+
+TEST_CASE("a message that comes while the application decides is not read", "[operations]") {
+    Play         play;
+    EndEntity    operation({Play::enrollment(), {}}, play.by_secret(), play.trust());
+    const Action begun  = operation.step(Begin{}, now, play.random);
+    const Octets answer = play.ca.answer(std::get<Send>(begun).message);
+    REQUIRE(std::holds_alternative<Decide>(operation.step(Received{answer}, now, play.random)));
+    const Action again = operation.step(Received{answer}, now, play.random);
+    REQUIRE(std::holds_alternative<Failed>(again));
+    CHECK(std::get<Failed>(again).error.code == Code::bad_state);
+    CHECK(operation.state() == EndEntity::State::awaiting_decision);
 }
 
 TEST_CASE("what is lost before anything was sent does not fail what comes after", "[operations]") {
