@@ -5,7 +5,7 @@ here=$(dirname "$0")
 programs=$1/bin
 goals=$1/bench/goals.tsv
 : >"$goals"
-for table in codec enrollment traffic refusal relay; do
+for table in codec enrollment traffic refusal relay footprint; do
     "$here/$table.sh" "$programs/bench_$table" "$goals"
     echo
 done
