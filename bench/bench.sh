@@ -1,8 +1,9 @@
 #!/bin/sh
-# Every table, then the goals: bench.sh BUILD, where the target `bench` is built and BUILD/bench/prefix is installed
+# Every table, then the goals: bench.sh BUILD, where the target `bench` is built and BUILD/bench/prefix is installed. bench.sh BUILD growth: the plots of docs/performance.md
 set -eu
 here=$(dirname "$0")
 programs=$1/bin
+if [ "${2:-}" = growth ]; then exec "$here/growth.sh" "$programs/bench_growth"; fi
 goals=$1/bench/goals.tsv
 : >"$goals"
 for table in codec enrollment traffic refusal relay footprint; do
