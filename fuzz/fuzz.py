@@ -90,7 +90,8 @@ class Target:
         settings = " ".join(f"{name}={shlex.quote(value)}" for name, value in environment.items())
         command = f"{settings} {self.program} {folder / 'input'}"
         (folder / "command.txt").write_text(command + "\n")
-        print("\n".join(line for line in report.splitlines() if re.search("ERROR|SUMMARY|runtime error|^    #", line)))
+        said = [line for line in report.splitlines() if re.search("ERROR|SUMMARY|runtime error|^    #", line)]
+        print("\n".join(said or report.splitlines()[-3:]))
         print(f"A finding; this runs it again: {command}", flush=True)
 
     def merged(self, options, folders, into):
@@ -122,9 +123,9 @@ def at_a_time(count, each, targets):
 
 
 def main(programs, work, word, *more):
-    work, cores = pathlib.Path(work), os.cpu_count() or 1
+    work, cores = pathlib.Path(work).resolve(), os.cpu_count() or 1  # a target may go to another folder
     work.mkdir(parents=True, exist_ok=True)
-    targets = [Target(program, work) for program in sorted(pathlib.Path(programs).glob("fuzz_*"))]
+    targets = [Target(program, work) for program in sorted(pathlib.Path(programs).resolve().glob("fuzz_*"))]
     chosen = [target for target in targets if target.name in more] or targets
     if unknown := [each for each in more if not each.isdigit() and each not in [target.name for target in targets]]:
         sys.exit(f"no such target: {unknown[0]}; there are {', '.join(target.name for target in targets) or 'none'}")
