@@ -1,11 +1,11 @@
 #!/bin/sh
-# The table of what the codec costs, in instructions, beside a bare walk and beside OpenSSL: codec.sh path/to/bench_codec
+# The table of what the codec costs, in instructions, beside a bare walk and beside OpenSSL: codec.sh path/to/bench_codec [GOALS]
 # OpenSSL decodes the keys of certificates as well, by its generic decoder: what that takes stands apart.
 set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 valgrind -q --tool=callgrind --callgrind-out-file="$folder/counts" "$1" >"$folder/inputs"
-awk '
+awk -v goals="${2:-/dev/null}" '
     FNR == 1                           { split("", names); called = "" }
     /^desc: Trigger: Client Request: / { input = $5; verb = $6 }
     /^(totals|summary): / && input     { cost[input, verb] = $2; cost[input, verb, "keys"] += keys; keys = 0 }
@@ -23,4 +23,9 @@ awk '
     FILENAME ~ /inputs$/ {
         walk = cost[$1, "walk"]; parse = cost[$1, "parse"]; encode = cost[$1, "encode"]; d2i = cost[$1, "d2i"]; i2d = cost[$1, "i2d"]
         printf "%-18s %6d %8d %8d %8d %8d %11.2f %11.2f %5d %9d %12d %8d %19.2f %10.2f\n", $1, $2, $3, walk, parse, encode, parse / walk, encode / walk, $4, d2i, cost[$1, "d2i", "keys"], i2d, (d2i - cost[$1, "d2i", "keys"]) / parse, i2d / encode
+        if (parse / walk > worst_parse) worst_parse = parse / walk
+        if (encode / walk > worst_encode) worst_encode = encode / walk
+    }
+    END {
+        printf "parse of a message, in walks over its octets\t%.2f\t<=\t4\nencode of the same\t%.2f\t<=\t1.5\n", worst_parse, worst_encode >>goals
     }' "$folder"/counts.* "$folder/inputs"
