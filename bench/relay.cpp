@@ -1,6 +1,7 @@
 // What one enrollment costs inside a relay: a new device, signed for by its maker, sends ir and certConf through an RA to the embedded CA. Only what the
-// relay does is measured, beside its floor: the verifications (of four messages, proof and device's certificate) and the signatures that RFC 9483 5.2 asks of it, done bare with OpenSSL on the same octets and
-// kind of key. Under callgrind each part leaves its own count of instructions; else the times are told. relay.sh makes a table of both.
+// relay does is measured, beside its floor: the verifications (of four messages, the proof of possession and the device's certificate) and the signatures that
+// RFC 9483 5.2 asks of it, done bare with OpenSSL on the same octets and kind of key. Under callgrind each part leaves its own count of instructions; else the times
+// are told. relay.sh makes a table of both.
 #include "bare.hpp"
 #include "plant.hpp"
 #include "responder/relay.hpp"
