@@ -68,6 +68,7 @@ cmpkit_rc cmpkit_ca_revoke_since(cmpkit_responder* responder, const char* serial
         auto since  = time_in(invalid_since, "invalid_since");
         if (!octets) return octets.error();
         if (!since) return since.error();
+        if (auto clock = check_now(now); !clock) return clock.error();
         const auto known = reason ? reason_from_name(reason) : std::optional(Reason::unspecified);
         if (!known) return Error{.code = Code::bad_argument, .detail = "reason is no CRLReason of RFC 5280 5.3.1"};
         const auto at = AtDesk::of(*responder);
@@ -96,6 +97,7 @@ cmpkit_rc cmpkit_ca_rollover(cmpkit_responder* responder, const cmpkit_key* root
                              cmpkit_error** error) {
     return guard_out(certificates_pem, error, [&]() -> Result<std::unique_ptr<cmpkit_buf>> {
         if (!responder || !root_key || !new_key) return no_handle;
+        if (auto clock = check_now(now); !clock) return clock.error();
         constexpr std::int64_t day = 86400;
         const auto at = AtDesk::of(*responder);
         if (!at) return at.error();
@@ -110,6 +112,7 @@ cmpkit_rc cmpkit_ca_rollover(cmpkit_responder* responder, const cmpkit_key* root
 cmpkit_rc cmpkit_ca_crl(cmpkit_responder* responder, int64_t now, cmpkit_buf** pem, cmpkit_error** error) {
     return guard_out(pem, error, [&]() -> Result<std::unique_ptr<cmpkit_buf>> {
         if (!responder) return no_handle;
+        if (auto clock = check_now(now); !clock) return clock.error();
         auto crl = responder->server->issue_crl(AtDesk::name_in(*responder), now);
         if (!crl) return crl.error();
         return buf_of(crypto::write_pem("X509 CRL", crl->der));
@@ -122,6 +125,7 @@ cmpkit_rc cmpkit_ca_init(cmpkit_context* context, const char* folder, const cmpk
         auto known = options_in(options, offsetof(cmpkit_ca_options, kga_signer) + sizeof(int32_t));
         if (!context || !path) return context ? path.error() : no_handle;
         if (!known) return known.error();
+        if (auto clock = check_now(now); !clock) return clock.error();
         auto order = founding_in(*known);
         if (!order) return order.error();
         return service::found_on_disk(*path, *order, system_random, now);

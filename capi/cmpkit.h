@@ -368,7 +368,7 @@ CMPKIT_API cmpkit_rc cmpkit_operation_run(cmpkit_operation *operation, const cha
 /* The one function that another thread may call: a run under way ends with CMPKIT_E_CANCELLED. */
 CMPKIT_API void      cmpkit_operation_cancel(cmpkit_operation *operation);
 
-/* The same without I/O, step by step: do what the action says, then tell what came of it. now: Unix seconds; 0: there is no clock. */
+/* The same without I/O, step by step: do what the action says, then tell what came of it. now: Unix seconds to the year 9999; 0: there is no clock. */
 typedef int32_t cmpkit_action;
 enum {
     CMPKIT_ACTION_SEND   = 1, /* cmpkit_operation_message; then receive or lost */
@@ -417,7 +417,7 @@ CMPKIT_API cmpkit_rc cmpkit_operation_chain_pem(const cmpkit_operation *operatio
 CMPKIT_API cmpkit_rc cmpkit_operation_ca_pubs_pem(const cmpkit_operation *operation, cmpkit_buf **pem, cmpkit_error **error); /* anchors the CA offers; trusted by nobody yet */
 CMPKIT_API int32_t   cmpkit_operation_with_mods(const cmpkit_operation *operation); /* not 0: granted otherwise than asked */
 CMPKIT_API const char *cmpkit_operation_peer_text(const cmpkit_operation *operation); /* the CA's words, escaped; "" if it said none */
-/* What a cmpkit_operation_new_get has brought; nothing to tell is an empty buffer. */
+/* What a cmpkit_operation_new_get has brought; nothing to tell is an empty buffer. A root update that came with CMPKIT_GET_ALL is in the information alone: nothing proved it. */
 CMPKIT_API cmpkit_rc cmpkit_operation_found_pem(const cmpkit_operation *operation, cmpkit_buf **pem, cmpkit_error **error);   /* certificates or CRLs */
 CMPKIT_API cmpkit_rc cmpkit_operation_links_pem(const cmpkit_operation *operation, cmpkit_buf **pem, cmpkit_error **error);   /* of a root update: newWithOld, oldWithNew */
 CMPKIT_API cmpkit_rc cmpkit_operation_template(const cmpkit_operation *operation, cmpkit_buf **der, cmpkit_error **error);    /* a CertReqTemplateContent */
@@ -447,7 +447,7 @@ typedef struct cmpkit_responder cmpkit_responder; /* any number of threads; cmpk
 /* config: TOML, see docs/configuration.md. folder: where its relative paths begin; NULL: the current folder. */
 CMPKIT_API cmpkit_rc cmpkit_responder_new(cmpkit_context *context, const char *config, const char *folder, cmpkit_responder **out, cmpkit_error **error);
 /* Octets in, octets out; a message that is refused is answered too. It blocks while it is asked whether a signer is revoked. address: who asks, for the
- * log; profile: the name after /p/ in the path, of a profile or a CA; both may be NULL. */
+ * log; profile: the name after /p/ in the path, of a profile or a CA; both may be NULL. now: Unix seconds to the year 9999, here and below. */
 CMPKIT_API cmpkit_rc cmpkit_responder_answer(cmpkit_responder *responder, const uint8_t *request, size_t size, const char *address, const char *profile, int64_t now,
                                              cmpkit_buf **answer, cmpkit_error **error);
 /* Ends what is overdue, renews the CRL where it is due, and asks for other PKIs' CRLs where the configuration says so. A listener does this by itself. */

@@ -39,9 +39,13 @@ Result<std::string> text_in(const char* text, const char* name) {
 }
 
 Result<std::optional<std::int64_t>> time_in(std::int64_t seconds, const char* name) {
-    constexpr std::int64_t last = 253'402'300'799;  // of the year 9999, the last that a GeneralizedTime can say
-    if (seconds < 0 || seconds > last) return Error{.code = Code::bad_argument, .detail = std::string(name) + " is no time from 1970 to 9999"};
+    if (seconds < 0 || seconds > der::last_second) return Error{.code = Code::bad_argument, .detail = std::string(name) + " is no time from 1970 to 9999"};
     return seconds ? std::optional(seconds) : std::nullopt;
+}
+
+Result<void> check_now(std::int64_t now) {
+    const auto time = time_in(now, "now");
+    return time ? Result<void>() : time.error();
 }
 
 Result<Octets> taken_from(cmpkit_sink& sink, cmpkit_rc rc) {

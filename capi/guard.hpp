@@ -75,6 +75,8 @@ Result<std::string> text_in(const char* text, const char* name);
 
 /// A time of the caller, 0 for none. @error bad_argument  before 1970 or after the year 9999
 Result<std::optional<std::int64_t>> time_in(std::int64_t seconds, const char* name);
+/// The caller's clock. @error bad_argument  as of time_in
+Result<void> check_now(std::int64_t now);
 
 /// An options struct of the caller, as far as both know it. @error bad_argument  NULL or a size that no version had
 template <class T> Result<T> options_in(const T* options, std::size_t least) {

@@ -93,6 +93,7 @@ template <class MakeEvent> cmpkit_rc step(cmpkit_operation* operation, int64_t n
         if (!operation || !next) return no_handle;
         const Busy busy(operation->busy);
         if (!busy) return Busy::error();
+        if (auto clock = check_now(now); !clock) return clock.error();
         Result<Event> event = make_event();
         if (!event) return event.error();
         auto action = note(*operation, action_after(*operation, *event, now));
@@ -297,17 +298,18 @@ cmpkit_rc cmpkit_operation_lost(cmpkit_operation* operation, const char* why, in
 }
 cmpkit_rc cmpkit_operation_decide(cmpkit_operation* operation, cmpkit_verdict verdict, const char* text, int64_t now, cmpkit_action* next, cmpkit_error** error) {
     return step(operation, now, next, error, [&]() -> Result<Event> {
-        return Event(Decided{.accept = verdict == CMPKIT_VERDICT_ACCEPT, .fail_info = FailInfo::badCertTemplate, .text = text ? text : ""});
+        auto words = text_in(text ? text : "", "text");
+        if (!words) return words.error();
+        return Event(Decided{.accept = verdict == CMPKIT_VERDICT_ACCEPT, .fail_info = FailInfo::badCertTemplate, .text = std::move(*words)});
     });
 }
 cmpkit_rc cmpkit_operation_kept(cmpkit_operation* operation, int64_t now, cmpkit_action* next, cmpkit_error** error) {
     return step(operation, now, next, error, []() -> Result<Event> { return Event(Stored{}); });
 }
 cmpkit_rc cmpkit_operation_woken(cmpkit_operation* operation, int64_t now, cmpkit_action* next, cmpkit_error** error) {
-    return step(operation, now, next, error, [&]() -> Result<Event> {
-        operation->peer_text.clear();  // those words were about waiting
-        return Event(Woken{});
-    });
+    const cmpkit_rc rc = step(operation, now, next, error, []() -> Result<Event> { return Event(Woken{}); });
+    if (rc == CMPKIT_OK) operation->peer_text.clear();  // those words were about waiting
+    return rc;
 }
 cmpkit_rc cmpkit_operation_fetched(cmpkit_operation* operation, const uint8_t* answer, size_t size, int64_t now, cmpkit_action* next, cmpkit_error** error) {
     return step(operation, now, next, error, [&]() -> Result<Event> {

@@ -66,6 +66,7 @@ cmpkit_rc cmpkit_responder_answer(cmpkit_responder* responder, const uint8_t* re
     return guard_out(answer, error, [&]() -> Result<std::unique_ptr<cmpkit_buf>> {
         auto octets = bytes_in(request, size);
         if (!responder || !octets) return responder ? octets.error() : no_handle;
+        if (auto clock = check_now(now); !clock) return clock.error();
         const auto reply = responder->server->answer(*octets, {address ? address : "", profile ? profile : ""}, now);
         return buf_of(reply.message);
     });
@@ -73,6 +74,7 @@ cmpkit_rc cmpkit_responder_answer(cmpkit_responder* responder, const uint8_t* re
 cmpkit_rc cmpkit_responder_tick(cmpkit_responder* responder, int64_t now, cmpkit_error** error) {
     return guard(error, [&]() -> Result<void> {
         if (!responder) return no_handle;
+        if (auto clock = check_now(now); !clock) return clock.error();
         responder->server->ask_ahead(now, nullptr);
         return responder->server->tick(now);
     });

@@ -66,10 +66,16 @@ Result<Inquiry> inquiry_in(const cmpkit_get_options& options, const Credentials&
     }
 }
 
-Result<std::string> found_in(Bytes information) {
+/// None where it was told without being asked for: nothing has proved it then.
+Result<std::optional<RootUpdate>> proved_update(const cmpkit_operation& operation, Bytes information) {
+    if (operation.machine.asks_for_all()) return std::optional<RootUpdate>();
+    return root_update(information);
+}
+
+Result<std::string> found_in(const cmpkit_operation& operation, Bytes information) {
     auto certificates = ca_certificates(information);
     auto lists        = certificate_lists(information);
-    auto update       = root_update(information);
+    auto update       = proved_update(operation, information);
     if (!certificates) return certificates.error();
     if (!lists || !update) return lists ? update.error() : lists.error();
     if (*update) certificates->push_back((*update)->new_with_new);
@@ -126,11 +132,11 @@ Result<Order> order_in(const cmpkit_get_options& options, const Credentials& cre
 extern "C" {
 
 cmpkit_rc cmpkit_operation_found_pem(const cmpkit_operation* operation, cmpkit_buf** pem, cmpkit_error** error) {
-    return told(operation, pem, error, [](Bytes information) { return found_in(information); });
+    return told(operation, pem, error, [&](Bytes information) { return found_in(*operation, information); });
 }
 cmpkit_rc cmpkit_operation_links_pem(const cmpkit_operation* operation, cmpkit_buf** pem, cmpkit_error** error) {
-    return told(operation, pem, error, [](Bytes information) -> Result<std::string> {
-        auto update = root_update(information);
+    return told(operation, pem, error, [&](Bytes information) -> Result<std::string> {
+        auto update = proved_update(*operation, information);
         if (!update) return update.error();
         std::vector<crypto::Cert> links;
         for (const auto* link : {*update ? &(*update)->new_with_old : nullptr, *update ? &(*update)->old_with_new : nullptr})

@@ -69,6 +69,7 @@ inline Utf8String  utf8_string(std::string_view text) { return {bytes_of(text)};
 /// Unix seconds. The view was checked when it was read.
 std::int64_t unix_seconds(const GeneralizedTime& time);
 std::int64_t unix_seconds(const UTCTime& time);  // years 1950 to 2049
+constexpr std::int64_t last_second = 253'402'300'799;  // of the year 9999, the last that a GeneralizedTime can say
 /// The octets live in the arena. @param seconds  0000 to 9999
 GeneralizedTime generalized_time(std::int64_t seconds, Arena& arena);
 UTCTime         utc_time(std::int64_t seconds, Arena& arena);  // the caller knows that the year is 1950 to 2049

@@ -35,7 +35,7 @@ Time time_of(std::int64_t seconds, der::Arena& arena) {
     constexpr std::int64_t year_2050 = 2524608000;
     Time time;
     if (seconds < year_2050) time.emplace<"utcTime">() = der::utc_time(seconds, arena);
-    else time.emplace<"generalTime">() = der::generalized_time(seconds, arena);
+    else time.emplace<"generalTime">() = der::generalized_time(std::min(seconds, der::last_second), arena);
     return time;
 }
 

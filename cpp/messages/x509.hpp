@@ -62,7 +62,7 @@ std::string summary(const GeneralName& name);  // "dns:dev1.plant", "ip:192.0.2.
 
 struct Time : Choice<der::Untagged<"utcTime", der::UTCTime>, der::Untagged<"generalTime", der::GeneralizedTime>> {};
 std::int64_t unix_seconds(const Time& time);
-/// UTCTime until 2049, GeneralizedTime after (4.1.2.5).
+/// UTCTime until 2049, GeneralizedTime after; what is beyond the year 9999 is 99991231235959Z, «no end» (4.1.2.5).
 Time time_of(std::int64_t seconds, der::Arena& arena);
 
 struct Validity {

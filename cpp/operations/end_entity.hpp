@@ -128,6 +128,8 @@ public:
     State state() const { return state_; }
     Bytes transaction_id() const { return transaction_id_; }
     const std::string& peer_text() const { return peer_text_; }  // of the peer's last status, not escaped
+    /// A genm without an item: a root update in its answer was proved by nobody (see check_information).
+    bool  asks_for_all() const { return std::holds_alternative<Inquiry>(order_.what) && std::get<Inquiry>(order_.what).item.empty(); }
     bool  has_certificate() const { return static_cast<bool>(certificate_); }  // one came, wanted or not
 
     /// What the operation needs to go on in another process: DER of a SavedOperation (end_entity_state.hpp), without any key or secret. Saved after each

@@ -30,7 +30,7 @@ Result<Inquiry> ask(Bytes type, Bytes value);
 std::string_view label_of(const Inquiry& inquiry);
 
 /// What must hold of a genp before anybody is told: the item that answers is there, its value is of its type, and a new root is reached from one
-/// that is trusted.
+/// that is trusted. Where all was asked for only the types must hold: what somebody does not need shall not keep the rest from him.
 ///
 /// @param anchors  roots that are trusted; for a root update that names none in its request
 /// @error unexpected_body    no item answers what was asked  @error bad_value  a value is not of its type

@@ -154,6 +154,8 @@ void Client::connect(Line& line, const coap_address_t& address) {
     if (!line.session && security_->failed) return lose(line, CMPKIT_TRANSPORT_TLS, "the keys and trust for TLS could not be set up");
     if (!line.session) return lose(line, CMPKIT_TRANSPORT_CONNECT, "no session");
     coap_session_set_app_data(line.session, &line);
+    // One message at a time is our own doing (RFC 7252 4.7). libcoap 4.3.1 would hold back the next for ever where an answer came and its acknowledgement did not.
+    coap_session_set_nstart(line.session, UINT16_MAX);
     line.connected = !target_.url.is_tls();
     begin(line);  // under DTLS libcoap keeps it until the handshake is over
 }

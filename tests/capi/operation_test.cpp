@@ -73,6 +73,38 @@ TEST_CASE("a certificate that the application refuses is revoked", "[capi]") {
     CHECK(text(made<Buf>(cmpkit_ca_list, ca.responder.get())).find("\"state\":\"revoked\"") != std::string::npos);
 }
 
+TEST_CASE("words that are not UTF-8 and times beyond the year 9999 leave an operation as it was", "[capi]") {
+    const Ca        ca;
+    const Key       key       = made<Key>(cmpkit_key_generate, "ec:P-256");
+    const Operation operation = enrollment(ca, key);
+    cmpkit_action   next      = 0;
+    CHECK(cmpkit_operation_begin(operation.get(), INT64_MAX, &next, nullptr) == CMPKIT_E_BAD_ARGUMENT);
+    CHECK(cmpkit_operation_decide(operation.get(), CMPKIT_VERDICT_REJECT, "\xff", now, &next, nullptr) == CMPKIT_E_BAD_ARGUMENT);
+    CHECK(steps(ca, operation.get()) == CMPKIT_OK);
+}
+
+TEST_CASE("a new root is found where it was asked for, as only there it is proved", "[capi]") {
+    const Ca          ca;
+    const std::string pem      = ca.folder.read("ca/root.key.pem");
+    const Key         root_key = made<Key>(cmpkit_key_load, octets(pem), pem.size(), nullptr, std::size_t{0}), new_key = made<Key>(cmpkit_key_generate, "ec:P-256");
+    const std::string told     = text(made<Buf>(cmpkit_ca_rollover, ca.responder.get(), root_key.get(), new_key.get(), 0u, now));
+    const Credentials who      = by_secret();
+    const Trust       trust    = trust_in(ca.root());
+    const auto        found    = [&](cmpkit_get_kind kind) {
+        cmpkit_get_options options = CMPKIT_GET_OPTIONS_INIT;
+        options.kind               = kind;
+        const Operation operation  = made<Operation>(cmpkit_operation_new_get, ca.context.get(), &options, who.get(), trust.get());
+        CHECK(steps(ca, operation.get()) == CMPKIT_OK);
+        return std::pair(text(made<Buf>(cmpkit_operation_found_pem, operation.get())), text(made<Buf>(cmpkit_operation_links_pem, operation.get())));
+    };
+    const auto [new_root, links] = found(CMPKIT_GET_ROOT_UPDATE);
+    CHECK(told.starts_with(new_root));
+    CHECK(told.find(links) == new_root.size());
+    const auto [all, no_links] = found(CMPKIT_GET_ALL);
+    CHECK(all.find(new_root) == std::string::npos);
+    CHECK(no_links.empty());
+}
+
 TEST_CASE("a blocking run takes the application's own transport", "[capi]") {
     Ca              ca(std::time(nullptr));
     ca.time         = std::time(nullptr);

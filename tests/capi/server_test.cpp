@@ -67,3 +67,16 @@ TEST_CASE("a search finds what all its members fit", "[capi]") {
     CHECK(cmpkit_ca_find(ca.responder.get(), &search, &json, nullptr) == CMPKIT_E_BAD_ARGUMENT);
     CHECK(cmpkit_ca_find(ca.responder.get(), nullptr, &json, nullptr) == CMPKIT_E_BAD_ARGUMENT);
 }
+
+TEST_CASE("a clock that no certificate can tell is refused", "[capi]") {
+    const Ca          ca;
+    cmpkit_responder* responder = ca.responder.get();
+    cmpkit_buf*       out       = nullptr;
+    for (const std::int64_t when : {INT64_MAX, INT64_MIN, std::int64_t{-1}, std::int64_t{253'402'300'800}}) {
+        CHECK(cmpkit_responder_answer(responder, nullptr, 0, nullptr, nullptr, when, &out, nullptr) == CMPKIT_E_BAD_ARGUMENT);
+        CHECK(cmpkit_responder_tick(responder, when, nullptr) == CMPKIT_E_BAD_ARGUMENT);
+        CHECK(cmpkit_ca_crl(responder, when, &out, nullptr) == CMPKIT_E_BAD_ARGUMENT);
+        CHECK(cmpkit_ca_revoke(responder, "01", nullptr, when, nullptr) == CMPKIT_E_BAD_ARGUMENT);
+    }
+    made<Buf>(cmpkit_ca_crl, responder, std::int64_t{253'402'300'799});  // the CRL would be good for a week
+}

@@ -188,6 +188,14 @@ TEST_CASE("a template with every member round-trips", "[messages]") {
     check_built(CertTemplate{});
 }
 
+TEST_CASE("a time is written as RFC 5280 4.1.2.5 wants it", "[messages]") {
+    der::Arena arena;
+    CHECK(text_of(time_of(2524607999, arena).get<"utcTime">()->content) == "491231235959Z");
+    CHECK(text_of(time_of(2524608000, arena).get<"generalTime">()->content) == "20500101000000Z");
+    CHECK(text_of(time_of(der::last_second, arena).get<"generalTime">()->content) == "99991231235959Z");
+    CHECK(text_of(time_of(der::last_second + 1, arena).get<"generalTime">()->content) == "99991231235959Z");
+}
+
 TEST_CASE("parameters and other small structures round-trip", "[messages]") {
     const Names names;
     const AlgorithmIdentifier mgf{oids::id_mgf1, der::Open::of(sha256)};

@@ -131,6 +131,20 @@ TEST_CASE("a coap server that rejects a message, or is not there, is noticed at 
     CHECK(nobody.error().code == Code::connect_failed);
 }
 
+TEST_CASE("a coap answer whose acknowledgement was lost does not hold up the next exchange", "[transport][coap]") {
+    const auto         type = GENERATE(con, non);
+    const ScriptedCoap server([type](const Coap& request) -> std::vector<Coap> {
+        if (request.code != post) return {};
+        Coap answer = reply_to(request, code(2, 4), "world");
+        answer.type = type;
+        return {answer.with(content_format, 259u)};
+    });
+    auto       registry = built_plugins();
+    const auto channel  = registry.open(server.url(), nullptr);
+    REQUIRE(channel);
+    for (int i = 0; i < 3; ++i) CHECK(send(**channel, some_octets(5), std::chrono::seconds(5)));
+}
+
 TEST_CASE("a coap answer in pieces is put together only if they fit", "[transport][coap]") {
     const auto piecewise = [](std::uint32_t lie, const std::string& second_etag) {
         return [=](const Coap& request) -> std::vector<Coap> {
