@@ -37,6 +37,30 @@ def tcp_frames(message):
     return [frame(form, kind, value[:300]) for form in (0, 10) for kind, value in values.items()] + [frame(10, 0, b"abc") + frame(0, 2, bytes(4)) + frame(10, 6, b"\1\1\0\2\x0a\x0a")]
 
 
+def datagrams(*pieces):
+    """What coap_pieces.hpp reads: a form with what it asks for, and what stands behind the options that it keeps."""
+    return b"".join(bytes([*form, len(rest)]) + rest for form, rest in pieces)
+
+
+kept, coded, bare, raw = (lambda: [0]), (lambda code: [5, code]), (lambda code, kind: [7, code, kind]), (lambda: [12])  # coded: without options; bare: without them, of another type
+
+
+def coap_requests(message):
+    block1, block2, core = b"\xd1\x02", b"\xb1", b"\xbb.well-known\x04core"
+    upload = [(kept(), block1 + b"\x08\xff" + bytes(16)), (kept(), block1 + b"\x18\xff" + bytes(range(16))), (kept(), block1 + b"\x20\xffabc")]
+    return [datagrams((kept(), b"\xff" + message[:200])), datagrams(*upload), datagrams(*upload, (kept(), block2 + b"\x10"), (kept(), block2 + b"\x00\xffabc")),
+            datagrams((coded(1), core), (coded(1), core + b"\x46rt=cmp")), datagrams((coded(1), b"\x60\x5b.well-known\x03cmp\x03ann"), (bare(0, 2), b""), (bare(0, 3), b"")),
+            datagrams((raw(), b"\x51\x02\0\x09t\xbb.well-known\x03cmp\x11\x3c\xd2\x23\xff\xff\xffabc"), (kept(), b"\xd2\x23\xff\xff\xffabc"))]
+
+
+def coap_answers(message):
+    down, goes_on = (lambda value, octets: (kept(), b"\xb1" + value + b"\xff" + octets)), (lambda value: (coded(0x5f), b"\xd1\x0e" + value))
+    whole = (kept(), b"\xff" + message[:200])
+    answers = [[whole], [goes_on(b"\x08"), goes_on(b"\x18"), whole], [down(b"\x08", bytes(16)), down(b"\x10", b"abc")], [(coded(0x8d), b"\xd1\x0e\x08"), whole],
+               [(coded(0x45), b"\xc1\x28\xff</.well-known/cmp/ir>;ct=259")], [(bare(0, 2), b"")], [(coded(0x84), b"")], [(raw(), b"\x60\0\0\x01")]]
+    return [bytes([request]) + datagrams(*answer) for answer in answers for request in range(3)]
+
+
 def mails(message):
     part = http("Content-Type: application/pkixcmp; name=a.pki", "Content-Transfer-Encoding: base64", 'Content-Disposition: attachment; filename*0="a"; filename*1*=%2epki',
                 body=base64.encodebytes(message))
@@ -81,5 +105,6 @@ def configurations():
 def of_all_targets(message):
     """{target: inputs} @param message  what is carried"""
     return {"capi": api_programs(), "tcp": tcp_frames(message), "mime": mails(message), "http_server": http_requests(message), "http_client": http_answers(message),
+            "coap_server": coap_requests(message), "coap_client": coap_answers(message),
             "plugin": [b"\0\0\4fuzz\0010\0\1\4fuzz\1\6volume\0\0\0", b"\4\0\x48\4fuzz\0011\1\2\4fuzz\6fuzz+x\0\0\0"], "config": list(configurations()),
             "file": [b"20261121T162325.123Z-000001-3f9c2a1b5d7e8f60-press-4,op=initialization,p=Plant%20A.PKI\n" + message, b"a.p10.0123456789abcdef.work\n0\0"]}

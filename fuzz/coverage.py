@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What the fuzz targets reach with the committed corpora, by llvm-cov.
+"""What the fuzz targets reach with the committed corpora, by llvm-cov. Functions that the compiler alone runs, as those that make the tables of the schemas, do not count.
 
     coverage.py PROGRAMS WORK ROOM     the lines of a room that no target reaches: file:line
 
@@ -8,6 +8,7 @@ PROGRAMS is built by the preset coverage; WORK keeps the profiles. `./run fuzz r
 import collections
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -28,13 +29,18 @@ class Reach:
     def __init__(self):
         self.files = collections.defaultdict(dict)
 
-    def add(self, lcov):
+    def add(self, lcov, compiled):
+        """@param compiled  the functions that the program has code of, without their files"""
         for line in lcov.splitlines():
             if line.startswith("SF:"):
-                file = pathlib.Path(line[3:])
+                file, in_program = pathlib.Path(line[3:]), {}  # whether it has the function that begins in a line
+            elif line.startswith("FN:"):
+                number, name = line[3:].split(",", 1)
+                in_program[int(number)] = in_program.get(int(number), False) or name.rsplit(":", 1)[-1] in compiled
             elif line.startswith("DA:") and file.is_relative_to(root) and file.relative_to(root).parts[0] in ("cpp", "plugins", "capi"):
                 number, times = map(int, line[3:].split(",")[:2])
-                self.files[file][number] = self.files[file].get(number, False) or times > 0
+                if times or in_program.get(max((begin for begin in in_program if begin <= number), default=0), True):
+                    self.files[file][number] = self.files[file].get(number, False) or times > 0
 
     def merge(self, other):
         for file, lines in other.files.items():
@@ -56,13 +62,19 @@ class Reach:
                 yield from (f"{file.relative_to(root)}:{number}" for number, ran in sorted(lines.items()) if not ran)
 
 
+def functions_in(profile):
+    """The names of those that the program counts, which are those that it has code of."""
+    shown = subprocess.run(["llvm-profdata-16", "show", "--all-functions", profile], check=True, capture_output=True, text=True).stdout
+    return {name.rsplit(":", 1)[-1] for name in re.findall(r"^  (\S+):$", shown, re.M)}
+
+
 def reach_of(program, work, *arguments):
     raw, profile = work / f"{program.name}.profraw", work / f"{program.name}.profdata"
     subprocess.run([program, *arguments], env=os.environ | {"LLVM_PROFILE_FILE": str(raw)}, check=True, capture_output=True, cwd=work)
-    subprocess.run(["llvm-profdata-16", "merge", "-sparse", raw, "-o", profile], check=True)
+    subprocess.run(["llvm-profdata-16", "merge", raw, "-o", profile], check=True)
     lcov = subprocess.run(["llvm-cov-16", "export", "-format=lcov", f"-instr-profile={profile}", program], check=True, capture_output=True, text=True).stdout
     reach = Reach()
-    reach.add(lcov)
+    reach.add(lcov, functions_in(profile))
     return reach
 
 
@@ -80,7 +92,7 @@ class Survey:
     """What each target reaches, and what all of them together."""
 
     def __init__(self, programs, work):
-        self.programs, self.work = pathlib.Path(programs), pathlib.Path(work)
+        self.programs, self.work = pathlib.Path(programs).resolve(), pathlib.Path(work).resolve()
         self.work.mkdir(parents=True, exist_ok=True)
         names = [program.name.removeprefix("fuzz_") for program in sorted(self.programs.glob("fuzz_*"))]
         self.inputs = {name: corpus_of(name) for name in names}

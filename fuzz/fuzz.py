@@ -27,6 +27,7 @@ here = pathlib.Path(__file__).resolve().parent
 environment = {
     # The runtime of LLVM 16 takes some thread-local blocks for those of an older glibc.
     "ASAN_OPTIONS": "intercept_tls_get_addr=0:detect_leaks=1",
+    "UBSAN_OPTIONS": "print_stacktrace=1",
     "LSAN_OPTIONS": f"print_suppressions=0:suppressions={here.parent / 'tests' / 'leaks.supp'}",
 }
 # What -entropic does takes longer than it brings where an input takes milliseconds.
@@ -95,14 +96,14 @@ class Target:
         print(f"A finding; this runs it again: {command}", flush=True)
 
     def merged(self, options, folders, into):
-        ran = Ran(self.program, "-merge=1", *options, into, *folders)
+        ran = Ran(self.program, *options, into, *folders)
         if ran.code:
             sys.exit(f"{self.name}: cannot merge\n{ran.report[-2000:]}")
 
     def merge(self):
         """Leaves of the corpus what reaches as much."""
         with tempfile.TemporaryDirectory(dir=self.corpus.parent) as least:
-            self.merged([], [self.corpus], least)
+            self.merged(["-merge=1"], [self.corpus], least)
             shutil.rmtree(self.corpus)
             shutil.copytree(least, self.corpus)
 
@@ -110,7 +111,7 @@ class Target:
         """Makes the committed corpus anew: the least of all that is kept which reaches as many branches."""
         self.begin_corpus()
         with tempfile.TemporaryDirectory() as least:
-            self.merged(["-use_counters=0", f"-max_len={largest_committed}"], self.folders(), least)
+            self.merged(["-set_cover_merge=1", "-use_counters=0", f"-max_len={largest_committed}"], self.folders(), least)
             shutil.rmtree(self.committed, ignore_errors=True)
             shutil.copytree(least, self.committed)
         print(f"{self.name}: {len(list(self.committed.iterdir()))} inputs", flush=True)

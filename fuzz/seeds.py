@@ -87,6 +87,7 @@ def of_all_targets():
         "responder_ra": [bytes([way]) + row for way in range(8) for row in [
             *map(relayed, exchanges), batch, wrapped(0x31, body("ir")), body("ir") + approval + relayed("wait-pollReq-1 wait-ip-final"), body("ir") + impatience + minute,
             body("ir") + another + body("cr") + minute + wrapped(0x30, body("wait-ip-final"))]],
+        "information": [bytes([question, 0]) + inside[22] for question in range(8)] + [bytes([question, 1, *told]) for question in (0, 2, 3) for told in [(0, 1, 2), (0, 1, 5), (0, 5, 5), (3, 3, 3)]],
         "protection": [bytes([key, 128, 1]) + message for key, message in enumerate(messages)] +
                       [bytes([key, 200, 1]) + with_protection(messages[0], each) for each in protections for key in range(10)],
         "spki": [list(children(next(children(certificate))))[6] for certificate in certificates],

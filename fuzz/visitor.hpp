@@ -36,15 +36,16 @@ private:
     sigset_t before_;
 };
 
-/// @param url  ends with the port
-inline transport::test::Socket visitor_of(const std::string& url) {
+/// A descriptor. @param url  ends with the port
+inline int connected_to(const std::string& url, int type) {
     static std::uint32_t visits = 0;
     const Undisturbed    guard;
     const auto           from   = loopback(1 + visits++ % 60'000, 0);
     const auto           to     = loopback(0, static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1))));
-    const int            fd     = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int            fd     = socket(AF_INET, type | SOCK_CLOEXEC, 0);
     hold(bind(fd, reinterpret_cast<const sockaddr*>(&from), sizeof from) == 0 && connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0);
-    return transport::test::Socket(fd);
+    return fd;
 }
+inline transport::test::Socket visitor_of(const std::string& url) { return transport::test::Socket(connected_to(url, SOCK_STREAM)); }
 
 }  // namespace cmpkit::fuzz
