@@ -86,15 +86,16 @@ std::optional<std::vector<Cert>> Paths::short_way(const Cert& leaf, std::span<co
     return std::nullopt;
 }
 
-// An issuer of whom CRLs say too little may be asked about anew each time.
+// An issuer of whom CRLs say too little may be asked about anew each time. The leaf bears the issuer's signature, or there would be no judgement.
 void Paths::remember(const Judgement& judgement, std::int64_t now) const {
     const std::span<const Cert> chain = std::span(judgement.path).subspan(1);
     const bool is_lacking = revocation_ == Revocation::hard && !judgement.lacks.empty() && judgement.lacks.back() > 0;
     if (chain.empty() || is_lacking || constrains_names(chain)) return;
     if (const Issuer known = issuer(chain.front()); known && known->holds_at(now)) return;
-    auto fresh = std::make_shared<const KnownIssuer>(std::vector<Cert>(chain.begin(), chain.end()), crls_, revocation_, now);
+    const auto fresh = std::make_shared<const KnownIssuer>(std::vector<Cert>(chain.begin(), chain.end()), crls_, revocation_, now);
     const std::unique_lock lock(mutex_);
-    issuers_.insert(chain.front().hash(), std::move(fresh));
+    issuers_.insert(chain.front().hash(), fresh);
+    signers_.insert(judgement.path.front().hash(), fresh);
 }
 
 Result<Judgement> Paths::judge(const Cert& leaf, std::span<const Cert> untrusted, std::int64_t now) const {
