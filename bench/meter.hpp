@@ -10,8 +10,8 @@
 
 namespace cmpkit::bench {
 
-inline void require(bool is_so, const std::string& what) {
-    if (!is_so) std::fprintf(stderr, "%s\n", what.c_str()), std::exit(1);
+inline void require(bool is_so, std::string_view what) {
+    if (!is_so) std::fprintf(stderr, "%.*s\n", static_cast<int>(what.size()), what.data()), std::exit(1);
 }
 template <class T> T sure(Result<T> result) {
     require(static_cast<bool>(result), result ? "" : result.error().text());
