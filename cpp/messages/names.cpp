@@ -5,22 +5,31 @@
 namespace cmpkit {
 namespace {
 
-/// The characters of a string value, or nothing: another type, whose octets are all that can be said.
-std::optional<std::string> characters(const der::Open& value) {
-    const Octets built = value.tlv.empty() ? der::encode(value) : Octets{};
-    Bytes    in = value.tlv.empty() ? Bytes(built) : value.tlv;
-    der::Tlv element;
-    if (der::take(in, element)) return std::nullopt;
-    switch (element.tag) {
-    case der::tag::utf8_string:
-    case der::tag::printable_string:
-    case der::tag::ia5_string:
-    case der::tag::visible_string:
-    case der::tag::numeric_string:
-    case der::tag::teletex_string: return std::string(text_of(element.content));
-    default: return std::nullopt;
+/// The element of a value: as it was received or, of one that was built, as it is sent.
+class ValueElement {
+public:
+    explicit ValueElement(const der::Open& value) { der::encode(der::describe<der::Open>(), &value, out_); }
+    Bytes octets() const { return out_.written(); }
+
+    /// Of a string; nothing: another type, whose octets are all that can be said.
+    std::optional<std::string_view> characters() const {
+        Bytes    in = octets();
+        der::Tlv element;
+        if (der::take(in, element)) return std::nullopt;
+        switch (element.tag) {
+        case der::tag::utf8_string:
+        case der::tag::printable_string:
+        case der::tag::ia5_string:
+        case der::tag::visible_string:
+        case der::tag::numeric_string:
+        case der::tag::teletex_string: return text_of(element.content);
+        default: return std::nullopt;
+        }
     }
-}
+
+private:
+    der::Writer out_;
+};
 
 /// RFC 4514 2.4. What `escaped` finds unfit for a display, `\x1b`, is written as RFC 4514 writes any octet: `\1b`.
 std::string shown_value(std::string_view value) {
@@ -38,29 +47,47 @@ std::string shown_value(std::string_view value) {
 }
 
 std::string shown_attribute(const AttributeTypeAndValue& attribute) {
-    const std::string_view name  = oid_name(attribute.type.content);
-    const auto             value = name.empty() ? std::nullopt : characters(attribute.value);
+    const std::string_view name = oid_name(attribute.type.content);
+    const ValueElement     element(attribute.value);
+    const auto             value = name.empty() ? std::nullopt : element.characters();
     const std::string      type  = name.empty() ? der::dotted(attribute.type.content) : std::string(name);
-    return type + "=" + (value ? shown_value(*value) : "#" + to_hex(der::encode(attribute.value)));
+    return type + "=" + (value ? shown_value(*value) : "#" + to_hex(element.octets()));
 }
 
-/// Case and spaces taken away, as RFC 5280 7.1 asks and peers do it: in ASCII only.
-std::string folded(std::string_view text) {
-    std::string plain;
-    for (const char c : text) {
-        if (c == ' ' && (plain.empty() || plain.back() == ' ')) continue;
-        plain += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+/// The characters of a text as they count, one by one: case and spaces taken away, as RFC 5280 7.1 asks and peers do it: in ASCII only.
+class Folded {
+public:
+    explicit Folded(std::string_view text) : rest_(text.substr(0, text.find_last_not_of(' ') + 1)) { skip_spaces(); }
+
+    /// Nothing: the end.
+    std::optional<char> next() {
+        if (rest_.empty()) return std::nullopt;
+        const char c = rest_.front();
+        rest_.remove_prefix(1);
+        if (c == ' ') skip_spaces();
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
     }
-    if (plain.ends_with(' ')) plain.pop_back();
-    return plain;
+
+private:
+    void skip_spaces() { rest_.remove_prefix(std::min(rest_.find_first_not_of(' '), rest_.size())); }
+
+    std::string_view rest_;
+};
+
+bool same_text(Folded a, Folded b) {
+    for (;;) {
+        const auto c = a.next();
+        if (c != b.next()) return false;
+        if (!c) return true;
+    }
 }
 
 bool same_attribute(const AttributeTypeAndValue& a, const AttributeTypeAndValue& b) {
     if (a.type != b.type) return false;
     if (!a.value.tlv.empty() && equal(a.value.tlv, b.value.tlv)) return true;
-    const auto left = characters(a.value), right = characters(b.value);
-    if (left && right) return folded(*left) == folded(*right);
-    return equal(der::encode(a.value), der::encode(b.value));
+    const ValueElement left(a.value), right(b.value);
+    const auto         left_text = left.characters(), right_text = right.characters();
+    return left_text && right_text ? same_text(Folded(*left_text), Folded(*right_text)) : equal(left.octets(), right.octets());
 }
 
 bool same_rdn(const RelativeDistinguishedName& a, const RelativeDistinguishedName& b) { return std::ranges::equal(a, b, same_attribute); }
@@ -84,7 +111,7 @@ bool same_name(const Name& a, const Name& b) { return std::ranges::equal(a, b, s
 std::string attribute_text(const Name& name, const OidConstant& type) {
     for (std::size_t i = name.size(); i--;)
         for (std::size_t k = name[i].size(); k--;)
-            if (name[i][k].type == type) return characters(name[i][k].value).value_or("");
+            if (name[i][k].type == type) return std::string(ValueElement(name[i][k].value).characters().value_or(""));
     return {};
 }
 

@@ -51,10 +51,10 @@ Result<crypto::Cert> answer_signer(const PKIMessage& message, std::span<const cr
 
 Result<void> check_answer_signer(const crypto::Cert& signer, std::span<const crypto::Cert> pinned, const Peer& peer) {
     if (!signer.allows(KeyUsageBit::digitalSignature) && !(peer.ca_without_digital_signature && signer.is_ca())) return signer_refused("its keyUsage lacks digitalSignature");
-    const std::string name = to_text(signer->subject);
-    if (!pinned.empty()) return std::ranges::find(pinned, signer) != pinned.end() ? Result<void>() : signer_refused("the signer " + name + " is not the one pinned");
+    if (!pinned.empty())
+        return std::ranges::find(pinned, signer) != pinned.end() ? Result<void>() : signer_refused("the signer " + to_text(signer->subject) + " is not the one pinned");
     if (may_sign_answers(signer, peer)) return {};
-    return signer_refused(name + " is neither a CA nor has id-kp-cmcCA or id-kp-cmcRA (RFC 9810 4.5); pin it if it is meant");
+    return signer_refused(to_text(signer->subject) + " is neither a CA nor has id-kp-cmcCA or id-kp-cmcRA (RFC 9810 4.5); pin it if it is meant");
 }
 
 }  // namespace cmpkit::operations
