@@ -11,12 +11,14 @@
 namespace cmpkit::crypto {
 
 struct Cert::State {
-    explicit State(der::Parsed<Certificate> value) : parsed(std::move(value)) {}
+    explicit State(Bytes der) : arena(der::arena_budget(der.size())), octets(arena.keep(der)) {}
 
-    der::Parsed<Certificate> parsed;
-    Octets                   hash;
-    std::optional<Octets>    subject_key_identifier;
-    std::int64_t             not_before = 0, not_after = 0;
+    der::Arena            arena;   // its budget has room for the octets, too
+    Bytes                 octets;
+    Certificate           value;
+    Octets                hash;
+    std::optional<Octets> subject_key_identifier;
+    std::int64_t          not_before = 0, not_after = 0;
 
     mutable std::once_flag                   key_once;
     mutable std::optional<Result<PublicKey>> key;
@@ -29,9 +31,9 @@ const std::optional<Extensions>& extensions_of(const Certificate& certificate) {
 /// RFC 5280 4.2: "A certificate MUST NOT include more than one instance of a particular extension": whoever looks would see another one.
 bool has_repeated_extension(const Certificate& certificate) {
     if (!extensions_of(certificate)) return false;
-    std::vector<Bytes> seen;
-    seen.reserve(extensions_of(certificate)->size());
-    for (const Extension& extension : *extensions_of(certificate)) seen.push_back(extension.extnID.content);
+    der::Arena arena;
+    const std::span<Bytes> seen(arena.make<Bytes>(extensions_of(certificate)->size()), extensions_of(certificate)->size());
+    std::ranges::transform(*extensions_of(certificate), seen.begin(), [](const Extension& extension) { return extension.extnID.content; });
     const auto before = [](Bytes a, Bytes b) { return std::ranges::lexicographical_compare(a, b); };
     std::ranges::sort(seen, before);
     return std::ranges::adjacent_find(seen, equal) != seen.end();
@@ -40,12 +42,11 @@ bool has_repeated_extension(const Certificate& certificate) {
 }  // namespace
 
 Result<Cert> Cert::parse(Bytes der) {
-    auto parsed = der::parse<Certificate>(copy_of(der));
-    if (!parsed) return parsed.error();
-    if (has_repeated_extension(**parsed))
+    const auto state = std::make_shared<State>(der);
+    if (auto parsed = der::parse(der::describe<Certificate>(), state->octets, &state->value, state->arena); !parsed) return parsed.error();
+    if (has_repeated_extension(state->value))
         return Error{.code = Code::bad_certificate, .path = "tbsCertificate.extensions", .clause = "RFC 5280 4.2", .detail = "an extension is repeated"};
-    const auto state  = std::make_shared<State>(*std::move(parsed));
-    const auto& fields = state->parsed->tbsCertificate;
+    const auto& fields = state->value.tbsCertificate;
     state->hash       = sha256(der);
     state->not_before = unix_seconds(fields.validity.notBefore);
     state->not_after  = unix_seconds(fields.validity.notAfter);
@@ -55,9 +56,9 @@ Result<Cert> Cert::parse(Bytes der) {
     return cert;
 }
 
-const Certificate&    Cert::operator*() const { return *state_->parsed; }
-const TBSCertificate* Cert::operator->() const { return &state_->parsed->tbsCertificate; }
-Bytes                 Cert::der() const { return state_->parsed.octets(); }
+const Certificate&    Cert::operator*() const { return state_->value; }
+const TBSCertificate* Cert::operator->() const { return &state_->value.tbsCertificate; }
+Bytes                 Cert::der() const { return state_->octets; }
 const Octets&         Cert::hash() const { return state_->hash; }
 
 Result<PublicKey> Cert::key() const {
@@ -115,6 +116,7 @@ Result<Cert> CertCache::get(Bytes der) {
 
 Result<std::vector<Cert>> parse_certificates(std::span<const Octets> ders) {
     std::vector<Cert> certs;
+    certs.reserve(ders.size());
     for (const Octets& der : ders) {
         auto cert = Cert::parse(der);
         if (!cert) return at_element(cert.error(), "certificates", certs.size());
