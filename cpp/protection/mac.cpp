@@ -1,4 +1,5 @@
 #include "der/encode.hpp"
+#include "protection/part.hpp"
 #include "protection/protect.hpp"
 
 namespace cmpkit::protection {
@@ -110,7 +111,9 @@ Result<Octets>             MacKey::mac(Bytes part) const { return crypto::hmac(s
 Result<void> verify_mac(const PKIMessage& message, const MacKey& key) {
     if (!message.protection)
         return Error{.code = Code::protection_missing, .path = "protection", .fail_info = FailInfo::badMessageCheck, .clause = "RFC 9483 3.2"};
-    auto expected = key.mac(protected_part(message.header.received, message.body.received));
+    der::Writer part;
+    write_part(message.header.received, message.body.received, part);
+    auto expected = key.mac(part.written());
     if (!expected) return expected.error();
     if (message.protection->unused || !crypto::equal_in_constant_time(*expected, message.protection->bytes))
         return Error{.code = Code::protection_mismatch, .path = "protection", .fail_info = FailInfo::badMessageCheck, .clause = "RFC 9810 5.1.3"};

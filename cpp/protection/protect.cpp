@@ -2,14 +2,19 @@
 
 #include "der/encode.hpp"
 #include "messages/names.hpp"
+#include "protection/part.hpp"
 
 namespace cmpkit::protection {
 
-Octets protected_part(Bytes header, Bytes body) {
-    der::Writer out;
+void write_part(Bytes header, Bytes body, der::Writer& out) {
     out.octets(body);
     out.octets(header);
-    out.header(der::tag::sequence, header.size() + body.size());
+    out.header(der::tag::sequence, out.size());
+}
+
+Octets protected_part(Bytes header, Bytes body) {
+    der::Writer out;
+    write_part(header, body, out);
     return out.finish();
 }
 
@@ -54,12 +59,13 @@ Result<Octets> Protector::protect(Bytes part) const { return key_ ? key_->mac(pa
 namespace {
 
 void write_extra_certs(const Protector* protector, std::span<const crypto::Cert> extra, der::Writer& out) {
-    std::vector<crypto::Cert> certs = protector ? protector->chain() : std::vector<crypto::Cert>();
-    for (const crypto::Cert& cert : extra)
-        if (std::ranges::find(certs, cert) == certs.end()) certs.push_back(cert);
-    if (certs.empty()) return;
+    const std::span<const crypto::Cert> chain = protector ? std::span(protector->chain()) : std::span<const crypto::Cert>();
+    const auto is_in = [](std::span<const crypto::Cert> certs, const crypto::Cert& cert) { return std::ranges::find(certs, cert) != certs.end(); };
+    if (chain.empty() && extra.empty()) return;
     const std::size_t mark = out.size();
-    for (std::size_t i = certs.size(); i--;) out.octets(certs[i].der());
+    for (std::size_t i = extra.size(); i--;)
+        if (!is_in(chain, extra[i]) && !is_in(extra.first(i), extra[i])) out.octets(extra[i].der());
+    for (std::size_t i = chain.size(); i--;) out.octets(chain[i].der());
     out.header(der::tag::sequence, out.size() - mark);
     out.header(0xa1, out.size() - mark);
 }
@@ -69,13 +75,15 @@ void write_extra_certs(const Protector* protector, std::span<const crypto::Cert>
 Result<Octets> seal(PKIHeader header, const PKIBody& body, const Protector* protector, std::span<const crypto::Cert> extra) {
     der::Arena arena;
     if (protector) protector->name_sender(header, arena);
-    header.received           = {};
-    const Octets header_octets = der::encode(header);
-    const Octets body_octets   = der::encode(body);
-    der::Writer  out;
+    header.received = {};
+    der::Writer part, out;
+    der::encode(der::describe<PKIBody>(), &body, part);
+    der::encode(der::describe<PKIHeader>(), &header, part);
+    const std::size_t size = part.size();
+    part.header(der::tag::sequence, size);
     write_extra_certs(protector, extra, out);
     if (protector) {
-        auto value = protector->protect(protected_part(header_octets, body_octets));
+        auto value = protector->protect(part.written());
         if (!value) return value.error();
         const std::size_t mark = out.size();
         out.octets(*value);
@@ -83,8 +91,7 @@ Result<Octets> seal(PKIHeader header, const PKIBody& body, const Protector* prot
         out.header(der::tag::bit_string, out.size() - mark);
         out.header(0xa0, out.size() - mark);
     }
-    out.octets(body_octets);
-    out.octets(header_octets);
+    out.octets(part.written().last(size));
     out.header(der::tag::sequence, out.size());
     return out.finish();
 }
