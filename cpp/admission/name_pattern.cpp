@@ -1,18 +1,19 @@
 #include "admission/pattern.hpp"
 #include "admission/refusal.hpp"
+#include "messages/attribute.hpp"
 
 namespace cmpkit::admission {
 namespace {
 
 Error not_theirs(Bytes type, const char* why) { return refusal(FailInfo::notAuthorized, "subject: " + oid_text(type) + " " + why); }
 
-/// One RDN of that attribute, with the string type that its document prescribes. Every octet is written as its number, so no value can mean more than itself.
+/// One RDN of that attribute, with the string type that its document prescribes.
 Result<RelativeDistinguishedName> rdn_of(Bytes type, std::string_view value, der::Arena& arena) {
-    std::string text = der::dotted(type) + "=";
-    for (const char& c : value) text += "\\" + to_hex(bytes_of({&c, 1}));
-    const auto name = name_from_text(text, arena);
-    if (!name) return failure(Code::not_authorized, "a value of the requester's certificate cannot stand in this attribute", name.error());
-    return name->front();
+    const auto attribute = text_attribute(type, value, arena);
+    if (!attribute) return failure(Code::not_authorized, "a value of the requester's certificate cannot stand in this attribute", attribute.error());
+    auto* place = arena.make<AttributeTypeAndValue>();
+    *place      = *attribute;
+    return RelativeDistinguishedName(place, 1);
 }
 
 Name one(const RelativeDistinguishedName& rdn) { return Name(&rdn, 1); }

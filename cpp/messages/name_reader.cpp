@@ -1,4 +1,5 @@
 #include "der/encode.hpp"
+#include "messages/attribute.hpp"
 #include "messages/names.hpp"
 
 namespace cmpkit {
@@ -21,28 +22,6 @@ int hex_digit(char c) {
 }
 
 bool is_punctuation(char c) { return c > 0x1f && c < 0x7f && !(c >= '0' && c <= '9') && !((c | 0x20) >= 'a' && (c | 0x20) <= 'z'); }
-
-bool printable(Bytes content) {  // X.680 41.4
-    return std::ranges::all_of(content, [](std::uint8_t octet) {
-        const char c = static_cast<char>(octet);
-        return octet < 0x80 && (std::string_view(" '()+,-./:=?").find(c) != std::string_view::npos || (c > ' ' && !is_punctuation(c) && octet != 0x7f));
-    });
-}
-
-/// The string types that RFC 5280 App. A prescribes.
-std::uint8_t string_tag(const der::Oid& type) {
-    using namespace oids;
-    if (type == id_at_countryName || type == id_at_serialNumber || type == id_at_dnQualifier) return der::tag::printable_string;
-    if (type == id_domainComponent || type == id_emailAddress) return der::tag::ia5_string;
-    return der::tag::utf8_string;
-}
-
-const char* why_not(std::uint8_t tag, Bytes value) {
-    if (std::ranges::find(value, 0) != value.end()) return "a NUL in a value";
-    if (tag == der::tag::printable_string && !printable(value)) return "only letters, digits, space and '()+,-./:=? are allowed in this attribute";
-    if (tag == der::tag::ia5_string && !der::valid_ascii(value)) return "only ASCII is allowed in this attribute";
-    return der::valid_utf8(value) ? nullptr : "a value that is not UTF-8";
-}
 
 template <class T> der::Items<T> kept(const std::vector<T>& values, der::Arena& arena) {
     T* place = arena.make<T>(values.size());
@@ -68,7 +47,7 @@ public:
     }
 
 private:
-    Error wrong(const char* what) const {
+    Error wrong(std::string_view what) const {
         const std::size_t at = whole_.size() - rest_.size();
         return {.code = Code::bad_value, .detail = std::string(what) + ", at character " + std::to_string(at + 1) + " of \"" + escaped(whole_.substr(0, 80)) + "\""};
     }
@@ -97,13 +76,10 @@ private:
         const auto type = oid_from_text(rest_.substr(0, end));
         if (!type) return wrong("an unknown attribute type");
         rest_.remove_prefix(end + 1);
-        const der::Oid kept_type{arena_.keep(*type)};
-        auto value = form_.has_hex_values && rest_.starts_with('#') ? hex_value() : string_value(kept_type);
-        if (!value) return value.error();
-        return AttributeTypeAndValue{kept_type, der::Open::raw(arena_.keep(*value))};
+        return form_.has_hex_values && rest_.starts_with('#') ? hex_attribute(*type) : string_attribute(*type);
     }
 
-    Result<Octets> hex_value() {
+    Result<AttributeTypeAndValue> hex_attribute(Bytes type) {
         Octets element;
         for (accept('#'); !ends_value(); rest_.remove_prefix(2)) {
             const int high = hex_digit(rest_[0]), low = rest_.size() > 1 ? hex_digit(rest_[1]) : -1;
@@ -111,18 +87,14 @@ private:
             element.push_back(static_cast<std::uint8_t>(high << 4 | low));
         }
         if (!der::well_formed(element, 20)) return wrong("a #value that is not one DER element");
-        return element;
+        return AttributeTypeAndValue{{arena_.keep(type)}, der::Open::raw(arena_.keep(element))};
     }
 
-    Result<Octets> string_value(const der::Oid& type) {
-        const auto value = characters();
-        if (!value) return value.error();
-        const std::uint8_t tag = string_tag(type);
-        if (const char* reason = why_not(tag, bytes_of(*value))) return wrong(reason);
-        der::Writer out;
-        out.octets(bytes_of(*value));
-        out.header(tag, value->size());
-        return out.finish();
+    Result<AttributeTypeAndValue> string_attribute(Bytes type) {
+        const auto text = characters();
+        if (!text) return text.error();
+        const auto attribute = text_attribute(type, *text, arena_);
+        return attribute ? attribute : wrong(attribute.error().detail);
     }
     Result<std::string> characters() {
         std::string value;

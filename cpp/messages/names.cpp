@@ -32,9 +32,8 @@ private:
 };
 
 /// RFC 4514 2.4. What `escaped` finds unfit for a display, `\x1b`, is written as RFC 4514 writes any octet: `\1b`.
-std::string shown_value(std::string_view value) {
+void show_value(std::string_view value, std::string& text) {
     const std::string safe = escaped(value);
-    std::string       text;
     for (std::size_t i = 0; i < safe.size(); ++i) {
         const char c        = safe[i];
         const bool is_outer = c == ' ' && (i == 0 || i + 1 == safe.size());
@@ -43,15 +42,17 @@ std::string shown_value(std::string_view value) {
         else if (is_outer || (c == '#' && i == 0) || std::string_view("\"+,;<>").find(c) != std::string_view::npos) (text += '\\') += c;
         else text += c;
     }
-    return text;
 }
 
-std::string shown_attribute(const AttributeTypeAndValue& attribute) {
+void show_attribute(const AttributeTypeAndValue& attribute, std::string& text) {
     const std::string_view name = oid_name(attribute.type.content);
     const ValueElement     element(attribute.value);
     const auto             value = name.empty() ? std::nullopt : element.characters();
-    const std::string      type  = name.empty() ? der::dotted(attribute.type.content) : std::string(name);
-    return type + "=" + (value ? shown_value(*value) : "#" + to_hex(element.octets()));
+    if (name.empty()) text += der::dotted(attribute.type.content);
+    else text += name;
+    text += '=';
+    if (value) show_value(*value, text);
+    else (text += '#') += to_hex(element.octets());
 }
 
 /// The characters of a text as they count, one by one: case and spaces taken away, as RFC 5280 7.1 asks and peers do it: in ASCII only.
@@ -99,7 +100,7 @@ std::string to_text(const Name& name) {
     for (std::size_t i = name.size(); i--;)
         for (const AttributeTypeAndValue& attribute : name[i]) {
             if (!text.empty()) text += &attribute == name[i].begin() ? ',' : '+';
-            text += shown_attribute(attribute);
+            show_attribute(attribute, text);
         }
     return text;
 }
