@@ -70,6 +70,7 @@ template <class Initialise> MdCtx context_of(const Scheme& scheme, Initialise in
     const EVP_MD* md    = scheme.hash ? md_of(*scheme.hash) : nullptr;
     if (scheme.hash && !md) return nullptr;  // OpenSSL would take another hash instead
     if (!context || initialise(context.get(), &inner, md) != 1) return nullptr;
+    EVP_MD_CTX_set_flags(context.get(), EVP_MD_CTX_FLAG_FINALISE);  // used once: OpenSSL need not end a copy of it
     if (!scheme.pss_salt) return context;
     const bool set = EVP_PKEY_CTX_set_rsa_padding(inner, RSA_PKCS1_PSS_PADDING) == 1 && EVP_PKEY_CTX_set_rsa_pss_saltlen(inner, *scheme.pss_salt) == 1;
     return set ? std::move(context) : nullptr;
