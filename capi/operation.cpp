@@ -8,6 +8,24 @@ using namespace cmpkit;
 using namespace cmpkit::capi;
 using namespace cmpkit::operations;
 
+namespace {
+
+/// Nobody can have revoked what is issued now, and that its issuers were not is asked of those who sign.
+crypto::Trust trust_in_new(const cmpkit_trust& trust) {
+    if (!trust.verify_new.anchors.empty()) return trust.verify_new;
+    crypto::Trust same = trust.anchors;
+    same.sources       = {};
+    same.revocation    = std::min(same.revocation, crypto::Revocation::soft);
+    return same;
+}
+
+/// What one has found of issuers holds for the other.
+bool is_one_trust(const cmpkit_trust& trust) {
+    return trust.verify_new.anchors.empty() && trust.anchors.sources.empty() && trust.anchors.revocation != crypto::Revocation::hard;
+}
+
+}  // namespace
+
 Result<PeerTrust> cmpkit::capi::peer_trust(const cmpkit_trust* trust) {
     PeerTrust peers;
     if (!trust) return peers;
@@ -18,10 +36,9 @@ Result<PeerTrust> cmpkit::capi::peer_trust(const cmpkit_trust* trust) {
         if (!made) return made.error();
         peers.anchors = *made;
     }
-    // Nobody can have revoked what is issued now, and that its issuers were not is asked of those who sign.
-    crypto::Trust fresh = trust->verify_new;
-    if (fresh.anchors.empty()) fresh = trust->anchors, fresh.sources = {}, fresh.revocation = std::min(fresh.revocation, crypto::Revocation::soft);
-    if (!fresh.anchors.empty()) {
+    if (is_one_trust(*trust)) {
+        peers.new_certificate = peers.anchors;
+    } else if (auto fresh = trust_in_new(*trust); !fresh.anchors.empty()) {
         auto made = crypto::Verifier::make(std::move(fresh));
         if (!made) return made.error();
         peers.new_certificate = *made;
