@@ -29,7 +29,7 @@ Result<Octets> read_forced_subject(const std::string& text) {
 
 Result<Name> with_forced(const Name& name, const Name& forced, der::Arena& arena) {
     // By attributes of place alone all devices would have the same name, and each could have another's certificate revoked.
-    if (name.is_null_dn()) return name;
+    if (name.is_null_dn() || forced.empty()) return name;
     std::vector<RelativeDistinguishedName> rdns;
     for (const RelativeDistinguishedName& rdn : forced)
         if (!of_type(name, rdn.front().type.content)) rdns.push_back(rdn);

@@ -30,6 +30,14 @@ std::span<const BodyType> requests_of(RequesterKind kind) {
     return {};
 }
 
+/// In octets of DER.
+std::size_t size_of(const Name& subject, const GeneralNames& others) {
+    der::Writer out;
+    der::encode(der::describe<Name>(), &subject, out);
+    der::encode(der::describe<GeneralNames>(), &others, out);
+    return out.size();
+}
+
 bool identifies(const CertId& id, const crypto::Cert& certificate) {
     const auto* issuer = id.issuer.get<"directoryName">();
     return issuer && same_name(*issuer, certificate->issuer) && id.serialNumber == certificate->serialNumber;
@@ -168,7 +176,7 @@ Result<void> Enrollment::grant_names() {
     if (is_update()) copy_alternative_names(wishes_.subjectAltName, continued_, *granted);
     // RFC 5280 4.1.2.6: without a subject the names are in subjectAltName.
     if (granted->subject.is_null_dn() && granted->subjectAltName.empty()) return refusal(FailInfo::badCertTemplate, "subject: a name is needed");
-    if (der::encode(granted->subject).size() + der::encode(GeneralNames(granted->subjectAltName)).size() > longest_names)
+    if (size_of(granted->subject, granted->subjectAltName) > longest_names)
         return refusal(FailInfo::badCertTemplate, "subject, subjectAltName: they are too long");
     if (core_.is_reserved(granted->subject)) return refusal(FailInfo::notAuthorized, "subject: the name belongs to the CA");
     statement_.subject        = granted->subject;
@@ -187,8 +195,8 @@ Result<void> Enrollment::grant_extensions() {
     statement_.extKeyUsage = std::move(purposes->purposes);
     statement_.crl_uris    = rules_->profile.crl_distribution_points;
     statement_.further     = rules_->extensions;
-    changes_.push_back(usage->left_out);
-    changes_.push_back(purposes->left_out);
+    for (const std::string_view left_out : {std::string_view(usage->left_out), std::string_view(purposes->left_out)})
+        if (!left_out.empty()) changes_.emplace_back(left_out);
     for (const std::string_view member : request_.ignored) changes_.push_back(std::string(member) + " is the CA's to choose");
     const auto is_fixed = [this](const std::string& name) {
         return std::ranges::any_of(rules_->extensions, [&](const FixedExtension& each) { return oid_text(each.oid) == name; });
@@ -251,7 +259,7 @@ Result<void> Enrollment::spend_secret() {
 std::string Enrollment::words_for_changes() const {
     std::string words;
     for (const std::string& change : changes_)
-        if (!change.empty()) words.append(words.empty() ? "" : "; ").append(change);
+        words.append(words.empty() ? "" : "; ").append(change);
     return words.size() > longest_words ? words.substr(0, longest_words) + " ..." : words;  // all of it is ASCII: words of ours and OIDs
 }
 

@@ -9,6 +9,7 @@ namespace {
 class ExtensionList {
 public:
     ExtensionList(const Statement& statement, const Issuer& issuer) : statement_(statement), subject_key_(statement.key.key_identifier()) {
+        extensions_.reserve(most_of_ours + statement.further.size());
         add(oids::id_ce_basicConstraints, true, statement.basicConstraints);  // critical: RFC 5280 4.2.1.9
         add(oids::id_ce_keyUsage, true, statement.keyUsage);                  // critical: RFC 5280 4.2.1.3
         if (!statement.extKeyUsage.empty()) add(oids::id_ce_extKeyUsage, false, purposes_);
@@ -27,6 +28,8 @@ public:
     Extensions list() const { return extensions_; }
 
 private:
+    static constexpr std::size_t most_of_ours = 7;
+
     template <class T> void add(const OidConstant& oid, bool critical, const T& value) { extensions_.push_back({oid, critical, der::Open::of(value)}); }
 
     /// One point: several URIs are ways to the same CRL (RFC 5280 4.2.1.13).

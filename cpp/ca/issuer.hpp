@@ -44,11 +44,12 @@ Result<crypto::Cert> certify(const Statement& statement, const Issuer& issuer, B
 /// The DER of `Signed`, a Certificate or CertificateList, around its part to be signed.
 template <class Signed, class Part> Result<Octets> signed_with(const crypto::Signer& signer, const Part& part, Part Signed::*place) {
     const AlgorithmIdentifier algorithm = signer.algorithm();
-    const Octets              octets    = der::encode(part);
-    const auto                signature = signer.sign(algorithm, octets);
+    der::Writer               to_be_signed;
+    der::encode(der::describe<Part>(), &part, to_be_signed);
+    const auto signature = signer.sign(algorithm, to_be_signed.written());
     if (!signature) return signature.error();
     Signed whole;
-    (whole.*place).received  = octets;
+    (whole.*place).received  = to_be_signed.written();
     whole.signatureAlgorithm = algorithm;
     whole.signatureValue     = {0, *signature};
     return der::encode(whole);

@@ -8,7 +8,9 @@ namespace cmpkit::ca {
 namespace {
 
 Octets joined(Bytes a, Bytes b) {
-    Octets both = copy_of(a);
+    Octets both;
+    both.reserve(a.size() + b.size());
+    both.assign(a.begin(), a.end());
     both.insert(both.end(), b.begin(), b.end());
     return both;
 }

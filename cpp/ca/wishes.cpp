@@ -117,6 +117,7 @@ Result<GrantedUsage> grant_usage(KeyUsage wished, const Rules& rules, const cryp
 
 Result<GrantedPurposes> grant_purposes(const ExtKeyUsage* wished, const Rules& rules) {
     GrantedPurposes granted;
+    granted.purposes.reserve(wished ? wished->size() : rules.extended_key_usage.size());
     if (!wished) {
         for (const Octets& purpose : rules.extended_key_usage) granted.purposes.push_back({purpose});
         return granted;

@@ -27,7 +27,9 @@ Revocation demanded_by(const Trust& trust) {
 /// Where a certificate's way ends by its names alone, without a look at keys; none: an anchor may be reached, or a self-signed certificate ends it. Whoever is
 /// asked about certificates of somebody else's PKI says no without decoding them all for OpenSSL.
 std::optional<Cert> end_without_anchor(const Trust& trust, const Cert& leaf, std::span<const Cert> untrusted) {
-    std::vector<Cert> reached{leaf};
+    std::vector<Cert> reached;
+    reached.reserve(1 + untrusted.size() + trust.intermediates.size());
+    reached.push_back(leaf);
     for (std::size_t i = 0; i < reached.size(); ++i) {
         const Cert here      = reached[i];
         const auto may_issue = [&](const Cert& candidate) { return candidate == here || may_be_issued_by(signed_thing(*here), candidate); };
@@ -79,7 +81,9 @@ std::optional<std::vector<Cert>> Paths::short_way(const Cert& leaf, std::span<co
         if (!may_be_issued_by(signed_thing(*leaf), candidate)) continue;
         const Issuer known = issuer(candidate);
         if (!known || !known->vouches_for(leaf, now) || !has_signed(known, leaf)) continue;
-        std::vector<Cert> path{leaf};
+        std::vector<Cert> path;
+        path.reserve(1 + known->chain().size());
+        path.push_back(leaf);
         path.insert(path.end(), known->chain().begin(), known->chain().end());
         return path;
     }

@@ -20,7 +20,9 @@ Error signer_refused(std::string detail) {
 
 std::vector<crypto::Cert> certificates_of(const PKIMessage& message, std::span<const crypto::Cert> known) {
     std::vector<crypto::Cert> all;
-    for (std::size_t i = 0; message.extraCerts && i < message.extraCerts->size(); ++i) {
+    const std::size_t         count = message.extraCerts ? message.extraCerts->size() : 0;
+    all.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) {
         const Bytes octets = (*message.extraCerts)[i].received;
         const auto  same   = std::ranges::find_if(known, [octets](const crypto::Cert& each) { return equal(each.der(), octets); });
         if (same != known.end()) all.push_back(*same);

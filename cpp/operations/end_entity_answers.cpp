@@ -221,12 +221,13 @@ Result<EndEntity::Happening> EndEntity::read_certificate(const CertResponse& res
 
 namespace {
 
-Result<Octets> requested_key(const Enrollment& enrollment) {
-    if (enrollment.key) return copy_of(enrollment.key->public_key().spki());
+/// A view of the order.
+Result<Bytes> requested_key(const Enrollment& enrollment) {
+    if (enrollment.key) return enrollment.key->public_key().spki();
     der::Arena arena;
     auto       request = der::parse<CertificationRequest>(enrollment.csr, arena);
     if (!request) return request.error();
-    return copy_of(request->certificationRequestInfo.subjectPKInfo.received);
+    return request->certificationRequestInfo.subjectPKInfo.received;
 }
 
 }  // namespace

@@ -216,8 +216,8 @@ ServerAction ServerOperation::grant() {
     }
     response_.certifiedKeyPair.emplace().certOrEncCert.emplace<"certificate">() = *issued_->certificate;
     Answer granted       = certificate_answer(status);
-    granted.extra_certs  = issued_->chain;
-    granted.certificate  = issued_->key;
+    granted.extra_certs  = std::move(issued_->chain);
+    granted.certificate  = std::move(issued_->key);
     if (issued_->confirmed_implicitly) {
         granted.general_info.push_back(implicit_confirm());
         granted.state = TransactionState::ended;

@@ -11,11 +11,11 @@ ServerOperation::Happening ServerOperation::read() {
         if (!result && !problem_) problem_ = result.error();
     };
     note(check_place());
-    enrollment_.id = revocation_.id = inquiry_.id = request_id(transaction_key(requester_.id, message_.header.transactionID->content));
     if (const auto* content = message_.body.get<"certConf">()) {
         note(read_confirmation(*content));
         return Happening::confirmation;
     }
+    enrollment_.id = revocation_.id = inquiry_.id = request_id(transaction_key(requester_.id, message_.header.transactionID->content));
     if (const auto* content = message_.body.get<"pollReq">()) {
         note(read_poll(*content));
         if (pending_) read_first();

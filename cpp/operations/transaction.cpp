@@ -23,7 +23,9 @@ Octets request_id(Bytes transaction_key) {
 }
 
 Octets transaction_key(std::string_view requester_id, Bytes transaction_id) {
-    Octets key = copy_of(bytes_of(requester_id));
+    Octets key;
+    key.reserve(requester_id.size() + 1 + transaction_id.size());
+    key.assign(requester_id.begin(), requester_id.end());
     key.push_back(0);
     key.insert(key.end(), transaction_id.begin(), transaction_id.end());
     return key;

@@ -177,7 +177,9 @@ Result<Octets> Attempt::seal(const Answer& answer) {
 }
 
 store::Write Attempt::record_of(const Answer& answer, Bytes reply) const {
-    std::vector<operations::Exchange> exchanges(before().exchanges.begin(), before().exchanges.end());
+    std::vector<operations::Exchange> exchanges;
+    exchanges.reserve(before().exchanges.size() + 1);
+    exchanges.assign(before().exchanges.begin(), before().exchanges.end());
     if (pending_) exchanges.resize(1);  // a client that polled has the answer to its last pollReq
     if (exchanges.size() == most_exchanges) exchanges.erase(exchanges.begin() + 1);
     exchanges.push_back({der::octet_string(arrival_.hash), der::octet_string(reply)});

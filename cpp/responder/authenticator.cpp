@@ -92,7 +92,9 @@ Result<Sender> Authenticator::by_signature(const PKIMessage& message, operations
 
 Result<std::vector<crypto::Cert>> Authenticator::extra_certs(const PKIMessage& message) {
     std::vector<crypto::Cert> certs;
-    for (std::size_t i = 0; message.extraCerts && i < std::min(message.extraCerts->size(), most_certificates); ++i) {
+    const std::size_t         count = message.extraCerts ? std::min(message.extraCerts->size(), most_certificates) : 0;
+    certs.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) {
         auto cert = certificates_.get((*message.extraCerts)[i].received);
         if (!cert) return unusable(cert.error(), i);
         certs.push_back(*cert);

@@ -33,6 +33,7 @@ bool is_same_record(const Write* a, const Write* b) { return place_of(a) == plac
 
 Result<void> check(const Batch& batch) {
     std::vector<const Write*> sorted;
+    sorted.reserve(batch.writes.size());
     for (const Write& write : batch.writes) {
         if (auto fits = check_bounds(write, sorted.size()); !fits) return fits;
         sorted.push_back(&write);
