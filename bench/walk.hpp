@@ -8,8 +8,9 @@ namespace cmpkit::bench {
 inline std::size_t elements(const std::uint8_t* at, const std::uint8_t* end) {
     std::size_t  count = 0;
     der::Element element, inner;
-    for (; at != end && !der::find_element(at, end, element); at = element.end, ++count) {
-        const bool is_filled = element.tag() == der::tag::octet_string && !der::find_element(element.content, element.end, inner) && inner.end == element.end;
+    Code problem;
+    for (; at != end && der::find_element(at, end, element, problem); at = element.end, ++count) {
+        const bool is_filled = element.tag() == der::tag::octet_string && der::find_element(element.content, element.end, inner, problem) && inner.end == element.end;
         if (is_filled || element.tag() & der::tag::constructed) count += elements(element.content, element.end);
     }
     return count;

@@ -2,7 +2,7 @@
 
 #include "der/encode.hpp"
 
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::admission::PendingRequest>();
+template struct cmpkit::der::Described<cmpkit::admission::PendingRequest>;
 
 namespace cmpkit::admission {
 

@@ -102,4 +102,4 @@ private:
 
 }  // namespace cmpkit::admission
 
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::admission::PendingRequest>();
+extern template struct cmpkit::der::Described<cmpkit::admission::PendingRequest>;

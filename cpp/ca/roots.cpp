@@ -81,4 +81,4 @@ Result<Rollover> CertificationAuthority::roll_over(const crypto::Signer& old_key
 
 }  // namespace cmpkit::ca
 
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::ca::RootRecord>();
+template struct cmpkit::der::Described<cmpkit::ca::RootRecord>;

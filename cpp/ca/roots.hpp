@@ -39,4 +39,4 @@ Result<crypto::Cert> follow_rollovers(Settings& settings, store::Store& store, B
 
 }  // namespace cmpkit::ca
 
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::ca::RootRecord>();
+extern template struct cmpkit::der::Described<cmpkit::ca::RootRecord>;

@@ -16,7 +16,7 @@ std::optional<Path> differing_member(const Type& type, const void* a, const void
     for (const Field& field : type.fields) {
         const void *left = field.peek(a), *right = field.peek(b);
         if (!left && !right) continue;
-        std::optional<Path> difference = left && right ? first_difference(field.type(), left, right) : Path();
+        std::optional<Path> difference = left && right ? first_difference(*field.type, left, right) : Path();
         if (!difference) continue;
         difference->push_front(field.name);
         return difference;
@@ -28,7 +28,7 @@ std::optional<Path> differing_element(const Type& type, const void* a, const voi
     const Elements left = type.elements(a), right = type.elements(b);
     for (std::size_t i = 0; i < std::max(left.count, right.count); ++i) {
         const bool both = i < std::min(left.count, right.count);
-        std::optional<Path> difference = both ? first_difference(type.element(), left.first + i * type.stride, right.first + i * type.stride) : Path();
+        std::optional<Path> difference = both ? first_difference(*type.element, left.first + i * type.stride, right.first + i * type.stride) : Path();
         if (!difference) continue;
         difference->push_front(i);
         return difference;

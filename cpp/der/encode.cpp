@@ -43,14 +43,14 @@ private:
         member(field, field.peek(object));
     }
     [[gnu::always_inline]] void member(const Field& field, const void* object) {
-        const Type& type = field.type();
+        const Type& type = *field.type;
         if (!field.is_explicit) return value(type, field.tag, object);
         const std::size_t mark = out_.size();
         value(type, type.tag, object);
         out_.header(field.tag, out_.size() - mark);
     }
     void list(const Type& type, const void* object) {
-        const Type&       each     = type.element();
+        const Type&       each     = *type.element;
         const Elements    elements = type.elements(object);
         const std::size_t mark     = out_.size();
         for (std::size_t i = elements.count; i--;) value(each, each.tag, elements.first + i * type.stride);

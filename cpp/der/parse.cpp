@@ -28,10 +28,11 @@ struct Place {
 // How many elements to make room for; a malformed one that ends the count is one of them, its turn brings the failure.
 std::size_t count_elements(const Element& list, Element& first) {
     std::size_t count = 1;
-    if (find_element(list.content, list.end, first)) return count;
+    Code problem;
+    if (!find_element(list.content, list.end, first, problem)) return count;
     Element each = first;
     for (; each.end != list.end; ++count)
-        if (find_element(each.end, list.end, each)) return count + 1;
+        if (!find_element(each.end, list.end, each, problem)) return count + 1;
     return count;
 }
 
@@ -57,7 +58,7 @@ private:
     bool only_element(const Type& type, Bytes in, void* out, const Place& place) {
         Element element;
         const std::uint8_t *at = in.data(), *end = at + in.size();
-        if (const auto problem = find_element(at, end, element)) return fail(*problem, at, place);
+        if (Code problem; !find_element(at, end, element, problem)) return fail(problem, at, place);
         return expected(type, element, out, place) && (element.end == end || fail(Code::unexpected, element.end, place));
     }
     bool expected(const Type& type, const Element& element, void* out, const Place& place) {
@@ -99,7 +100,7 @@ private:
                 return fail(Code::missing, element.start, here);
             }
             if (next.start != at)
-                if (const auto problem = find_element(at, element.end, next)) return fail(*problem, at, here);
+                if (Code problem; !find_element(at, element.end, next, problem)) return fail(problem, at, here);
             if (!field.announced_by(next.tag())) {
                 if (field.omittable) continue;
                 return fail(Code::unexpected, at, here);
@@ -123,7 +124,7 @@ private:
 
     [[gnu::always_inline]] bool member(const Field& field, const Element& element, void* owner, Place& place) {
         void*       slot = field.slot(owner);
-        const Type& type = field.type();
+        const Type& type = *field.type;
         place.chosen = field.chooser ? field.choices().find(field.chooser(owner)) : nullptr;
         if (field.is_explicit) return only_element(type, element.contents(), slot, place);
         return value(type, element, slot, place);
@@ -133,7 +134,7 @@ private:
         if (element.content == element.end) return !type.non_empty || fail(Code::empty_list, element.start, place);
         Element           next, previous;
         const std::size_t count = count_elements(element, next);
-        const Type&       each  = type.element();
+        const Type&       each  = *type.element;
         auto*             slot  = static_cast<std::byte*>(type.allocate(out, arena_, count));
         if (!slot) return fail(Code::too_large, element.start, place);
         Place here  = place.inside();
@@ -141,7 +142,7 @@ private:
         const std::uint8_t* at = element.content;
         for (here.index = 0; here.index < count; ++here.index, slot += type.stride, at = next.end) {
             if (next.start != at)
-                if (const auto problem = find_element(at, element.end, next)) return fail(*problem, at, here);
+                if (Code problem; !find_element(at, element.end, next, problem)) return fail(problem, at, here);
             if (type.tag == tag::set) {  // X.690 11.6: ascending
                 if (here.index && std::ranges::lexicographical_compare(next.whole(), previous.whole())) return fail(Code::bad_value, at, here);
                 previous = next;

@@ -128,15 +128,15 @@ public:
         for (const Field& field : type.fields)
             if (const void* member = field.peek(value)) field_element(field, member, rest);
         const Elements elements = type.kind == Kind::list ? type.elements(value) : Elements{nullptr, 0};
-        for (std::size_t i = 0; i < elements.count; ++i) element("[" + std::to_string(i) + "]", type.element(), elements.first + i * type.stride, rest);
+        for (std::size_t i = 0; i < elements.count; ++i) element("[" + std::to_string(i) + "]", *type.element, elements.first + i * type.stride, rest);
         paper_.close(type.kind);
     }
 
 private:
     void field_element(const Field& field, const void* member, Bytes& in) {
         Tlv tlv;
-        if (!field.is_explicit) return element(field.name, field.type(), member, in);
-        if (!take(in, tlv)) element(field.name, field.type(), member, tlv.content);
+        if (!field.is_explicit) return element(field.name, *field.type, member, in);
+        if (!take(in, tlv)) element(field.name, *field.type, member, tlv.content);
     }
     void open(std::string_view name, const Type& type, const Open& open, const Tlv& tlv, std::size_t offset) {
         Bytes inside = type.tag == tag::octet_string ? tlv.content : tlv.whole;

@@ -30,22 +30,22 @@ struct Element {
 };
 
 /// Finds the element that begins at `at`, in octets that end at `limit`.
-/// @return nothing, or why not: truncated, bad_tag, bad_length; then `out` is unchanged
-inline std::optional<Code> find_element(const std::uint8_t* at, const std::uint8_t* limit, Element& out) {
+/// @return whether there is one; else `problem` says why not: truncated, bad_tag, bad_length; then `out` is unchanged
+inline bool find_element(const std::uint8_t* at, const std::uint8_t* limit, Element& out, Code& problem) {
     const auto room = static_cast<std::size_t>(limit - at);
-    if (room < 2) return Code::truncated;
-    if (at[0] == 0 || (at[0] & 0x1f) == 0x1f) return Code::bad_tag;
+    if (room < 2) return problem = Code::truncated, false;
+    if (at[0] == 0 || (at[0] & 0x1f) == 0x1f) return problem = Code::bad_tag, false;
     std::size_t length = at[1], header = 2;
     if (length >= 0x80) {
         const std::size_t octets = length & 0x7f;
-        if (octets == 0 || octets > 4) return Code::bad_length;
-        if (room < 2 + octets) return Code::truncated;
+        if (octets == 0 || octets > 4) return problem = Code::bad_length, false;
+        if (room < 2 + octets) return problem = Code::truncated, false;
         for (length = 0; header < 2 + octets; ++header) length = length << 8 | at[header];
-        if (length < 0x80 || length >> (8 * (octets - 1)) == 0) return Code::bad_length;
+        if (length < 0x80 || length >> (8 * (octets - 1)) == 0) return problem = Code::bad_length, false;
     }
-    if (room - header < length) return Code::truncated;
+    if (room - header < length) return problem = Code::truncated, false;
     out = {at, at + header, at + header + length};
-    return std::nullopt;
+    return true;
 }
 
 /// Takes one element off the front of `in`.
@@ -53,7 +53,8 @@ inline std::optional<Code> find_element(const std::uint8_t* at, const std::uint8
 inline std::optional<Code> take(Bytes& in, Tlv& out) {
     Element element;
     const std::uint8_t* limit = in.data() + in.size();
-    if (const auto problem = find_element(in.data(), limit, element)) return problem;
+    Code problem{};
+    if (!find_element(in.data(), limit, element, problem)) return problem;
     out = {element.tag(), element.contents(), element.whole()};
     in  = {element.end, limit};
     return std::nullopt;

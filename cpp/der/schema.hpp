@@ -27,20 +27,25 @@ namespace cmpkit::der {
 struct Type;
 struct OpenEntry {
     Bytes oid;  // content octets
-    const Type& (*type)();
+    const Type* type;
 };
-/// Which type each OID chooses. The search begins at the first entry of the OID's length and last octet: that is the one, or there is none.
+/// Which type each OID chooses. Entries are chained by the OID's length and last octet.
 class OpenTable {
 public:
     constexpr OpenTable() = default;
     constexpr OpenTable(std::span<const OpenEntry> entries) : entries_(entries) {
-        assert(entries.size() <= UINT8_MAX);
-        for (std::size_t i = entries.size(); i--;) from_[kind_of(entries[i].oid)] = static_cast<std::uint8_t>(entries.size() - i);
+        assert(entries.size() < kinds);
+        for (std::size_t i = entries.size(); i--;) {
+            std::uint8_t& first = first_[kind_of(entries[i].oid)];
+            next_[i + 1] = std::exchange(first, static_cast<std::uint8_t>(i + 1));
+        }
     }
     /// @return null for an OID that chooses nothing
     const Type* find(Bytes oid) const {
-        for (const OpenEntry& entry : entries_.last(from_[kind_of(oid)]))
-            if (entry.oid.size() == oid.size() && !std::memcmp(entry.oid.data(), oid.data(), oid.size())) return &entry.type();
+        for (std::size_t i = first_[kind_of(oid)]; i; i = next_[i]) {
+            const OpenEntry& entry = entries_[i - 1];
+            if (entry.oid.size() == oid.size() && !std::memcmp(entry.oid.data(), oid.data(), oid.size())) return entry.type;
+        }
         return nullptr;
     }
 
@@ -49,7 +54,7 @@ private:
     static constexpr std::size_t kind_of(Bytes oid) { return oid.empty() ? 0 : (oid.back() ^ oid.size() * 11) % kinds; }
 
     std::span<const OpenEntry>      entries_{};
-    std::array<std::uint8_t, kinds> from_{};  // how many entries are left from the first of the kind on
+    std::array<std::uint8_t, kinds> first_{}, next_{};  // of a kind, and after each entry: counted from 1; 0: none
 };
 
 struct Field {
@@ -60,7 +65,7 @@ struct Field {
     bool             has_default;
     void* (*slot)(void*);                // where to parse into; engages the optional or the alternative
     const void* (*peek)(const void*);    // what to encode; null when absent
-    const Type& (*type)();               // a function, so that types may contain themselves
+    const Type*      type;
     Bytes (*chooser)(const void*) = nullptr;  // open types: the OID that says what is inside
     const OpenTable& (*choices)() = nullptr;
 
@@ -88,7 +93,7 @@ struct Type {
     // choice
     std::size_t (*chosen)(const void*) = nullptr;  // index into fields
     // list
-    const Type& (*element)()                            = nullptr;
+    const Type* element                                 = nullptr;
     void* (*allocate)(void*, Arena&, std::size_t count) = nullptr;  // the first element, or null: no memory
     Elements (*elements)(const void*)                   = nullptr;
     std::size_t stride                                  = 0;
@@ -100,9 +105,13 @@ struct Type {
         return std::ranges::any_of(fields, [identifier](const Field& f) { return f.announced_by(identifier); });
     }
 };
-inline bool Field::announced_by(std::uint8_t identifier) const { return tag ? tag == identifier : type().accepts(identifier); }
+inline bool Field::announced_by(std::uint8_t identifier) const { return tag ? tag == identifier : type->accepts(identifier); }
 
-template <class T> const Type& describe();
+/// The table of a type. One that contains itself is declared `extern template` before what it contains.
+template <class T> struct Described {
+    static const Type type;
+};
+template <class T> constexpr const Type& describe() { return Described<T>::type; }
 
 // ---------------------------------------------------------------- what members are made of
 /// SEQUENCE OF: a view of elements that live in an arena, or wherever the builder keeps them.
@@ -227,7 +236,7 @@ template <auto M, bool Defaulted = false> constexpr Field field(Tagging tagging 
     using O = typename Member<decltype(M)>::Owner;
     using V = typename Member<decltype(M)>::Value;
     using T = typename Required<V>::type;
-    Field f{member_name<M>(), identifier<T>(tagging), tagging.is_explicit, Required<V>::optional || Defaulted, Defaulted, nullptr, nullptr, &describe<T>,
+    Field f{member_name<M>(), identifier<T>(tagging), tagging.is_explicit, Required<V>::optional || Defaulted, Defaulted, nullptr, nullptr, &describe<T>(),
             choosing.chooser, choosing.choices};
     if constexpr (Required<V>::optional) {
         f.slot = [](void* o) -> void* { return &(static_cast<O*>(o)->*M).emplace(); };
@@ -282,7 +291,7 @@ template <class... A> struct Choice {
         return {Alt::name.text, identifier<typename Alt::Value>(Alt::tagging), Alt::tagging.is_explicit, true, false,
                 [](void* c) -> void* { return &static_cast<Choice*>(c)->value.template emplace<I>(); },
                 [](const void* c) -> const void* { return std::get_if<I>(&static_cast<const Choice*>(c)->value); },
-                &describe<typename Alt::Value>};
+                &describe<typename Alt::Value>()};
     }
     static constexpr auto schema() {
         return []<std::size_t... I>(std::index_sequence<I...>) {
@@ -317,7 +326,7 @@ template <class T> constexpr void describe_leaf(Type& type) {
 }
 template <class T> constexpr void describe_list(Type& type) {
     using E       = typename T::value_type;
-    type.element  = &describe<E>;
+    type.element  = &describe<E>();
     type.allocate = [](void* list, Arena& arena, std::size_t count) -> void* {
         E* first = arena.make<E>(count);
         Items<E>& items = *static_cast<T*>(list);  // the elements alone: what was received stays
@@ -351,9 +360,6 @@ template <class T> constexpr Type make_type() {
     }
     return type;
 }
-template <class T> const Type& describe() {
-    static constexpr Type type = make_type<T>();
-    return type;
-}
+template <class T> constinit const Type Described<T>::type = make_type<T>();
 
 }  // namespace cmpkit::der

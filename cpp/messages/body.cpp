@@ -1,8 +1,8 @@
 #include "messages/body.hpp"
 
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::PKIBody>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::PKIMessage>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::Rand>();
+template struct cmpkit::der::Described<cmpkit::PKIBody>;
+template struct cmpkit::der::Described<cmpkit::PKIMessage>;
+template struct cmpkit::der::Described<cmpkit::Rand>;
 
 namespace cmpkit {
 

@@ -148,6 +148,7 @@ using PollReqContent = List<PollReq>;
 using PollRepContent = List<PollRep>;
 
 struct PKIMessage;
+extern template struct der::Described<PKIMessage>;  // before PKIBody, whose table refers to it
 using PKIMessages   = List<PKIMessage, non_empty>;
 using GenMsgContent = List<InfoTypeAndValue>;
 
@@ -209,6 +210,5 @@ const CertRepMessage* cert_responses(const PKIBody& body);
 
 }  // namespace cmpkit
 
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::PKIBody>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::PKIMessage>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::Rand>();
+extern template struct cmpkit::der::Described<cmpkit::PKIBody>;
+extern template struct cmpkit::der::Described<cmpkit::Rand>;

@@ -1,9 +1,9 @@
 #include "messages/cms.hpp"
 
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::EnvelopedData>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::SignedData>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::ContentInfo>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::AsymmetricKeyPackage>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::OneAsymmetricKey>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::EccCmsSharedInfo>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::CMSORIforKEMOtherInfo>();
+template struct cmpkit::der::Described<cmpkit::EnvelopedData>;
+template struct cmpkit::der::Described<cmpkit::SignedData>;
+template struct cmpkit::der::Described<cmpkit::ContentInfo>;
+template struct cmpkit::der::Described<cmpkit::AsymmetricKeyPackage>;
+template struct cmpkit::der::Described<cmpkit::OneAsymmetricKey>;
+template struct cmpkit::der::Described<cmpkit::EccCmsSharedInfo>;
+template struct cmpkit::der::Described<cmpkit::CMSORIforKEMOtherInfo>;

@@ -255,10 +255,10 @@ struct CMSORIforKEMOtherInfo {  // RFC 9629 5
 
 }  // namespace cmpkit
 
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::EnvelopedData>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::SignedData>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::ContentInfo>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::AsymmetricKeyPackage>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::OneAsymmetricKey>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::EccCmsSharedInfo>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::CMSORIforKEMOtherInfo>();
+extern template struct cmpkit::der::Described<cmpkit::EnvelopedData>;
+extern template struct cmpkit::der::Described<cmpkit::SignedData>;
+extern template struct cmpkit::der::Described<cmpkit::ContentInfo>;
+extern template struct cmpkit::der::Described<cmpkit::AsymmetricKeyPackage>;
+extern template struct cmpkit::der::Described<cmpkit::OneAsymmetricKey>;
+extern template struct cmpkit::der::Described<cmpkit::EccCmsSharedInfo>;
+extern template struct cmpkit::der::Described<cmpkit::CMSORIforKEMOtherInfo>;

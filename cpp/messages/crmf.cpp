@@ -1,15 +1,15 @@
 #include "messages/crmf.hpp"
 
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::CertTemplate>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::CertRequest>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::CertReqMessages>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::POPOSigningKeyInput>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::EncryptedKey>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::CertId>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::PBMParameter>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::PBKDF2_params>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::PBMAC1_params>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::RSASSA_PSS_params>();
+template struct cmpkit::der::Described<cmpkit::CertTemplate>;
+template struct cmpkit::der::Described<cmpkit::CertRequest>;
+template struct cmpkit::der::Described<cmpkit::CertReqMessages>;
+template struct cmpkit::der::Described<cmpkit::POPOSigningKeyInput>;
+template struct cmpkit::der::Described<cmpkit::EncryptedKey>;
+template struct cmpkit::der::Described<cmpkit::CertId>;
+template struct cmpkit::der::Described<cmpkit::PBMParameter>;
+template struct cmpkit::der::Described<cmpkit::PBKDF2_params>;
+template struct cmpkit::der::Described<cmpkit::PBMAC1_params>;
+template struct cmpkit::der::Described<cmpkit::RSASSA_PSS_params>;
 
 namespace cmpkit {
 

@@ -188,13 +188,13 @@ struct GcmParameters {  // GMAC, RFC 9044; the same shape as RFC 5084's
 
 }  // namespace cmpkit
 
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::CertTemplate>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::CertRequest>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::CertReqMessages>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::POPOSigningKeyInput>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::EncryptedKey>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::CertId>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::PBMParameter>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::PBKDF2_params>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::PBMAC1_params>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::RSASSA_PSS_params>();
+extern template struct cmpkit::der::Described<cmpkit::CertTemplate>;
+extern template struct cmpkit::der::Described<cmpkit::CertRequest>;
+extern template struct cmpkit::der::Described<cmpkit::CertReqMessages>;
+extern template struct cmpkit::der::Described<cmpkit::POPOSigningKeyInput>;
+extern template struct cmpkit::der::Described<cmpkit::EncryptedKey>;
+extern template struct cmpkit::der::Described<cmpkit::CertId>;
+extern template struct cmpkit::der::Described<cmpkit::PBMParameter>;
+extern template struct cmpkit::der::Described<cmpkit::PBKDF2_params>;
+extern template struct cmpkit::der::Described<cmpkit::PBMAC1_params>;
+extern template struct cmpkit::der::Described<cmpkit::RSASSA_PSS_params>;

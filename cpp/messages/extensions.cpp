@@ -1,12 +1,12 @@
 #include "messages/extensions.hpp"
 
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::KeyUsage>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::ExtKeyUsage>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::BasicConstraints>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::AuthorityKeyIdentifier>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::CRLDistributionPoints>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::IssuingDistributionPoint>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::CRLReason>();
+template struct cmpkit::der::Described<cmpkit::KeyUsage>;
+template struct cmpkit::der::Described<cmpkit::ExtKeyUsage>;
+template struct cmpkit::der::Described<cmpkit::BasicConstraints>;
+template struct cmpkit::der::Described<cmpkit::AuthorityKeyIdentifier>;
+template struct cmpkit::der::Described<cmpkit::CRLDistributionPoints>;
+template struct cmpkit::der::Described<cmpkit::IssuingDistributionPoint>;
+template struct cmpkit::der::Described<cmpkit::CRLReason>;
 
 namespace cmpkit {
 

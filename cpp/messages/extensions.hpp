@@ -122,10 +122,10 @@ template <class T> const T* extension_value(const std::optional<Extensions>& ext
 
 }  // namespace cmpkit
 
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::KeyUsage>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::ExtKeyUsage>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::BasicConstraints>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::AuthorityKeyIdentifier>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::CRLDistributionPoints>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::IssuingDistributionPoint>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::CRLReason>();
+extern template struct cmpkit::der::Described<cmpkit::KeyUsage>;
+extern template struct cmpkit::der::Described<cmpkit::ExtKeyUsage>;
+extern template struct cmpkit::der::Described<cmpkit::BasicConstraints>;
+extern template struct cmpkit::der::Described<cmpkit::AuthorityKeyIdentifier>;
+extern template struct cmpkit::der::Described<cmpkit::CRLDistributionPoints>;
+extern template struct cmpkit::der::Described<cmpkit::IssuingDistributionPoint>;
+extern template struct cmpkit::der::Described<cmpkit::CRLReason>;

@@ -1,9 +1,9 @@
 #include "messages/general.hpp"
 
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::CertProfileValue>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::CertReqTemplateContent>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::CRLStatusList>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::KemCiphertextInfo>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::KemBMParameter>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::KemOtherInfo>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::OOBCertHash>();
+template struct cmpkit::der::Described<cmpkit::CertProfileValue>;
+template struct cmpkit::der::Described<cmpkit::CertReqTemplateContent>;
+template struct cmpkit::der::Described<cmpkit::CRLStatusList>;
+template struct cmpkit::der::Described<cmpkit::KemCiphertextInfo>;
+template struct cmpkit::der::Described<cmpkit::KemBMParameter>;
+template struct cmpkit::der::Described<cmpkit::KemOtherInfo>;
+template struct cmpkit::der::Described<cmpkit::OOBCertHash>;

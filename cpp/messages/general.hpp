@@ -63,10 +63,10 @@ struct OOBCertHash {  // 5.2.5
 
 }  // namespace cmpkit
 
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::CertProfileValue>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::CertReqTemplateContent>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::CRLStatusList>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::KemCiphertextInfo>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::KemBMParameter>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::KemOtherInfo>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::OOBCertHash>();
+extern template struct cmpkit::der::Described<cmpkit::CertProfileValue>;
+extern template struct cmpkit::der::Described<cmpkit::CertReqTemplateContent>;
+extern template struct cmpkit::der::Described<cmpkit::CRLStatusList>;
+extern template struct cmpkit::der::Described<cmpkit::KemCiphertextInfo>;
+extern template struct cmpkit::der::Described<cmpkit::KemBMParameter>;
+extern template struct cmpkit::der::Described<cmpkit::KemOtherInfo>;
+extern template struct cmpkit::der::Described<cmpkit::OOBCertHash>;

@@ -1,6 +1,6 @@
 #include "messages/header.hpp"
 
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::PKIHeader>();
+template struct cmpkit::der::Described<cmpkit::PKIHeader>;
 
 namespace cmpkit {
 

@@ -54,4 +54,4 @@ const InfoTypeAndValue* find_info(const std::optional<GeneralInfo>& info, const 
 
 }  // namespace cmpkit
 
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::PKIHeader>();
+extern template struct cmpkit::der::Described<cmpkit::PKIHeader>;

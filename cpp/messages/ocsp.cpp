@@ -1,8 +1,8 @@
 #include "messages/ocsp.hpp"
 
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::ocsp::OCSPRequest>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::ocsp::OCSPResponse>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::ocsp::BasicOCSPResponse>();
+template struct cmpkit::der::Described<cmpkit::ocsp::OCSPRequest>;
+template struct cmpkit::der::Described<cmpkit::ocsp::OCSPResponse>;
+template struct cmpkit::der::Described<cmpkit::ocsp::BasicOCSPResponse>;
 
 namespace cmpkit::ocsp {
 

@@ -110,6 +110,6 @@ struct BasicOCSPResponse {  // 4.2.1
 
 }  // namespace cmpkit::ocsp
 
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::ocsp::OCSPRequest>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::ocsp::OCSPResponse>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::ocsp::BasicOCSPResponse>();
+extern template struct cmpkit::der::Described<cmpkit::ocsp::OCSPRequest>;
+extern template struct cmpkit::der::Described<cmpkit::ocsp::OCSPResponse>;
+extern template struct cmpkit::der::Described<cmpkit::ocsp::BasicOCSPResponse>;

@@ -4,7 +4,7 @@
 namespace cmpkit {
 namespace {
 
-template <class T> constexpr der::OpenEntry holds(const OidConstant& oid) { return {oid.content(), &der::describe<T>}; }
+template <class T> constexpr der::OpenEntry holds(const OidConstant& oid) { return {oid.content(), &der::describe<T>()}; }
 
 using namespace oids;
 

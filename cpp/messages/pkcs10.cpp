@@ -1,7 +1,7 @@
 #include "messages/pkcs10.hpp"
 
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::CertificationRequestInfo>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::CertificationRequest>();
+template struct cmpkit::der::Described<cmpkit::CertificationRequestInfo>;
+template struct cmpkit::der::Described<cmpkit::CertificationRequest>;
 
 namespace cmpkit {
 

@@ -31,5 +31,5 @@ const Extensions* requested_extensions(const CertificationRequestInfo& info);
 
 }  // namespace cmpkit
 
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::CertificationRequestInfo>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::CertificationRequest>();
+extern template struct cmpkit::der::Described<cmpkit::CertificationRequestInfo>;
+extern template struct cmpkit::der::Described<cmpkit::CertificationRequest>;

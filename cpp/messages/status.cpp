@@ -1,6 +1,6 @@
 #include "messages/status.hpp"
 
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::PKIStatusInfo>();
+template struct cmpkit::der::Described<cmpkit::PKIStatusInfo>;
 
 namespace cmpkit {
 

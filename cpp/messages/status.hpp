@@ -27,4 +27,4 @@ inline bool   is_granted(const PKIStatusInfo& s) { return s.status == PKIStatus:
 
 }  // namespace cmpkit
 
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::PKIStatusInfo>();
+extern template struct cmpkit::der::Described<cmpkit::PKIStatusInfo>;

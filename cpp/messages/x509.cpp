@@ -1,14 +1,14 @@
 #include "messages/x509.hpp"
 
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::AlgorithmIdentifier>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::Name>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::GeneralNames>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::SubjectPublicKeyInfo>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::Extensions>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::TBSCertificate>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::Certificate>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::TBSCertList>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::CertificateList>();
+template struct cmpkit::der::Described<cmpkit::AlgorithmIdentifier>;
+template struct cmpkit::der::Described<cmpkit::Name>;
+template struct cmpkit::der::Described<cmpkit::GeneralNames>;
+template struct cmpkit::der::Described<cmpkit::SubjectPublicKeyInfo>;
+template struct cmpkit::der::Described<cmpkit::Extensions>;
+template struct cmpkit::der::Described<cmpkit::TBSCertificate>;
+template struct cmpkit::der::Described<cmpkit::Certificate>;
+template struct cmpkit::der::Described<cmpkit::TBSCertList>;
+template struct cmpkit::der::Described<cmpkit::CertificateList>;
 
 namespace cmpkit {
 

@@ -168,12 +168,12 @@ struct CertificateList {  // 5.1
 
 }  // namespace cmpkit
 
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::AlgorithmIdentifier>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::Name>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::GeneralNames>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::SubjectPublicKeyInfo>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::Extensions>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::TBSCertificate>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::Certificate>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::TBSCertList>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::CertificateList>();
+extern template struct cmpkit::der::Described<cmpkit::AlgorithmIdentifier>;
+extern template struct cmpkit::der::Described<cmpkit::Name>;
+extern template struct cmpkit::der::Described<cmpkit::GeneralNames>;
+extern template struct cmpkit::der::Described<cmpkit::SubjectPublicKeyInfo>;
+extern template struct cmpkit::der::Described<cmpkit::Extensions>;
+extern template struct cmpkit::der::Described<cmpkit::TBSCertificate>;
+extern template struct cmpkit::der::Described<cmpkit::Certificate>;
+extern template struct cmpkit::der::Described<cmpkit::TBSCertList>;
+extern template struct cmpkit::der::Described<cmpkit::CertificateList>;

@@ -3,8 +3,8 @@
 
 #include "der/encode.hpp"
 
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::operations::EndEntityState>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::operations::SavedOperation>();
+template struct cmpkit::der::Described<cmpkit::operations::EndEntityState>;
+template struct cmpkit::der::Described<cmpkit::operations::SavedOperation>;
 
 namespace cmpkit::operations {
 namespace {

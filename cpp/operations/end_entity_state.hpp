@@ -107,5 +107,5 @@ Result<Octets> saved_memo(Bytes saved);
 
 }  // namespace cmpkit::operations
 
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::operations::EndEntityState>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::operations::SavedOperation>();
+extern template struct cmpkit::der::Described<cmpkit::operations::EndEntityState>;
+extern template struct cmpkit::der::Described<cmpkit::operations::SavedOperation>;

@@ -1,8 +1,8 @@
 #include "operations/relayed.hpp"
 
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::operations::RelayedTransaction>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::operations::RelayedBatch>();
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::operations::ArchivedRequest>();
+template struct cmpkit::der::Described<cmpkit::operations::RelayedTransaction>;
+template struct cmpkit::der::Described<cmpkit::operations::RelayedBatch>;
+template struct cmpkit::der::Described<cmpkit::operations::ArchivedRequest>;
 
 namespace cmpkit::operations {
 

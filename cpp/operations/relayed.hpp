@@ -107,6 +107,6 @@ struct ArchivedRequest {
 
 }  // namespace cmpkit::operations
 
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::operations::RelayedTransaction>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::operations::RelayedBatch>();
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::operations::ArchivedRequest>();
+extern template struct cmpkit::der::Described<cmpkit::operations::RelayedTransaction>;
+extern template struct cmpkit::der::Described<cmpkit::operations::RelayedBatch>;
+extern template struct cmpkit::der::Described<cmpkit::operations::ArchivedRequest>;

@@ -2,7 +2,7 @@
 
 #include "crypto/digest.hpp"
 
-template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::operations::Transaction>();
+template struct cmpkit::der::Described<cmpkit::operations::Transaction>;
 
 namespace cmpkit::operations {
 

@@ -47,4 +47,4 @@ std::string owner_in(Bytes transaction_key);
 
 }  // namespace cmpkit::operations
 
-extern template const cmpkit::der::Type& cmpkit::der::describe<cmpkit::operations::Transaction>();
+extern template struct cmpkit::der::Described<cmpkit::operations::Transaction>;
