@@ -81,8 +81,8 @@ private:
     [[gnu::noinline]] bool constructed(const Type& type, const Element& element, void* out, const Place& place) {
         if (place.depth > max_depth) return fail(Code::too_deep, element.start, place);
         if (type.received) *type.received(out) = element.whole();
+        if (type.kind == Kind::sequence) return sequence(type, element, out, place);  // most are
         switch (type.kind) {
-        case Kind::sequence: return sequence(type, element, out, place);
         case Kind::choice: return choice(type, element, out, place);
         case Kind::list: return list(type, element, out, place);
         default: return open(type, element, *static_cast<Open*>(out), place);
@@ -90,26 +90,24 @@ private:
     }
 
     bool sequence(const Type& type, const Element& element, void* out, const Place& place) {
-        Place   here = place.inside();
-        Element next;
-        const std::uint8_t* at = element.content;
-        for (const Field& field : type.fields) {
-            here.field = &field;
-            if (at == element.end) {
-                if (field.omittable) continue;
-                return fail(Code::missing, element.start, here);
+        Place        here  = place.inside();
+        const Field *field = type.fields.data(), *last = field + type.fields.size();
+        Element      next;
+        for (const std::uint8_t* at = element.content; at != element.end; at = next.end, ++field) {
+            if (field == last) return fail(Code::unexpected, at, place);
+            here.field = field;
+            if (Code problem; !find_element(at, element.end, next, problem)) return fail(problem, at, here);
+            while (!field->announced_by(next.tag())) {
+                if (!field->omittable) return fail(Code::unexpected, at, here);
+                if (++field == last) return fail(Code::unexpected, at, place);
+                here.field = field;
             }
-            if (next.start != at)
-                if (Code problem; !find_element(at, element.end, next, problem)) return fail(problem, at, here);
-            if (!field.announced_by(next.tag())) {
-                if (field.omittable) continue;
-                return fail(Code::unexpected, at, here);
-            }
-            if (!member(field, next, out, here)) return false;
-            if (field.has_default && !field.peek(out)) return fail(Code::default_encoded, at, here);
-            at = next.end;
+            if (!member(*field, next, out, here)) return false;
+            if (field->has_default && !field->peek(out)) return fail(Code::default_encoded, at, here);
         }
-        return at == element.end || fail(Code::unexpected, at, place);
+        for (; field != last; ++field)
+            if (!field->omittable) return here.field = field, fail(Code::missing, element.start, here);
+        return true;
     }
 
     bool choice(const Type& type, const Element& element, void* out, const Place& place) {
@@ -123,29 +121,28 @@ private:
     }
 
     [[gnu::always_inline]] bool member(const Field& field, const Element& element, void* owner, Place& place) {
-        void*       slot = field.slot(owner);
-        const Type& type = *field.type;
         place.chosen = field.chooser ? field.choices().find(field.chooser(owner)) : nullptr;
-        if (field.is_explicit) return only_element(type, element.contents(), slot, place);
-        return value(type, element, slot, place);
+        void* slot = field.slot(owner);
+        if (field.is_explicit) return only_element(*field.type, element.contents(), slot, place);
+        return value(*field.type, element, slot, place);
     }
 
     bool list(const Type& type, const Element& element, void* out, const Place& place) {
         if (element.content == element.end) return !type.non_empty || fail(Code::empty_list, element.start, place);
-        Element           next, previous;
+        Element           next;
         const std::size_t count = count_elements(element, next);
         const Type&       each  = *type.element;
         auto*             slot  = static_cast<std::byte*>(type.allocate(out, arena_, count));
         if (!slot) return fail(Code::too_large, element.start, place);
         Place here  = place.inside();
         here.chosen = place.chosen;
-        const std::uint8_t* at = element.content;
+        const std::uint8_t *at = element.content, *previous = at;
         for (here.index = 0; here.index < count; ++here.index, slot += type.stride, at = next.end) {
             if (next.start != at)
                 if (Code problem; !find_element(at, element.end, next, problem)) return fail(problem, at, here);
             if (type.tag == tag::set) {  // X.690 11.6: ascending
-                if (here.index && std::ranges::lexicographical_compare(next.whole(), previous.whole())) return fail(Code::bad_value, at, here);
-                previous = next;
+                if (here.index && std::ranges::lexicographical_compare(next.whole(), Bytes(previous, at))) return fail(Code::bad_value, at, here);
+                previous = at;
             }
             if (!expected(each, next, slot, here)) return false;
         }
