@@ -17,12 +17,14 @@ bool whole_arcs(Bytes c) {
 }
 
 bool valid_ascii(Bytes c) {
-    std::uint8_t every = 0;
+    std::uint64_t every = 0, eight;
+    for (; c.size() >= sizeof eight; c = c.subspan(sizeof eight)) std::memcpy(&eight, c.data(), sizeof eight), every |= eight;
     for (const std::uint8_t octet : c) every |= octet;
-    return every < 0x80;
+    return (every & 0x8080808080808080) == 0;
 }
 
 bool valid_utf8(Bytes c) {
+    if (valid_ascii(c)) return true;
     for (std::size_t i = 0; i < c.size();) {
         const std::uint8_t lead = c[i];
         const std::size_t  size = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
