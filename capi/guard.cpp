@@ -1,5 +1,3 @@
-#include <cstring>
-
 #include "guard.hpp"
 
 #include "crypto/secret.hpp"

@@ -4,6 +4,7 @@
 #include "result.hpp"
 
 #include <atomic>
+#include <cstring>
 #include <functional>
 #include <memory>
 #include <new>

@@ -1,12 +1,10 @@
 // What the opaque handles are.
 #pragma once
-#include <cstring>
-
 #include "connections.hpp"
 #include "guard.hpp"
 #include "operations/end_entity.hpp"
+#include "service/fetch.hpp"
 #include "service/peer.hpp"
-#include "service/server.hpp"
 #include "transport/registry.hpp"
 
 struct cmpkit_context {
@@ -67,6 +65,8 @@ std::string                       pem_of(std::span<const crypto::Cert> certifica
 Result<void>                      check_pair(const crypto::Signer& signer, const crypto::Cert& certificate);
 /// DER of a name of the caller.
 Result<Octets>                    name_in(const char* text, const char* what);
+/// Content octets of the OID of an infoType of the caller.
+Result<Octets>                    type_in(const char* info_type);
 
 /// The members of cmpkit_certificate_summary's object, without its braces.
 std::string summary_of(const crypto::Cert& cert);

@@ -2,6 +2,7 @@
 #pragma once
 #include "handles.hpp"
 #include "service/found.hpp"
+#include "service/server.hpp"
 
 struct cmpkit_responder {
     cmpkit_context*                          context;

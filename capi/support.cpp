@@ -4,18 +4,12 @@
 #include "messages/names.hpp"
 #include "operation.hpp"
 #include "operations/request_template.hpp"
-#include "responder.hpp"
 
 using namespace cmpkit;
 using namespace cmpkit::capi;
 using namespace cmpkit::operations;
 
 namespace {
-
-Result<Octets> type_in(const char* info_type) {
-    auto text = text_in(info_type, "info_type");
-    return text ? oid_from_text(*text) : text.error();
-}
 
 Result<Inquiry> root_update_in(const cmpkit_get_options& options) {
     if (!options.root) return ask_root_update({});
@@ -113,6 +107,11 @@ std::string summary_of(const CertTemplate& wanted, const std::optional<std::vect
 
 namespace cmpkit::capi {
 
+Result<Octets> type_in(const char* info_type) {
+    auto text = text_in(info_type, "info_type");
+    return text ? oid_from_text(*text) : text.error();
+}
+
 Result<Order> order_in(const cmpkit_get_options& options, const Credentials& credentials) {
     auto inquiry = inquiry_in(options, credentials);
     if (!inquiry) return inquiry.error();
@@ -166,26 +165,6 @@ cmpkit_rc cmpkit_template_summary(const uint8_t* data, size_t size, cmpkit_buf**
         auto       keys    = content ? key_kinds(*octets) : Result<std::optional<std::vector<std::string>>>(content.error());
         if (!keys) return keys.error();
         return buf_of(summary_of(content->certTemplate, *keys));
-    });
-}
-
-cmpkit_rc cmpkit_responder_set_information(cmpkit_responder* responder, const char* info_type, cmpkit_inform_fn inform, void* user, cmpkit_destroy_fn destroy, cmpkit_error** error) {
-    return guard(error, [&]() -> Result<void> {
-        const User held(user, destroy);
-        auto       type = type_in(info_type);
-        if (!responder || !type) return responder ? type.error() : no_handle;
-        ca::Informants::Informant informant;
-        if (inform)
-            informant = [inform, held](const Requester& requester, Bytes value) -> Result<ca::Informants::Told> {
-                cmpkit_sink sink;
-                const auto  rc = inform(held.get(), requester.id.c_str(), value.data(), value.size(), &sink);
-                if (rc == CMPKIT_OK && !sink.error && sink.later) return ca::Informants::Told(Waiting{sink.later->check_after, sink.later->reason});
-                auto answer = taken_from(sink, rc);
-                if (answer) return ca::Informants::Told(std::move(*answer));
-                return refused(sink, answer.error(), "this is not told to this requester");
-            };
-        responder->server->informants().set(*type, std::move(informant));
-        return {};
     });
 }
 

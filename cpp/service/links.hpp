@@ -1,11 +1,10 @@
-// What a server offers, told as CoRE links (RFC 6690) with the paths of RFC 9483 6.1; the transports carry the text.
+// What a peer offers, read from its CoRE links (RFC 6690); what a server of ours offers is told in offer.hpp.
 #pragma once
-#include "service/config.hpp"
+#include "result.hpp"
 
 namespace cmpkit::service {
 
-/// One link for each operation by itself, each operation of each profile, and what each CA tells under its name.
-std::string links_to(const Configuration& configuration);
+inline constexpr std::string_view well_known = "/.well-known/cmp";  // RFC 9483 6.1
 
 /// One operation at one place.
 struct Link {

@@ -1,7 +1,7 @@
 #include "service/server.hpp"
 
 #include "service/clock.hpp"
-#include "service/links.hpp"
+#include "service/offer.hpp"
 #include "service/tls.hpp"
 
 namespace cmpkit::service {

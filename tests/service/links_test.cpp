@@ -1,6 +1,7 @@
 #include "plant.hpp"
 
 #include "service/links.hpp"
+#include "service/offer.hpp"
 
 using namespace cmpkit;
 using namespace cmpkit::service;
