@@ -442,7 +442,7 @@ CMPKIT_API cmpkit_rc cmpkit_template_summary(const uint8_t *data, size_t size, c
 /* {"subject","issuer","serial","notBefore","notAfter","sans":[…],"key"} of the first certificate (PEM or DER). Any thread. */
 CMPKIT_API cmpkit_rc cmpkit_certificate_summary(const uint8_t *data, size_t size, cmpkit_buf **json, cmpkit_error **error);
 
-/* ---- an authority: a CA, or several behind one address, made from one configuration text */
+/* ---- an authority: a CA, or several behind one address, made from one configuration text. A library built for devices (CMPKIT_WITH_CA=OFF) answers all below by CMPKIT_E_UNSUPPORTED. */
 typedef struct cmpkit_responder cmpkit_responder; /* any number of threads; cmpkit_responder_free */
 /* config: TOML, see docs/configuration.md. folder: where its relative paths begin; NULL: the current folder. */
 CMPKIT_API cmpkit_rc cmpkit_responder_new(cmpkit_context *context, const char *config, const char *folder, cmpkit_responder **out, cmpkit_error **error);

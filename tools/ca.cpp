@@ -256,6 +256,15 @@ void add_rollover(CLI::App& ca, Common& common) {
 
 }  // namespace
 
+const char* const purpose     = "cmpkit gets, renews and revokes certificates (CMP, RFC 9810 and RFC 9483), and runs a CA that gives them.";
+const char* const first_round = R"(
+A first round, on one machine:
+  cmpkit ca init plant --subject "/O=Plant/CN=Plant Root" --listen http://127.0.0.1:8829 --ref dev1 --secret file:dev1.secret
+  cmpkit serve -c plant/cmpkit.toml &
+  cmpkit enroll http://127.0.0.1:8829 --ref dev1 --secret file:dev1.secret --trust plant/root.pem \
+         --gen-key ec:P-256 --new-key dev1.key --subject /CN=dev1 --out dev1.pem
+)";
+
 void add_ca(CLI::App& app, Common& common) {
     auto& ca   = *app.add_subcommand("ca", "Found a CA; list and revoke what it issued");
     auto  desk = std::make_shared<Desk>(common);

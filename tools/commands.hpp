@@ -11,6 +11,9 @@ struct Common {
     std::string plugin_folder;
 };
 
+extern const char* const purpose;      // what the help of the program begins with
+extern const char* const first_round;  // the example that it ends with
+
 void add_enroll(CLI::App& app, Common& common);
 void add_update(CLI::App& app, Common& common);
 void add_revoke(CLI::App& app, Common& common);

@@ -9,15 +9,7 @@
 
 namespace {
 
-constexpr const char* description = "cmpkit gets, renews and revokes certificates (CMP, RFC 9810 and RFC 9483), and runs a CA that gives them.";
-
-constexpr const char* footer = R"(
-A first round, on one machine:
-  cmpkit ca init plant --subject "/O=Plant/CN=Plant Root" --listen http://127.0.0.1:8829 --ref dev1 --secret file:dev1.secret
-  cmpkit serve -c plant/cmpkit.toml &
-  cmpkit enroll http://127.0.0.1:8829 --ref dev1 --secret file:dev1.secret --trust plant/root.pem \
-         --gen-key ec:P-256 --new-key dev1.key --subject /CN=dev1 --out dev1.pem
-
+constexpr const char* exit_codes = R"(
 Exit codes: 0 done; 1 failed; 2 the command line is wrong; 3 the CA refused; 4 the network or the transport failed;
             5 the answer is not trusted or not protected as it must be.
 «cmpkit COMMAND --help» tells more about each.)";
@@ -38,14 +30,14 @@ void add_commands(CLI::App& app, tool::Common& common) {
     app.get_formatter()->column_width(32);
     app.get_formatter()->label("SUBCOMMAND", "COMMAND");
     for (const auto add : {tool::add_enroll, tool::add_update, tool::add_revoke, tool::add_resume, tool::add_get, tool::add_discover, tool::add_doctor, tool::add_serve, tool::add_ca, tool::add_ra, tool::add_show, tool::add_transports, tool::add_peers}) add(app, common);
-    app.footer(footer);  // after the commands, which would inherit it
+    app.footer(tool::first_round + std::string(exit_codes));  // after the commands, which would inherit it
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);  // a reader that left makes a write fail, and ends no server
-    CLI::App     app(description, "cmpkit");
+    CLI::App     app(tool::purpose, "cmpkit");
     tool::Common common;
     add_commands(app, common);
     try {
