@@ -20,29 +20,28 @@ constexpr int         least_security = 2;  // OpenSSL's level: 112 bits, so no R
 class Views {
 public:
     /// Null: OpenSSL cannot read it.
-    X509Ptr of(const Cert& cert) {
-        if (X509Ptr known = find(cert)) return known;
-        X509Ptr made = x509_of(cert.der());
+    std::shared_ptr<X509> of(const Cert& cert) {
+        if (auto known = find(cert)) return known;
+        std::shared_ptr<X509> made = x509_of(cert.der());
         if (!made) return nullptr;
         (void)X509_check_purpose(made.get(), -1, 0);  // OpenSSL works out its view of the extensions at first use: that is now, not in several threads
         const std::lock_guard lock(mutex_);
-        views_.insert(cert.hash(), shared(made));
+        views_.insert(cert.hash(), made);
         return made;
     }
 
 private:
-    static X509Ptr shared(const X509Ptr& view) { return X509Ptr(X509_up_ref(view.get()) == 1 ? view.get() : nullptr); }
-    X509Ptr find(const Cert& cert) {
+    std::shared_ptr<X509> find(const Cert& cert) {
         const std::lock_guard lock(mutex_);
-        const X509Ptr*        known = views_.find(cert.hash());
-        return known ? shared(*known) : nullptr;
+        const auto*           known = views_.find(cert.hash());
+        return known ? *known : nullptr;
     }
 
-    std::mutex      mutex_;
-    ByHash<X509Ptr> views_{most_views};
+    std::mutex                    mutex_;
+    ByHash<std::shared_ptr<X509>> views_{most_views};
 };
 
-X509Ptr view_of(const Cert& cert) {
+std::shared_ptr<X509> view_of(const Cert& cert) {
     static Views& views = *new Views;  // never freed: a thread may still judge while the process ends
     return views.of(cert);
 }
@@ -130,7 +129,7 @@ void Judge::set_rules() {
 
 Result<void> Judge::add_certificates(std::span<const Cert> certs, const char* path, std::vector<Known>& out) {
     for (const Cert& cert : certs) {
-        X509Ptr x509 = view_of(cert);
+        auto x509 = view_of(cert);
         if (!x509) return at_element(openssl_error(Code::bad_certificate, text_of(cert)), path, out.size());
         out.push_back({cert, std::move(x509)});
     }
@@ -164,7 +163,7 @@ Result<Judgement> Judge::judge(const Cert& leaf, std::span<const Cert> untrusted
     std::vector<Known> helpers;
     if (!target.x509) return openssl_error(Code::bad_certificate, text_of(leaf));
     for (const Cert& cert : untrusted)
-        if (X509Ptr x509 = view_of(cert)) helpers.push_back({cert, std::move(x509)});
+        if (auto x509 = view_of(cert)) helpers.push_back({cert, std::move(x509)});
 
     const StoreCtx context(X509_STORE_CTX_new());
     const Stack    stack(sk_X509_new_null());

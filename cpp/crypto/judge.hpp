@@ -28,8 +28,8 @@ private:
     using Store = Owned<X509_STORE, X509_STORE_free>;
     using Stack = Owned<STACK_OF(X509), [](STACK_OF(X509)* stack) { sk_X509_free(stack); }>;  // of certificates that others own
     struct Known {
-        Cert    cert;
-        X509Ptr x509;
+        Cert                  cert;
+        std::shared_ptr<X509> x509;  // shared between threads by a count of ours: a race detector does not see that of OpenSSL
     };
     explicit Judge(const Trust& trust, Store store) : trust_(trust), store_(std::move(store)) {}
     Result<void> add_certificates(std::span<const Cert> certs, const char* path, std::vector<Known>& out);
