@@ -91,6 +91,10 @@ def api_programs():
             people + program(("operation_new_get", 0, 0, 0, 0, 0)) + begin + exchange + program(("operation_information", 0, 1), ("show_text", 1, 2))]
 
 
+name_texts = [b"/O=Plant/CN=dev1", b"CN=dev1+serialNumber=7,OU=a\\,b\\41,DC=example,C=DE", b"2.5.4.3=#0c0161, emailAddress = a@plant.example ", b"/", b"dns:dev1.plant", b"ip:192.0.2.1",
+              b"ip:2001:db8::1", b"::ffff:192.0.2.1", b"uri:http://plant.example/", b"email:a@plant.example", b"dir:/CN=x", b"rid:1.2.3", b"2.999.18446744073709551535", b"id-kp-cmcRA", b"192.0.2.1"]
+
+
 def configurations():
     """Those of the documentation and of peers, whose files are those of the target's folder."""
     texts = [block for file in sorted(root.glob("docs/*.md")) for block in re.findall(r"```toml\n(.*?)```", file.read_text(), re.S)]
@@ -106,5 +110,5 @@ def of_all_targets(message):
     """{target: inputs} @param message  what is carried"""
     return {"capi": api_programs(), "tcp": tcp_frames(message), "mime": mails(message), "http_server": http_requests(message), "http_client": http_answers(message),
             "coap_server": coap_requests(message), "coap_client": coap_answers(message),
-            "plugin": [b"\0\0\4fuzz\0010\0\1\4fuzz\1\6volume\0\0\0", b"\4\0\x48\4fuzz\0011\1\2\4fuzz\6fuzz+x\0\0\0"], "config": list(configurations()),
+            "plugin": [b"\0\0\4fuzz\0010\0\1\4fuzz\1\6volume\0\0\0", b"\4\0\x48\4fuzz\0011\1\2\4fuzz\6fuzz+x\0\0\0"], "config": list(configurations()), "names": name_texts,
             "file": [b"20261121T162325.123Z-000001-3f9c2a1b5d7e8f60-press-4,op=initialization,p=Plant%20A.PKI\n" + message, b"a.p10.0123456789abcdef.work\n0\0"]}
