@@ -33,6 +33,7 @@ environment = {
 # What -entropic does takes longer than it brings where an input takes milliseconds.
 limits = ["-timeout=25", "-rss_limit_mb=2048", "-max_len=16384", "-entropic=0"]
 largest_committed = 4096  # octets
+stopped = 72  # libFuzzer's exit code where somebody stopped it, which is no finding
 
 
 class Ran:
@@ -73,9 +74,9 @@ class Target:
                 hours.write(f"{self.name}\t{ran.seconds / 3600:.4f}\n")
             executed = re.search(r"^stat::number_of_executed_units: *(\d+)", ran.report, re.M)
             print(f"{self.name}: {executed[1] if executed else 'no'} runs, {len(list(self.corpus.iterdir()))} inputs kept", flush=True)
-            if ran.code:
+            if ran.code not in (0, stopped):
                 self.keep_finding(ran.report, list(scratch.glob("finding-*")))
-        return ran.code == 0
+        return ran.code in (0, stopped)
 
     def keep_finding(self, report, inputs):
         """What has the same frames of ours on its stack is the same finding, whatever made it."""
