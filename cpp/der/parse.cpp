@@ -9,11 +9,17 @@ struct Place {
 
     const Place* up     = nullptr;
     int          depth  = 0;
+    const void*  owner  = nullptr;  // whose member is here
     const Field* field  = nullptr;  // null: an element of a list, or nowhere
     std::size_t  index  = nowhere;
-    const Type*  chosen = nullptr;  // what an open type here holds; null: unknown
 
-    Place inside() const { return {this, depth + 1}; }
+    Place inside(const void* owning = nullptr) const { return {this, depth + 1, owning}; }
+
+    /// What an open type here holds, which may be an element of a member's list; null: unknown.
+    const Type* chosen() const {
+        if (!field) return up ? up->chosen() : nullptr;
+        return field->chooser ? field->choices().find(field->chooser(owner)) : nullptr;
+    }
 
     Path path() const {
         Path path;
@@ -90,7 +96,7 @@ private:
     }
 
     bool sequence(const Type& type, const Element& element, void* out, const Place& place) {
-        Place        here  = place.inside();
+        Place        here  = place.inside(out);
         const Field *field = type.fields.data(), *last = field + type.fields.size();
         Element      next;
         for (const std::uint8_t* at = element.content; at != element.end; at = next.end, ++field) {
@@ -111,7 +117,7 @@ private:
     }
 
     bool choice(const Type& type, const Element& element, void* out, const Place& place) {
-        Place here = place.inside();
+        Place here = place.inside(out);
         for (const Field& field : type.fields) {
             if (!field.announced_by(element.tag())) continue;
             here.field = &field;
@@ -120,8 +126,7 @@ private:
         return fail(Code::unexpected, element.start, place);
     }
 
-    [[gnu::always_inline]] bool member(const Field& field, const Element& element, void* owner, Place& place) {
-        place.chosen = field.chooser ? field.choices().find(field.chooser(owner)) : nullptr;
+    [[gnu::always_inline]] bool member(const Field& field, const Element& element, void* owner, const Place& place) {
         void* slot = field.slot(owner);
         if (field.is_explicit) return only_element(*field.type, element.contents(), slot, place);
         return value(*field.type, element, slot, place);
@@ -134,8 +139,7 @@ private:
         const Type&       each  = *type.element;
         auto*             slot  = static_cast<std::byte*>(type.allocate(out, arena_, count));
         if (!slot) return fail(Code::too_large, element.start, place);
-        Place here  = place.inside();
-        here.chosen = place.chosen;
+        Place                here = place.inside();
         const std::uint8_t *at = element.content, *previous = at;
         for (here.index = 0; here.index < count; ++here.index, slot += type.stride, at = next.end) {
             if (next.start != at)
@@ -153,7 +157,7 @@ private:
     bool open(const Type& type, const Element& element, Open& out, const Place& place) {
         const bool in_octets = type.tag == tag::octet_string;
         out.tlv = in_octets ? element.contents() : element.whole();
-        if (const Type* chosen = place.chosen) {
+        if (const Type* chosen = place.chosen()) {
             void* slot = chosen->make(arena_);
             if (!slot) return fail(Code::too_large, element.start, place);
             if (is_of(*chosen, element, in_octets, slot, place)) return out.type = chosen, out.value = slot, true;

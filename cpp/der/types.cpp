@@ -18,8 +18,13 @@ bool whole_arcs(Bytes c) {
 
 bool valid_ascii(Bytes c) {
     std::uint64_t every = 0, eight;
-    for (; c.size() >= sizeof eight; c = c.subspan(sizeof eight)) std::memcpy(&eight, c.data(), sizeof eight), every |= eight;
-    for (const std::uint8_t octet : c) every |= octet;
+    const auto    see_eight = [&](std::size_t at) { std::memcpy(&eight, c.data() + at, sizeof eight), every |= eight; };
+    if (c.size() < sizeof eight) {
+        for (const std::uint8_t octet : c) every |= octet;
+    } else {
+        for (std::size_t at = 0; at < c.size() - sizeof eight; at += sizeof eight) see_eight(at);
+        see_eight(c.size() - sizeof eight);  // some of them once more
+    }
     return (every & 0x8080808080808080) == 0;
 }
 
@@ -44,28 +49,23 @@ namespace {
 bool all_digits(Bytes c) {
     return std::ranges::all_of(c, [](std::uint8_t d) { return d >= '0' && d <= '9'; });
 }
-unsigned number(Bytes digits) {
-    unsigned n = 0;
-    for (const std::uint8_t d : digits) n = 10 * n + (d - '0');
-    return n;
-}
+unsigned two_digits(Bytes text, std::size_t at) { return 10u * text[at] + text[at + 1] - 11u * '0'; }
 
 // `year`, then MMDDHHMMSS.
 std::optional<std::int64_t> seconds_of(unsigned year, Bytes rest) {
     using namespace std::chrono;
-    const unsigned month = number(rest.first(2)), day = number(rest.subspan(2, 2)), hour = number(rest.subspan(4, 2)),
-                   minute = number(rest.subspan(6, 2)), second = number(rest.subspan(8, 2));
+    const unsigned month = two_digits(rest, 0), day = two_digits(rest, 2), hour = two_digits(rest, 4), minute = two_digits(rest, 6), second = two_digits(rest, 8);
     const year_month_day date{std::chrono::year(static_cast<int>(year)), std::chrono::month(month), std::chrono::day(day)};
     if (!date.ok() || hour > 23 || minute > 59 || second > 59) return std::nullopt;
     return sys_seconds(sys_days(date)).time_since_epoch().count() + hour * 3600 + minute * 60 + second;
 }
 std::optional<std::int64_t> generalized_seconds(Bytes c) {
     if (c.size() != 15 || c[14] != 'Z' || !all_digits(c.first(14))) return std::nullopt;
-    return seconds_of(number(c.first(4)), c.subspan(4));
+    return seconds_of(100 * two_digits(c, 0) + two_digits(c, 2), c.subspan(4));
 }
 std::optional<std::int64_t> utc_seconds(Bytes c) {
     if (c.size() != 13 || c[12] != 'Z' || !all_digits(c.first(12))) return std::nullopt;
-    const unsigned year = number(c.first(2));
+    const unsigned year = two_digits(c, 0);
     return seconds_of(year + (year < 50 ? 2000 : 1900), c.subspan(2));
 }
 

@@ -62,6 +62,20 @@ TEST_CASE("times are shown in ISO 8601", "[der]") {
     CHECK(shown_time(bytes_of("20500101000000Z")) == "2050-01-01T00:00:00Z");
 }
 
+TEST_CASE("an octet that is no ASCII is found wherever it stands", "[der]") {
+    for (std::size_t size = 0; size < 26; ++size) {
+        Octets text(size, 0x7f);
+        CHECK(valid_ascii(text));
+        for (std::uint8_t& octet : text) {
+            INFO(&octet - text.data() << " of " << size);
+            octet = 0x80;
+            CHECK_FALSE(valid_ascii(text));
+            CHECK_FALSE(valid_utf8(text));
+            octet = 0x7f;
+        }
+    }
+}
+
 TEST_CASE("integers are written minimally and read back", "[der]") {
     const struct {
         std::int64_t value;
